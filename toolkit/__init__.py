@@ -1,0 +1,46 @@
+"""Chinese government annual reports as citable data.
+
+Public names are loaded when they are first used, so that ``import toolkit as tk`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_ROOMS = {
+    "pipeline": "read_corpus Corpus",
+    "corpus.coverages": "coverage",
+    "corpus.statutory": "statutory_card",
+    "terms.lexicon": "read_lexicon Lexicon",
+    "terms.segment": "Segmenter",
+    "terms.counts": "count_terms top_terms complete_years document_term_matrix",
+    "terms.concordance": "kwic",
+    "measures": (
+        "frequency tf_idf trend year_over_year new_and_vanished word_shift keyness log_odds "
+        "dispersion collocates similarity attention"
+    ),
+    "indicators": "facts panel audit",
+    "exports": "export",
+    "reports": "run_reports",
+    "schemas": "SchemaError check",
+}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
+_SUBPACKAGES = ("corpus", "terms", "indicators", "measures", "plots", "reports", "schemas")
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> object:
+    """Import the room of a public name when it is first asked for."""
+    if name in _HOME:
+        return getattr(import_module(f"toolkit.{_HOME[name]}"), name)
+    if name in _SUBPACKAGES:
+        return import_module(f"toolkit.{name}")
+    raise AttributeError(f"module 'toolkit' has no attribute {name!r}; its public names are {__all__}")
+
+
+def __dir__() -> list[str]:
+    """Public names and subpackages, for completion."""
+    return sorted({*globals(), *_HOME, *_SUBPACKAGES})

@@ -1,0 +1,1 @@
+"""Sentences become facts, facts become a panel and an audit."""

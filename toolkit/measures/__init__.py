@@ -1,0 +1,1 @@
+"""Tables become measure tables: pure functions, and the plain formulas over cells."""

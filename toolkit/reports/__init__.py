@@ -1,0 +1,1 @@
+"""Notebooks times regions become reports."""

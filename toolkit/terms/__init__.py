@@ -1,0 +1,1 @@
+"""Sentences become tokens, lexicon hits and counts."""
