@@ -29,8 +29,6 @@ _ROOMS = {
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 _SUBPACKAGES = ("corpus", "terms", "indicators", "measures", "plots", "reports", "schemas")
 
-__all__ = sorted(_HOME)
-
 
 def __getattr__(name: str) -> object:
     """Import the room of a public name when it is first asked for."""
@@ -38,7 +36,7 @@ def __getattr__(name: str) -> object:
         return getattr(import_module(f"toolkit.{_HOME[name]}"), name)
     if name in _SUBPACKAGES:
         return import_module(f"toolkit.{name}")
-    raise AttributeError(f"module 'toolkit' has no attribute {name!r}; its public names are {__all__}")
+    raise AttributeError(f"module 'toolkit' has no attribute {name!r}; its public names are {sorted(_HOME)}")
 
 
 def __dir__() -> list[str]:
