@@ -1,0 +1,65 @@
+"""Pages: inert, self-contained, with alternative texts."""
+
+import base64
+import re
+
+import nbformat.v4 as v4
+import pytest
+
+from toolkit.reports.pages import page, report_page
+
+PIXEL = base64.b64encode(b"\x89PNG").decode()
+HOSTILE = (
+    '<h2 id="a">一 &lt;b&gt;</h2><script>alert(1)</script><p onclick="x()">甲<img src=x onerror=alert(1)>'
+    '<a href="javascript:alert(1)">乙</a><svg><script>1</script></svg></p>'
+)
+
+
+def shown(data, metadata=None):
+    """A notebook with one displayed output, a markdown cell and a message to stderr."""
+    output = v4.new_output("display_data", data=data, metadata=metadata or {})
+    error = v4.new_output("stream", name="stderr", text="warned")
+    cell = v4.new_code_cell("secret = 1", outputs=[output, error])
+    return v4.new_notebook(cells=[v4.new_markdown_cell("how it works"), cell])
+
+
+def test_corpus_text_is_inert():
+    """Scripts, handlers and javascript links of a text do not reach the page; headings and words do."""
+    html = report_page(shown({"text/html": HOSTILE}), title="<陇西县>")
+    assert not re.search(r"<script|onclick=|onerror=|javascript:|<svg|<img", html)
+    assert "<title>&lt;陇西县&gt;</title>" in html and "甲" in html and '<a href="#a">' in html
+
+
+def test_code_notes_and_messages_stay_out():
+    """A report is the outputs alone."""
+    html = report_page(shown({"text/html": "<p>结果</p>"}), title="t")
+    assert "结果" in html and not re.search("secret|how it works|warned", html)
+
+
+def test_a_figure_keeps_its_alternative_text():
+    """The alt text of the metadata reaches the page, escaped; a figure without one is refused."""
+    html = report_page(shown({"image/png": PIXEL}, {"image/png": {"alt": '图"一"'}}), title="t")
+    assert 'alt="图&#34;一&#34;"' in html or "alt='图\"一\"'" in html or 'alt="图&quot;一&quot;"' in html
+    with pytest.raises(ValueError, match="alternative text"):
+        report_page(shown({"image/png": PIXEL}), title="t")
+
+
+def test_a_page_asks_nothing_of_the_network():
+    """No address outside, a policy that forbids all but the page's own style, and the language."""
+    html = page("<h1>法治</h1>", title="法治", language="zh")
+    assert not re.search(r"https?://", html)
+    assert "default-src 'none'" in html and "unsafe" not in html
+    assert '<html lang="zh">' in html and html.count("<h1") == 1
+
+
+def test_a_page_carries_the_font_of_its_characters():
+    """Both faces are embedded as small WOFF2 subsets."""
+    html = page("<h1>陇西县</h1><p>法治政府</p>", title="陇西县")
+    faces = re.findall(r"font/woff2;base64,([^)]+)\)", html)
+    assert len(faces) == 2
+    assert all(base64.b64decode(face)[:4] == b"wOF2" and len(face) < 40_000 for face in faces)
+
+
+def test_reordering_controls_are_shown():
+    """A right-to-left override is printed as its code, not obeyed."""
+    assert "[U+202E]" in page("a\u202eb", title="t")

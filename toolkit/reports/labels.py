@@ -1,0 +1,44 @@
+"""The words of reports, in Chinese and English, from data/labels.csv."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from html import escape
+from importlib.resources import files
+
+LANGUAGES = ("zh", "en")
+
+
+@functools.cache
+def read_labels() -> dict[str, dict[str, str]]:
+    """Key to the text in each language."""
+    text = (files("toolkit") / "data" / "labels.csv").read_text(encoding="utf-8")
+    return {row["key"]: {name: row[name] for name in LANGUAGES} for row in csv.DictReader(text.splitlines())}
+
+
+def label(key: str, language: str = "zh", **values: object) -> str:
+    """The plain text of a key, with the values in its places.
+
+    Raises
+    ------
+    ValueError
+        For a language other than zh or en, or a key that labels.csv does not have.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"Reports read in one of {list(LANGUAGES)}, found language {language!r}.")
+    try:
+        text = read_labels()[key][language]
+    except KeyError:
+        raise ValueError(f"data/labels.csv has no key {key!r}.") from None
+    return text.format_map(values)
+
+
+def html_label(key: str, language: str = "zh", **values: object) -> str:
+    """The same for a page: values from the corpus are inert there."""
+    return label(key, language, **{name: escape(str(value)) for name, value in values.items()})
+
+
+def name_of(kind: str, value: object, language: str = "zh") -> str:
+    """The word for a closed choice, such as a role; the choice itself where there is none."""
+    return read_labels().get(f"{kind}.{value}", {}).get(language, str(value))
