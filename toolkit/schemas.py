@@ -97,7 +97,7 @@ DOCUMENTS = _table(
     row | int | - | row in a table file (1 = first data row); 0 for a file that is one document
     sha256 | str | hex | of the file's bytes
     encoding | str | - | how the bytes were decoded
-    n_chars | int | code points | characters outside page furniture (role meta left out)
+    n_chars | int | code points | characters that are not white space, role meta left out
     n_tokens | int | tokens | words, terms, numbers and Latin outside role meta: the denominator of rates
     flags | str | - | what a careful reader would notice, separated by spaces
     text | str | - | the cleaned text; never changed afterwards

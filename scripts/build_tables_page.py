@@ -1,0 +1,37 @@
+"""Write docs/tables.md from toolkit/schemas.py: `python scripts/build_tables_page.py`."""
+
+from pathlib import Path
+
+from toolkit.schemas import TABLES, Table
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "tables.md"
+HEAD = """# Tables
+
+Every table of the package, as `toolkit/schemas.py` promises it (this page is made from it).
+A function that returns one of these tables returns these columns, in this order, with these types.
+`int?` may be missing (`<NA>`), a `float` that is undefined is `NaN`, text that is unknown is empty.
+Offsets count Unicode code points from 0, the end excluded: `text[start:end]` is the surface.
+
+Three zeros are kept apart: no report is `NaN`, a report without the term is 0, and what nobody asked
+has no row.
+
+The flags of a document are explained in [reading.md](reading.md) and [metadata.md](metadata.md).
+"""
+
+
+def _section(table: Table) -> str:
+    """One table as Markdown."""
+    head = (
+        f"## {table.name}\n\nOne row is {table.row}. Key: {', '.join(f'`{name}`' for name in table.key)}.\n"
+    )
+    rows = "\n".join(f"| `{c.name}` | {c.dtype} | {c.unit} | {c.meaning} |" for c in table.columns)
+    return f"{head}\n| column | type | unit | meaning |\n|---|---|---|---|\n{rows}\n"
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([HEAD, *map(_section, TABLES.values())])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
