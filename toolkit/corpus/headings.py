@@ -1,0 +1,166 @@
+"""Find the headings of a report: markers, unmarked headings, the title, and the tree they form."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+
+class Heading(NamedTuple):
+    """One heading: where it starts, its class, its number, its words and how it stands on the page."""
+
+    start: int
+    level: int
+    kind: str
+    number: int
+    marker: str
+    title: str
+    style: str
+
+
+class Paragraph(NamedTuple):
+    """One paragraph outside page furniture: first character, and one past the last one."""
+
+    start: int
+    end: int
+
+
+_HAN = "一二三四五六七八九十"
+_BREAK = r"(?<![^\s。！？!?；;：:…].)"  # begins a line, or follows a stop
+_MARKER = re.compile(
+    rf"[{_HAN}\d（(〔【\[第㈠-㈩①-⑳⒈-⒛—―●■◆★◇◎▲]{_BREAK}(?:"
+    rf"(?P<han>(?:(?<=[{_HAN}])[{_HAN}]{{0,2}}[ \u3000]?|(?<=—))[、.．，,](?![\d\s]*\n)(?![{_HAN}]{{1,2}}[、，,审产级线类]))"
+    rf"|(?P<word>(?<=[{_HAN}])[{_HAN}]{{0,1}}(?:是|要(?![素件点务闻求领害]))[,，:：]?)"
+    rf"|(?P<bracket>(?<=[（(〔【\[])\s?[{_HAN}]{{1,3}}\s?[）)〕】\]][、.．]?|(?<=[㈠-㈩]))"
+    r"|(?P<digit>(?<=\d)\d?[ \u3000]?[.．、](?:(?!\d)|(?=20\d\d年))|(?<=[⒈-⒛]))"
+    r"|(?P<paren>(?<=[（(])\s?\d{1,2}\s?[）)][、.．]?|(?<=\d)\d?[）)])"
+    r"|(?P<circle>(?<=[①-⑳]))"
+    rf"|(?P<ordinal>(?<=第)[{_HAN}]{{1,2}}[,，、:：])"
+    rf"|(?P<part>(?<=第)[{_HAN}]{{1,2}}(?:部[分份]|[章篇编])[\s、:：.．]?)"
+    r"|(?P<dash>(?<=[—―])[—―]{0,2}(?=[\w“]))"
+    r"|(?P<bullet>(?<=[●■◆★◇◎▲])\s?))"
+)
+# level by the class of the marker; rank says which class encloses which (floating classes nest where they stand)
+LEVELS = {"title": 0, "part": 1, "han": 1, "bracket": 2, "digit": 3, "word": 3, "ordinal": 3}
+_RANKS = {"title": 0, "part": 1, "topic": 2, "han": 3, "bracket": 4, "digit": 5, "paren": 6, "circle": 7}
+_FLOATING = 9
+_STATEMENTS = {"word", "ordinal", "dash", "bullet"}
+_INLINE = {"word", "ordinal", "han", "bracket", "digit", "paren", "circle"}
+_STOPS = "。！!？?；;：:"
+_STOP = re.compile(r"[。！!？?；;]|[：:](?!\d)|\u3000|[ \u00a0]{2,}")
+_CLAUSE = re.compile(r"[，,；;：:。]")
+_SPACE = re.compile(r"\s+")
+_TITLE_END = re.compile(r"(?:报\s*告|总\s*结|汇\s*报|情\s*况)(?:[（(][^（()）]{1,40}[）)])?$")
+_NOT_TITLE = re.compile(r"[>＞›。；]|首页|当前位置|^(?:来源|发布|索引|信息|文号|名称|标题)|下载")
+_OPEN_END = re.compile(r"(?:年度?|关于|的|[和与及、]|建设|政府|工作|推进|委员会)$")
+
+
+def _number(marker: str) -> int:
+    """Read the number of a marker; 0 where it has none."""
+    digits = "".join(filter(str.isdigit, marker))
+    if digits and digits.isdecimal():
+        return int(digits)
+    for first, base in (("①", 1), ("㈠", 1), ("⒈", 1)):
+        if marker and 0 <= ord(marker[0]) - ord(first) < 20:
+            return ord(marker[0]) - ord(first) + base
+    han = [_HAN.index(char) + 1 for char in marker if char in _HAN]
+    if not han:
+        return int(marker.startswith("—、"))
+    if len(han) == 1:
+        return han[0]
+    tens, ones = (1, han[1]) if han[0] == 10 else (han[0], han[-1] % 10)
+    return tens * 10 + ones
+
+
+def _cut_title(text: str, begin: int, end: int, statement: bool, inline: bool) -> tuple[str, str]:
+    """Return the words of a heading and its style, given where its paragraph ends."""
+    stop = _STOP.search(text, begin + 1, end)
+    last = stop.start() if stop else end
+    rest = text[stop.end() : end].strip() if stop else ""
+    whole = not rest and not inline
+    if whole and last - begin <= (60 if not stop or stop.group() in "：:" else 0 if statement else 30):
+        return text[begin:last], "line"
+    if last - begin > (30 if statement or inline or whole else 40):
+        clause = _CLAUSE.search(text, begin + 1, last)
+        last = clause.start() if clause else last
+    return text[begin:last][:60], "list" if inline else "run-in"
+
+
+def find_marked(text: str, paragraphs: list[Paragraph], quoted: list[tuple[int, int]]) -> list[Heading]:
+    """Find the headings that bear a marker, at the beginning of a paragraph or inside one after a stop."""
+    begins = [paragraph.start for paragraph in paragraphs]
+    found: list[Heading] = []
+    last: dict[str, int] = {}
+    for match in _MARKER.finditer(text):
+        start, kind = match.start(), match.lastgroup or ""
+        at = bisect_right(begins, start) - 1
+        if at < 0 or start >= paragraphs[at].end:
+            continue
+        number, inline = _number(match.group()), start != begins[at]
+        if inline and not _opens_item(text, start, kind, number, last, quoted):
+            continue
+        title, style = _cut_title(text, match.end(), paragraphs[at].end, kind in _STATEMENTS, inline)
+        title = _SPACE.sub("" if "\n" in title else " ", title).strip(" ，,、")
+        if not title or (kind in ("part", "han") and style == "run-in" and len(title) > 45):
+            continue
+        last[kind] = number
+        level = LEVELS.get(kind, 4)
+        found.append(Heading(start, level, kind, number, match.group().strip(), title, style))
+    return found
+
+
+def _opens_item(
+    text: str, start: int, kind: str, number: int, last: dict[str, int], quoted: list[tuple[int, int]]
+) -> bool:
+    """Tell whether a marker inside a paragraph opens an item of a list, and is not part of a sentence."""
+    if kind not in _INLINE or any(begin < start < end for begin, end in quoted):
+        return False
+    stopped = text[start - 1] in _STOPS or text[start - 2 : start].strip()[-1:] in tuple(_STOPS)
+    chained = number == 1 or number == last.get(kind, -1) + 1
+    return (stopped and (chained or kind == "word")) or (kind in ("han", "bracket") and chained)
+
+
+def find_title(text: str, paragraphs: list[Paragraph], before: int) -> Heading | None:
+    """Find the title: the last short line before the body that ends as titles of reports do."""
+    head = [p for p in paragraphs[:15] if p.start < before]
+    for at in range(len(head) - 1, -1, -1):
+        line = text[head[at].start : head[at].end].strip()
+        if len(line) > 70 or not _TITLE_END.search(line) or _NOT_TITLE.search(line):
+            continue
+        while at and _continues(text, head[at - 1]):
+            at -= 1
+            line = text[head[at].start : head[at].end].strip() + line
+        return Heading(head[at].start, 0, "title", 0, "", _SPACE.sub("", line), "line")
+    return None
+
+
+def _continues(text: str, paragraph: Paragraph) -> bool:
+    """Tell whether a line before the title is its first half: short and ending openly."""
+    line = text[paragraph.start : paragraph.end].strip()
+    return len(line) <= 40 and bool(_OPEN_END.search(line)) and not _NOT_TITLE.search(line)
+
+
+def build_tree(headings: list[Heading]) -> list[int]:
+    """Return for each heading the index of the heading that encloses it; -1 at the top."""
+    parents: list[int] = []
+    open_: list[int] = []
+    for at, heading in enumerate(headings):
+        rank = _RANKS.get(heading.kind, _FLOATING)
+        if rank == _FLOATING and any(headings[i].kind == heading.kind for i in open_):
+            while headings[open_[-1]].kind != heading.kind:
+                open_.pop()
+            open_.pop()
+        elif rank != _FLOATING:
+            while open_ and _closes(headings[open_[-1]], heading, rank):
+                open_.pop()
+        parents.append(open_[-1] if open_ else -1)
+        open_.append(at)
+    return parents
+
+
+def _closes(upper: Heading, heading: Heading, rank: int) -> bool:
+    """Tell whether a heading ends the open one; 二、 ends an unmarked topic that 一、 would go below."""
+    if upper.kind == "topic" and heading.kind == "han":
+        return heading.number != 1
+    return _RANKS.get(upper.kind, _FLOATING) >= rank

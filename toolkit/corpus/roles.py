@@ -1,0 +1,248 @@
+"""Give each sentence its role in the report, and say which rule gave it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from toolkit.corpus.headings import Heading
+
+_NOUN = r"(?:问题|不足|短板|差距|困难|薄弱环节|弱项)"
+_NOT_AFTER = r"(?<!聚焦)(?<!针对)(?<!围绕)(?<!解决)(?<!破解)(?<!整治)(?<!查找)(?<!查摆)(?<!梳理)(?<!对照)(?<!补齐)(?<!化解)"
+# Roles that the words of a heading name, in the order in which it names them.
+_NAMED = re.compile(
+    r"(?P<other>其[他它](?:需要?|应当)?(?:报告|说明|事项|情况)[^，,]{0,8}|附[件表注录]|名词(?:解释|注释)|注释$|有关名词)"
+    rf"|(?P<rectification>(?:存在的?|反馈的?|指出的?|发现的?|查出的?)?(?:主要|突出)?(?:问题|不足|反馈意见|督察意见)的?"
+    r"[^，,、及和与]{0,6}(?:整改|改进|解决|办理)[^，,措方计打]{0,5}(?:情况|进展|成效)|整改(?:落实|完成|进展)情况)"
+    r"|(?P<leadership>[^，,]{0,12}主要负责(?:人|同志)[^，,]{0,12}(?:履行|履职|职责)[^，,]{0,30}"
+    r"|(?:履行|落实|压实|扛牢|靠实|夯实)[^，,]{0,16}第一责任人[^，,]{0,12}|第一责任人[^，,]{0,12}(?:履行|履职|职责)[^，,]{0,8})"
+    rf"|(?P<problem>{_NOT_AFTER}(?:(?:存在|面临)的?(?:主要|突出|一些|困难)?[和与、]?{_NOUN}|面临的?(?:主要)?挑战"
+    rf"|主要{_NOUN}|^{_NOUN}(?:$|[和与及、以之])|问题(?:和|与|及|、|以及)(?:不足|困难|差距|原因)|困难(?:和|与|及|、)(?:挑战|问题)"
+    r"|不足(?:之处|$|和|与|及|、)|差距(?:和|与|及|、|$))(?:[及和与、]?(?:的|主要)?原因[^，,]{0,6})?)"
+    r"|(?P<plan>下一?步|下一?阶段|下一?年|明年|来年|今后|未来|打算|努力方向|展望"
+    r"|(?:整改|改进|下步)(?:措施|方向|思路)|工作(?:计划|安排|思路|设想|部署|要求|建议)|(?:主要|重点|任务|年度?)安排"
+    r"|(?:总体|指导)(?:要求|思路|思想)|(?:目标|主要)任务|(?:主要|预期|发展|奋斗)目标|对策)"
+    r"|(?P<achievement>回顾|成效|成绩|做法|亮点|(?:主要|重点|工作)举措|过去|总结"
+    r"|(?:工作|完成|落实|开展|推进|进展|执行|履行|建设|实施)情况)"
+)
+_ANY_NAME = re.compile(
+    "问题|不足|差距|短板|困难|挑战|弱项|[下明来]一?[步阶年]|今后|未来|计划|安排|思路|打算|设想|部署|要求|目标|任务|方向|展望|措施|对策|建议|思想|情况|回顾|成效|成绩|做法|亮点|举措|过去|总结|负责|责任人|其[他它]|附[件表注录]|注释|名词|整改|\\d年"
+)
+# Below the first level only these words name a role; the others are matters of a measure.
+_STRONG = re.compile(
+    r"存在的?|主要问题|^问题|^不足|下一?[步年]|下一?阶段|明年|今后|打算|工作(?:计划|安排)|整改(?:落实|完成)?情况|附件|名词|责任人"
+    r"|其[他它]需要|^(?:工作|取得的?|主要)(?:成效|成绩)|回顾|困难和"
+)
+_YEAR = re.compile(r"(20[0-3]\d)年")
+_AMBIGUOUS = re.compile(r"(20[0-3]\d)年?度?[^，,]{0,20}(?:工作|任务|重点|目标|建设|发展)$|^今年")
+_CUE = re.compile(
+    r"存在|清醒|面临|不足|差距|问题|下一?步|下一?阶段|下一?年|明年|来年|今后|接下来|新的?一年|我们将|[我本][县区市省镇州旗]将|20[0-3]\d\s?年|第一责任人|当前"
+)
+_PROBLEM = re.compile(
+    rf"(?:还|仍|也|但|尚|依然|目前|当前|同时|我们)[^。；\n]{{0,40}}?(?:存在|面临)[^。；\n]{{0,40}}?(?:{_NOUN}|薄弱|现象|挑战)"
+    r"|清醒地?(?:看到|认识|意识)|(?:看到|认识到|意识到)[^。\n]{0,40}(?:问题|不足|差距|困难|短板|挑战)"
+    rf"|{_NOUN}[^，,。\n]{{0,10}}(?:主要|具体)?(?:表现|体现|反映|有|是)[在为于]?[:：]"
+    rf"|(?:还|仍|尚)(?:然?有|需)[^。，,\n]{{0,10}}(?:差距|不足|距离|短板)|^(?:目前|当前|主要)?存在的?(?:主要|突出)?{_NOUN}"
+)
+_DONE = re.compile(r"针对|整改|整治|排查|督促|约谈|查处")
+_AHEAD = r"(?:继续|进一步|以|按照|坚持|认真|深入|重点|全面|紧紧|牢牢|严格|不断|持续|着力|切实|始终|围绕|立足|积极|努力|从)"
+_PLAN = re.compile(
+    r"^(?:各位代表[！!，,:：]\s*)?(?:为此|对此|针对[^，,。\n]{0,16})?[，,]?"
+    r"(?:下一?步|下一?阶段|下一?年|明年|来年|今后|接下来|新的?一年|展望)"
+    rf"|^[^。；\n]{{0,30}}?(?:我们|[我本全][县区市省镇州旗]|政府)将{_AHEAD}"
+)
+_DATED = re.compile(r"^[^。\n]{0,4}?(20[0-3]\d)\s?年")
+_LEADER = re.compile(
+    r"^[^。\n]{0,40}(?:主要负责(?:人|同志)|党政|第一责任人)[^。\n]{0,30}第一责任人|^[^，,。\n]{0,12}第一责任人"
+)
+_TODO = re.compile(r"将|要|力争|确保|进一步|加快|加大|加强|继续|推进|着力")
+_PAST = re.compile(r"了|已|共|累计|达到?\d|完成|荣获|同比|[\d%]+[件次人个项场家]")
+_LACK = re.compile(
+    r"不够|不足|不[高强多深畅]|不到位|不平衡|不充分|有待|亟待|滞后|薄弱|缺乏|偏[低少弱慢]|欠缺|存在|尚未|差距|较少|仍需|还需|不健全"
+)
+
+
+class Roles(NamedTuple):
+    """The role and the rule of each sentence."""
+
+    roles: list[str]
+    sources: list[str]
+
+
+def named_roles(title: str, level: int, year: int | None = None) -> tuple[str, ...]:
+    """Return the roles that the words of a heading name, in their order; none where it names none.
+
+    Below the first level a word such as 安排 or 成效 is mostly the matter of a measure, so only phrases
+    that cannot be one (存在的问题, 下一步) count. `year` is the last year the report reviews.
+    """
+    if not _ANY_NAME.search(title):
+        return ()
+    found = [(m.lastgroup or "", m) for m in _NAMED.finditer(title)]
+    if level > 1 and not _STRONG.search(title):
+        found = [(role, m) for role, m in found if role == "rectification"]
+    if level > 2:
+        found = [
+            (role, m)
+            for role, m in found
+            if role in ("problem", "plan") and m.start() < 12 and len(title) < 20
+        ]
+    roles = list(dict.fromkeys(role for role, _ in found))
+    if roles == ["achievement"] or not roles:
+        ahead = _AMBIGUOUS.search(title)
+        if ahead and level <= 1 and year and (ahead.group(1) is None or int(ahead.group(1)) > year):
+            return ("plan",)
+    return tuple(roles)
+
+
+class _State:
+    """What has been read so far: the running role and its rule, and the lists that are open."""
+
+    def __init__(self) -> None:
+        self.role, self.source = "achievement", "default"
+        self.sequence: tuple[str, ...] = ()
+        self.passage = ""  # the role to go back to when a passage inside another role ends
+        self.lists: dict[
+            tuple[int, str], tuple[int, str]
+        ] = {}  # (parent, kind) -> last number, its base role
+
+
+def _enter(
+    state: _State, headings: list[Heading], parents: list[int], at: int, ahead: str, year: int | None
+) -> None:
+    """Take the role of a heading: what its words name, else what its list or its parent has."""
+    heading, key = headings[at], (parents[at], headings[at].kind)
+    number, base = state.lists.get(key, (-1, ""))
+    resumes = bool(base) and (heading.number > number or not heading.number)
+    base, source = (base, "numbering") if resumes else (state.role, "inherited")
+    named = (
+        named_roles(heading.title, heading.level, year)
+        if heading.kind != "word" or len(heading.title) < 15
+        else ()
+    )
+    if heading.level > 1 and base in ("plan", "problem", "other") and named not in (("problem",), ("plan",)):
+        named = named if len(named) == 1 and named[0] == "achievement" and "回顾" in heading.title else ()
+    top = heading.level <= 1 or heading.kind == "topic"
+    if named:
+        state.role, state.source, state.sequence = named[0], "heading", named
+        base = named[-1] if top else base
+    else:
+        if top and base in ("problem", "leadership", "rectification", "other"):
+            base, source = ("plan" if _looks_ahead(ahead) else "achievement"), "wording"
+        elif not resumes and "plan" in state.sequence and base == "problem" and _turns_to_plan(ahead):
+            base, source = "plan", "wording"
+        state.role, state.source = base, source
+        state.sequence = state.sequence if not top else ()
+    state.passage = ""
+    state.lists[key] = (heading.number, base)
+
+
+def _looks_ahead(passage: str) -> bool:
+    """Tell whether a passage speaks of what is to be done rather than of what was done."""
+    return len(_TODO.findall(passage)) > 2 * len(_PAST.findall(passage))
+
+
+def _turns_to_plan(passage: str) -> bool:
+    """Tell whether a passage after the problems says what is to be done and names no lack."""
+    return bool(_TODO.search(passage)) and not _LACK.search(passage)
+
+
+def _cue(sentence: str, state: _State, opens: bool, headed: bool, year: int | None) -> str:
+    """Return the role that the wording of a sentence turns to; empty where it turns to none."""
+    if state.role != "plan" and state.role != "rectification" and state.role != "other":
+        if _PLAN.search(sentence):
+            return "plan"
+        dated = _DATED.match(sentence)
+        if dated and year and int(dated.group(1)) > year and _TODO.search(sentence):
+            return "plan"
+    if state.role not in ("achievement", "leadership"):
+        return ""
+    if (
+        (not headed or "problem" in state.sequence)
+        and _PROBLEM.search(sentence)
+        and not _DONE.search(sentence)
+    ):
+        return "problem"
+    return "leadership" if opens and not headed and _LEADER.search(sentence) else ""
+
+
+def assign_roles(
+    text: str,
+    starts: list[int],
+    headings: list[Heading],
+    parents: list[int],
+    paragraphs: Iterable[int],
+    meta: list[str],
+    year: int | None,
+) -> Roles:
+    """Give each sentence its role.
+
+    Parameters
+    ----------
+    starts
+        First character of each sentence; the sentences tile the text.
+    headings, parents
+        The headings without the title, and for each the index of the one that encloses it.
+    paragraphs
+        First characters of the paragraphs.
+    meta
+        For each sentence the rule that makes it meta (furniture, front, signature), or an empty string.
+    year
+        The last year the report reviews; None where unknown.
+
+    Returns
+    -------
+    Roles
+        The role of each sentence, and the rule that gave it.
+    """
+    state, at, headed, begins = _State(), 0, False, set(paragraphs)
+    cued = _cued_sentences(text, starts)
+    roles, sources = [], []
+    stops = [*starts[1:], len(text)]
+    colon = False
+    for i, (start, stop) in enumerate(zip(starts, stops, strict=True)):
+        if meta[i]:
+            roles.append("meta")
+            sources.append(meta[i])
+            continue
+        opens = start in begins
+        if at < len(headings) and headings[at].start == start:
+            _enter(
+                state,
+                headings,
+                parents,
+                at,
+                text[stop - 1 : stop + 120] if headings[at].style == "line" else text[start : start + 120],
+                year,
+            )
+            at, headed = at + 1, opens or headed
+        elif opens:
+            headed = False
+            _open_paragraph(state, text[start : start + 120], colon)
+        if i in cued and not (at and headings[at - 1].start == start and headings[at - 1].style == "line"):
+            role = _cue(text[start:stop], state, opens, headed, year)
+            if role:
+                state.passage = state.role if role in ("problem", "leadership") else ""
+                state.role, state.source = role, "cue"
+        roles.append(state.role)
+        sources.append(state.source)
+        colon = text[start:stop].rstrip()[-1:] in (":", "：")
+    return Roles(roles, sources)
+
+
+def _open_paragraph(state: _State, passage: str, colon: bool) -> None:
+    """Begin a paragraph without heading: a passage ends with its paragraph unless a list follows it."""
+    if state.passage and not colon and not _LACK.search(passage):
+        state.role, state.source, state.passage = state.passage, "inherited", ""
+    elif state.role == "problem" and "plan" in state.sequence and not colon and _turns_to_plan(passage):
+        state.role, state.source = "plan", "wording"
+
+
+def _cued_sentences(text: str, starts: list[int]) -> set[int]:
+    """Return the sentences that hold a word by which a role can be told."""
+    cued, i, n = set(), 0, len(starts)
+    for match in _CUE.finditer(text):
+        while i + 1 < n and starts[i + 1] <= match.start():
+            i += 1
+        cued.add(i)
+    return cued
