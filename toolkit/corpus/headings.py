@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
+from toolkit.corpus.roles import named_roles
+
 
 class Heading(NamedTuple):
     """One heading: where it starts, its class, its number, its words and how it stands on the page."""
@@ -50,6 +52,8 @@ _INLINE = {"word", "ordinal", "han", "bracket", "digit", "paren", "circle"}
 _STOPS = "。！!？?；;：:"
 _STOP = re.compile(r"[。！!？?；;]|[：:](?!\d)|\u3000|[ \u00a0]{2,}")
 _CLAUSE = re.compile(r"[，,；;：:。]")
+_NUMBERS = {"—": 1, **{han: n for n, han in enumerate(_HAN, 1)}}
+_NUMBERS |= {f"{tens}十{ones}": t * 10 + o for t, tens in ((1, ""), (2, "二")) for o, ones in enumerate(" " + _HAN[:9])}
 _SPACE = re.compile(r"\s+")
 _TITLE_END = re.compile(r"(?:报\s*告|总\s*结|汇\s*报|情\s*况)(?:[（(][^（()）]{1,40}[）)])?$")
 _NOT_TITLE = re.compile(r"[>＞›。；]|首页|当前位置|^(?:来源|发布|索引|信息|文号|名称|标题)|下载")
@@ -58,19 +62,12 @@ _OPEN_END = re.compile(r"(?:年度?|关于|的|[和与及、]|建设|政府|工�
 
 def _number(marker: str) -> int:
     """Read the number of a marker; 0 where it has none."""
-    digits = "".join(filter(str.isdigit, marker))
-    if digits and digits.isdecimal():
-        return int(digits)
-    for first, base in (("①", 1), ("㈠", 1), ("⒈", 1)):
-        if marker and 0 <= ord(marker[0]) - ord(first) < 20:
-            return ord(marker[0]) - ord(first) + base
-    han = [_HAN.index(char) + 1 for char in marker if char in _HAN]
-    if not han:
-        return int(marker.startswith("—、"))
-    if len(han) == 1:
-        return han[0]
-    tens, ones = (1, han[1]) if han[0] == 10 else (han[0], han[-1] % 10)
-    return tens * 10 + ones
+    bare = marker.strip("（()）〔〕【】[]、.．，,是要第部分份章篇编：: \u3000")
+    if bare in _NUMBERS:
+        return _NUMBERS[bare]
+    if bare.isdecimal():
+        return int(bare)
+    return next((ord(bare) - ord(first) + 1 for first in "①㈠⒈" if len(bare) == 1 and 0 <= ord(bare) - ord(first) < 20), 0)
 
 
 def _cut_title(text: str, begin: int, end: int, statement: bool, inline: bool) -> tuple[str, str]:
@@ -87,7 +84,7 @@ def _cut_title(text: str, begin: int, end: int, statement: bool, inline: bool) -
     return text[begin:last][:60], "list" if inline else "run-in"
 
 
-def find_marked(text: str, paragraphs: list[Paragraph], quoted: list[tuple[int, int]]) -> list[Heading]:
+def find_marked(text: str, paragraphs: list[Paragraph]) -> list[Heading]:
     """Find the headings that bear a marker, at the beginning of a paragraph or inside one after a stop."""
     begins = [paragraph.start for paragraph in paragraphs]
     found: list[Heading] = []
@@ -98,7 +95,7 @@ def find_marked(text: str, paragraphs: list[Paragraph], quoted: list[tuple[int, 
         if at < 0 or start >= paragraphs[at].end:
             continue
         number, inline = _number(match.group()), start != begins[at]
-        if inline and not _opens_item(text, start, kind, number, last, quoted):
+        if inline and not _opens_item(text, start, kind, number, last):
             continue
         title, style = _cut_title(text, match.end(), paragraphs[at].end, kind in _STATEMENTS, inline)
         title = _SPACE.sub("" if "\n" in title else " ", title).strip(" ，,、")
@@ -110,15 +107,70 @@ def find_marked(text: str, paragraphs: list[Paragraph], quoted: list[tuple[int, 
     return found
 
 
-def _opens_item(
-    text: str, start: int, kind: str, number: int, last: dict[str, int], quoted: list[tuple[int, int]]
-) -> bool:
+def _opens_item(text: str, start: int, kind: str, number: int, last: dict[str, int]) -> bool:
     """Tell whether a marker inside a paragraph opens an item of a list, and is not part of a sentence."""
-    if kind not in _INLINE or any(begin < start < end for begin, end in quoted):
+    if kind not in _INLINE or _enclosed(text, start):
         return False
-    stopped = text[start - 1] in _STOPS or text[start - 2 : start].strip()[-1:] in tuple(_STOPS)
+    stopped = text[max(start - 3, 0) : start].rstrip()[-1:] in _STOPS
     chained = number == 1 or number == last.get(kind, -1) + 1
-    return (stopped and (chained or kind == "word")) or (kind in ("han", "bracket") and chained)
+    return stopped and (chained or kind == "word") or (kind in ("han", "bracket") and chained)
+
+
+def _enclosed(text: str, start: int) -> bool:
+    """Tell whether a place lies inside quotes or brackets that opened shortly before and close after it."""
+    for opener, closer in ("“”", "（）", "()", "《》"):
+        opened = text.rfind(opener, max(0, start - 200), start)
+        if opened > text.rfind(closer, max(0, start - 200), start):
+            return text.find(closer, start, start + 200) >= 0
+    return False
+
+
+_LIST_END = re.compile(r"[。！!；;：:，,、]$|^[\d\s.．年月日—-]+$|^[（(].*[）)]$")
+_RUN_IN = re.compile(r"[^。；;：:！？\d了已将们《\n]{4,28}[。：:](?=[^\n]{40})")
+_SERIES = re.compile(r"(?<=。)[^。，,；;：:！？\d了已将们《\n]{4,20}(?=。(?:[^。\n]{21,}|[^。\n]*[，,\d《了]))")
+
+
+def find_unmarked(text: str, paragraphs: list[Paragraph], marked: list[Heading], begin: int) -> list[Heading]:
+    """Find the headings without a marker: short lines between paragraphs, and series of titles that run in.
+
+    A line without a stop between paragraphs that end with one is a heading; if its words name a part of
+    a report it opens that part. A short first sentence is a title only if its neighbours have one too.
+    """
+    taken = {heading.start for heading in marked}
+    found = []
+    for at, (start, stop) in enumerate(paragraphs[:-1]):
+        line = text[start:stop].rstrip() if stop - start < 50 else ""
+        if not line or start < begin or start in taken or len(line) > 32 or _LIST_END.search(line):
+            continue
+        before = text[paragraphs[at - 1].start : paragraphs[at - 1].end].rstrip() if at else "。"
+        topic = named_roles(line, 1) and len(line) <= 26
+        follows = paragraphs[at + 1]
+        framed = before[-1:] in "。！：:” ；" or paragraphs[at - 1].start in taken
+        if framed and (topic or (follows.end - follows.start > 40 and len(line) >= 4 and "。" in text[follows.start:follows.end])):
+            found.append(Heading(start, 4, "topic" if topic else "plain", 0, "", line, "line"))
+            taken.add(start)
+    return found + _run_ins(text, paragraphs, taken, begin)
+
+
+def _run_ins(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int) -> list[Heading]:
+    """Find titles that run in: at the head of neighbouring paragraphs, or as a series inside one paragraph."""
+    found, group, plain = [], [], 0
+    for start, stop in [*paragraphs, (len(text), len(text))]:
+        if start in taken or start == len(text):
+            if len(group) >= 2 and len(group) >= 0.6 * (plain + len(group)):
+                found += group
+            group, plain = [], 0
+        elif start >= begin and stop - start >= 60:
+            match = _RUN_IN.match(text, start, stop)
+            if match:
+                group.append(Heading(start, 4, "plain", 0, "", match.group()[:-1], "run-in"))
+            plain += not match
+        if stop - start >= 150 and start >= begin:
+            series = list(_SERIES.finditer(text, start, stop))
+            gaps = [b.start() - a.end() for a, b in zip(series, series[1:], strict=False)]
+            if len(series) >= 3 and min(gaps) >= 40:
+                found += [Heading(m.start(), 4, "plain", 0, "", m.group(), "run-in") for m in series]
+    return found
 
 
 def find_title(text: str, paragraphs: list[Paragraph], before: int) -> Heading | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from toolkit.corpus.headings import Heading
+if TYPE_CHECKING:
+    from toolkit.corpus.headings import Heading
+
 
 _NOUN = r"(?:问题|不足|短板|差距|困难|薄弱环节|弱项)"
 _NOT_AFTER = r"(?<!聚焦)(?<!针对)(?<!围绕)(?<!解决)(?<!破解)(?<!整治)(?<!查找)(?<!查摆)(?<!梳理)(?<!对照)(?<!补齐)(?<!化解)"
@@ -36,8 +38,10 @@ _STRONG = re.compile(
 )
 _YEAR = re.compile(r"(20[0-3]\d)年")
 _AMBIGUOUS = re.compile(r"(20[0-3]\d)年?度?[^，,]{0,20}(?:工作|任务|重点|目标|建设|发展)$|^今年")
+# A set of first characters, then what stands behind each: several times faster than words side by side.
 _CUE = re.compile(
-    r"存在|清醒|面临|不足|差距|问题|下一?步|下一?阶段|下一?年|明年|来年|今后|接下来|新的?一年|我们将|[我本][县区市省镇州旗]将|20[0-3]\d\s?年|第一责任人|当前"
+    r"[存清面不差问下明来今接新我本2第当](?:(?<=存)在|(?<=清)醒|(?<=面)临|(?<=不)足|(?<=差)距|(?<=问)题|(?<=下)一?[步阶年]"
+    r"|(?<=[明来])年|(?<=今)后|(?<=接)下来|(?<=新)的?一年|(?<=[我本])[们县区市省镇州旗]将|(?<=2)0[0-3]\d\s?年|(?<=第)一责任|(?<=当)前)"
 )
 _PROBLEM = re.compile(
     rf"(?:还|仍|也|但|尚|依然|目前|当前|同时|我们)[^。；\n]{{0,40}}?(?:存在|面临)[^。；\n]{{0,40}}?(?:{_NOUN}|薄弱|现象|挑战)"

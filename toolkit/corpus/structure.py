@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from toolkit.corpus.headings import Heading, Paragraph, build_tree, find_marked, find_title
+from toolkit.corpus.headings import Heading, Paragraph, build_tree, find_marked, find_title, find_unmarked
 from toolkit.corpus.roles import assign_roles, named_roles
 
 Span = tuple[int, int]
@@ -23,9 +23,9 @@ class Structure(NamedTuple):
 _LINE = re.compile(r"\S[^\n]*")
 _WHITE = re.compile(r"\s*")
 _MARK = re.compile(
-    r"[。！？!?]+[”’』」）)》】]*(?:\"(?=\s))?\s*"
-    r"|(?<=[\u4e00-\u9fff])(?<![一二三四五六七八九十])[.．](?=[\u4e00-\u9fff\s“])\s*"
-    r"|“[^“”]{0,200}”|（[^（）]{0,200}）|\([^()]{0,200}\)|《[^《》]{0,120}》|「[^「」]{0,200}」"
+    r"[。！？!?.．“（(《「](?:(?<=[。！？!?])[。！？!?]*[”’』」）)》】]*(?:\"(?=\s))?\s*"
+    r"|(?<=“)[^“”]{0,200}”|(?<=（)[^（）]{0,200}）|(?<=\()[^()]{0,200}\)|(?<=《)[^《》]{0,120}》|(?<=「)[^「」]{0,200}」"
+    r"|(?<=[\u4e00-\u9fff][.．])(?<![一二三四五六七八九十].)(?=[\u4e00-\u9fff\s“])\s*)"
 )
 _OPENERS = "“（(《「"
 _GOES_ON = "，,、；;：:。的等和与及]）)"
@@ -55,18 +55,16 @@ def _paragraphs(text: str, furniture: Sequence[Span]) -> list[Paragraph]:
     return [Paragraph(start, end) for start, end in lines]
 
 
-def _stops(text: str) -> tuple[list[int], list[Span]]:
-    """Return where sentences begin after a stop, and the spans in quotes or brackets that hold together."""
-    begins, quoted = [], []
+def _stops(text: str) -> list[int]:
+    """Return where sentences begin after a stop; a stop inside quotes or brackets ends none."""
+    begins = []
     for match in _MARK.finditer(text):
-        mark, end = match.group(), match.end()
-        if mark[0] not in _OPENERS:
+        end = match.end()
+        if text[match.start()] not in _OPENERS:
             begins.append(end)
-            continue
-        quoted.append(match.span())
-        if mark[-2] in "。！？!?" and text[end : end + 1] not in _GOES_ON:
+        elif text[end - 2] in "。！？!?" and text[end : end + 1] not in _GOES_ON:
             begins.append(_WHITE.match(text, end).end())
-    return begins, quoted
+    return begins
 
 
 def _review_year(title: Heading | None, headings: list[Heading], genre: str, year: int | None) -> int | None:
@@ -139,17 +137,18 @@ def parse_structure(
         return Structure([], [])
     spans = [(span[0], span[1]) for span in furniture]
     paragraphs = _paragraphs(text, spans)
-    begins, quoted = _stops(text)
-    marked = find_marked(text, paragraphs, quoted)
+    begins = _stops(text)
+    marked = find_marked(text, paragraphs)
+    title = find_title(text, paragraphs, marked[0].start if marked else len(text))
+    body = next((p.end for p in paragraphs if title and p.start >= title.start), 0)
+    marked = sorted(marked + find_unmarked(text, paragraphs, marked, body))
     first = marked[0].start if marked else len(text)
-    title = find_title(text, paragraphs, first)
     headings = [title, *marked] if title else marked
     cuts = {p.start for p in paragraphs}.union(begins, (h.start for h in headings), (b for b, _ in spans))
     cuts.update(_WHITE.match(text, end).end() for _, end in spans)
     starts = [0, *sorted(cut for cut in cuts if 0 < cut < len(text))]
     if not text[: starts[1]].strip() if len(starts) > 1 else False:
         del starts[1]
-    body = next((p.end for p in paragraphs if title and p.start >= title.start), 0)
     front, tail = _front_end(text, body, first, paragraphs), _tail_start(text, paragraphs)
     meta = ["front" if s < front else "signature" if s >= tail else "" for s in starts]
     for begin, end in spans:
