@@ -40,7 +40,7 @@ _MARKER = re.compile(
     r"|(?P<circle>(?<=[①-⑳]))"
     rf"|(?P<ordinal>(?<=第)[{_HAN}]{{1,2}}[,，、:：])"
     rf"|(?P<part>(?<=第)[{_HAN}]{{1,2}}(?:部[分份]|[章篇编])[\s、:：.．]?)"
-    r"|(?P<dash>(?<=[—―])[—―]{0,2}(?=[\w“]))"
+    r"|(?P<dash>(?<=[—―])[—―]{0,2}(?=[\w“])(?!\d{4}年|二[〇○零]))"
     r"|(?P<bullet>(?<=[●■◆★◇◎▲])\s?))"
 )
 # level by the class of the marker; rank says which class encloses which (floating classes nest where they stand)
@@ -125,9 +125,9 @@ def _enclosed(text: str, start: int) -> bool:
     return False
 
 
-_LIST_END = re.compile(r"[。！!；;：:，,、]$|^[\d\s.．年月日—-]+$|^[（(].*[）)]$")
-_RUN_IN = re.compile(r"[^。；;：:！？\d了已将们《\n]{4,28}[。：:](?=[^\n]{40})")
-_SERIES = re.compile(r"(?<=。)[^。，,；;：:！？\d了已将们《\n]{4,20}(?=。(?:[^。\n]{21,}|[^。\n]*[，,\d《了]))")
+_LIST_END = re.compile(r"[。！!；;：:﹕，,、]$|^各位代表|^[\d\s.．年月日—-]+$|^[（(].*[）)]$")
+_RUN_IN = re.compile(r"(?!今年|过去|一年来|同时)[^。；;：:！？\d了已将们是《\n]{4,28}[。：:](?=[^\n]{40})")
+_SERIES = re.compile(r"(?<=。)[^。，,；;：:！？\d了已将们是《\n]{4,20}(?=。(?:[^。\n]{21,}|[^。\n]*[，,\d《了]))")
 
 
 def find_unmarked(text: str, paragraphs: list[Paragraph], marked: list[Heading], begin: int) -> list[Heading]:
@@ -143,12 +143,14 @@ def find_unmarked(text: str, paragraphs: list[Paragraph], marked: list[Heading],
         if not line or start < begin or start in taken or len(line) > 32 or _LIST_END.search(line):
             continue
         before = text[paragraphs[at - 1].start : paragraphs[at - 1].end].rstrip() if at else "。"
-        topic = named_roles(line, 1) and len(line) <= 26
+        topic = len(line) <= 26 and named_roles(line, 1)
         follows = paragraphs[at + 1]
         framed = before[-1:] in "。！：:” ；" or paragraphs[at - 1].start in taken
         if framed and (topic or (follows.end - follows.start > 40 and len(line) >= 4 and "。" in text[follows.start:follows.end])):
             found.append(Heading(start, 4, "topic" if topic else "plain", 0, "", line, "line"))
             taken.add(start)
+            if topic == ("other",):  # the short lines of an annex are cells of its tables
+                return found + _run_ins(text, paragraphs[:at], taken, begin)
     return found + _run_ins(text, paragraphs, taken, begin)
 
 
@@ -166,7 +168,7 @@ def _run_ins(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int
                 group.append(Heading(start, 4, "plain", 0, "", match.group()[:-1], "run-in"))
             plain += not match
         if stop - start >= 150 and start >= begin:
-            series = list(_SERIES.finditer(text, start, stop))
+            series = [m for m in _SERIES.finditer(text, start, stop) if m.start() not in taken]
             gaps = [b.start() - a.end() for a, b in zip(series, series[1:], strict=False)]
             if len(series) >= 3 and min(gaps) >= 40:
                 found += [Heading(m.start(), 4, "plain", 0, "", m.group(), "run-in") for m in series]

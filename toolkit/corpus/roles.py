@@ -22,14 +22,14 @@ _NAMED = re.compile(
     rf"|(?P<problem>{_NOT_AFTER}(?:(?:存在|面临)的?(?:主要|突出|一些|困难)?[和与、]?{_NOUN}|面临的?(?:主要)?挑战"
     rf"|主要{_NOUN}|^{_NOUN}(?:$|[和与及、以之])|问题(?:和|与|及|、|以及)(?:不足|困难|差距|原因)|困难(?:和|与|及|、)(?:挑战|问题)"
     r"|不足(?:之处|$|和|与|及|、)|差距(?:和|与|及|、|$))(?:[及和与、]?(?:的|主要)?原因[^，,]{0,6})?)"
+    r"|(?P<review>(?:(?!问题|整改|负责|责任人|下一?[步年])[^，,、和及与]){0,20}(?:工作|完成|落实|开展|推进|进展|执行|履行|建设|实施)情况)"
     r"|(?P<plan>下一?步|下一?阶段|下一?年|明年|来年|今后|未来|打算|努力方向|展望"
-    r"|(?:整改|改进|下步)(?:措施|方向|思路)|工作(?:计划|安排|思路|设想|部署|要求|建议)|(?:主要|重点|任务|年度?)安排"
-    r"|(?:总体|指导)(?:要求|思路|思想)|(?:目标|主要)任务|(?:主要|预期|发展|奋斗)目标|对策)"
-    r"|(?P<achievement>回顾|成效|成绩|做法|亮点|(?:主要|重点|工作)举措|过去|总结"
-    r"|(?:工作|完成|落实|开展|推进|进展|执行|履行|建设|实施)情况)"
+    r"|(?:整改|改进|下步)(?:措施|方向|思路)|工作的?(?:计划|安排|思路|设想|部署|要求|建议)|(?:主要|重点|任务|年度?)安排"
+    r"|(?:总体|指导)(?:要求|思路|思想|部署)|(?:目标|主要)任务|(?:主要|预期|发展|奋斗)?目标|定位|对策|^今年)"
+    r"|(?P<achievement>回顾|成效|成[绩就果]|做法|亮点|(?:主要|重点|工作)举措|过去|总结)"
 )
 _ANY_NAME = re.compile(
-    "问题|不足|差距|短板|困难|挑战|弱项|[下明来]一?[步阶年]|今后|未来|计划|安排|思路|打算|设想|部署|要求|目标|任务|方向|展望|措施|对策|建议|思想|情况|回顾|成效|成绩|做法|亮点|举措|过去|总结|负责|责任人|其[他它]|附[件表注录]|注释|名词|整改|\\d年"
+    "问题|不足|差距|短板|困难|挑战|弱项|[下明来]一?[步阶年]|今后|未来|计划|安排|思路|打算|设想|部署|要求|目标|任务|方向|展望|措施|对策|建议|思想|情况|回顾|成效|成[绩就果]|做法|亮点|举措|过去|总结|定位|今年|负责|责任人|其[他它]|附[件表注录]|注释|名词|整改|\\d年"
 )
 # Below the first level only these words name a role; the others are matters of a measure.
 _STRONG = re.compile(
@@ -37,7 +37,6 @@ _STRONG = re.compile(
     r"|其[他它]需要|^(?:工作|取得的?|主要)(?:成效|成绩)|回顾|困难和"
 )
 _YEAR = re.compile(r"(20[0-3]\d)年")
-_AMBIGUOUS = re.compile(r"(20[0-3]\d)年?度?[^，,]{0,20}(?:工作|任务|重点|目标|建设|发展)$|^今年")
 # A set of first characters, then what stands behind each: several times faster than words side by side.
 _CUE = re.compile(
     r"[存清面不差问下明来今接新我本2第当](?:(?<=存)在|(?<=清)醒|(?<=面)临|(?<=不)足|(?<=差)距|(?<=问)题|(?<=下)一?[步阶年]"
@@ -82,7 +81,7 @@ def named_roles(title: str, level: int, year: int | None = None) -> tuple[str, .
     """
     if not _ANY_NAME.search(title):
         return ()
-    found = [(m.lastgroup or "", m) for m in _NAMED.finditer(title)]
+    found = [("achievement" if m.lastgroup == "review" else m.lastgroup or "", m) for m in _NAMED.finditer(title)]
     if level > 1 and not _STRONG.search(title):
         found = [(role, m) for role, m in found if role == "rectification"]
     if level > 2:
@@ -92,10 +91,9 @@ def named_roles(title: str, level: int, year: int | None = None) -> tuple[str, .
             if role in ("problem", "plan") and m.start() < 12 and len(title) < 20
         ]
     roles = list(dict.fromkeys(role for role, _ in found))
-    if roles == ["achievement"] or not roles:
-        ahead = _AMBIGUOUS.search(title)
-        if ahead and level <= 1 and year and (ahead.group(1) is None or int(ahead.group(1)) > year):
-            return ("plan",)
+    named = _YEAR.findall(title)
+    if not roles and level <= 1 and year and named:
+        return ("plan",) if int(named[-1]) > year else ("achievement",)
     return tuple(roles)
 
 
@@ -111,22 +109,13 @@ class _State:
         ] = {}  # (parent, kind) -> last number, its base role
 
 
-def _enter(
-    state: _State, headings: list[Heading], parents: list[int], at: int, ahead: str, year: int | None
-) -> None:
+def _enter(state: _State, heading: Heading, parent: int, ahead: str, year: int | None) -> None:
     """Take the role of a heading: what its words name, else what its list or its parent has."""
-    heading, key = headings[at], (parents[at], headings[at].kind)
-    number, base = state.lists.get(key, (-1, ""))
+    number, base = state.lists.get((parent, heading.kind), (-1, ""))
     resumes = bool(base) and (heading.number > number or not heading.number)
     base, source = (base, "numbering") if resumes else (state.role, "inherited")
-    named = (
-        named_roles(heading.title, heading.level, year)
-        if heading.kind != "word" or len(heading.title) < 15
-        else ()
-    )
-    if heading.level > 1 and base in ("plan", "problem", "other") and named not in (("problem",), ("plan",)):
-        named = named if len(named) == 1 and named[0] == "achievement" and "回顾" in heading.title else ()
     top = heading.level <= 1 or heading.kind == "topic"
+    named = _own_roles(heading, base, top, year)
     if named:
         state.role, state.source, state.sequence = named[0], "heading", named
         base = named[-1] if top else base
@@ -136,9 +125,18 @@ def _enter(
         elif not resumes and "plan" in state.sequence and base == "problem" and _turns_to_plan(ahead):
             base, source = "plan", "wording"
         state.role, state.source = base, source
-        state.sequence = state.sequence if not top else ()
+        state.sequence = () if top else state.sequence
     state.passage = ""
-    state.lists[key] = (heading.number, base)
+    state.lists[parent, heading.kind] = (heading.number, base)
+
+
+def _own_roles(heading: Heading, base: str, top: bool, year: int | None) -> tuple[str, ...]:
+    """Return the roles a heading names; inside a plan or the problems only those two can change the role."""
+    if heading.kind == "word" and len(heading.title) >= 15:
+        return ()
+    named = named_roles(heading.title, 1 if top else heading.level, year)
+    inside = not top and base in ("plan", "problem", "other")
+    return () if inside and named not in (("problem",), ("plan",)) else named
 
 
 def _looks_ahead(passage: str) -> bool:
@@ -211,14 +209,8 @@ def assign_roles(
             continue
         opens = start in begins
         if at < len(headings) and headings[at].start == start:
-            _enter(
-                state,
-                headings,
-                parents,
-                at,
-                text[stop - 1 : stop + 120] if headings[at].style == "line" else text[start : start + 120],
-                year,
-            )
+            ahead = stop - 1 if headings[at].style == "line" else start
+            _enter(state, headings[at], parents[at], text[ahead : ahead + 120], year)
             at, headed = at + 1, opens or headed
         elif opens:
             headed = False

@@ -142,7 +142,7 @@ def parse_structure(
     title = find_title(text, paragraphs, marked[0].start if marked else len(text))
     body = next((p.end for p in paragraphs if title and p.start >= title.start), 0)
     marked = sorted(marked + find_unmarked(text, paragraphs, marked, body))
-    first = marked[0].start if marked else len(text)
+    first = max((p.start for p in paragraphs if marked and p.start <= marked[0].start), default=len(text))
     headings = [title, *marked] if title else marked
     cuts = {p.start for p in paragraphs}.union(begins, (h.start for h in headings), (b for b, _ in spans))
     cuts.update(_WHITE.match(text, end).end() for _, end in spans)
