@@ -40,7 +40,7 @@ _MARKER = re.compile(
     r"|(?P<circle>(?<=[①-⑳]))"
     rf"|(?P<ordinal>(?<=第)[{_HAN}]{{1,2}}[,，、:：])"
     rf"|(?P<part>(?<=第)[{_HAN}]{{1,2}}(?:部[分份]|[章篇编])[\s、:：.．]?)"
-    r"|(?P<dash>(?<=[—―])[—―]{0,2}(?=[\w“]))"
+    r"|(?P<dash>(?<=[—―])[—―]{0,2}(?=[\w“])(?!\d{4}年|二[〇○零]))"
     r"|(?P<bullet>(?<=[●■◆★◇◎▲])\s?))"
 )
 # level by the class of the marker; rank says which class encloses which (floating classes nest where they stand)
@@ -53,7 +53,9 @@ _STOPS = "。！!？?；;：:"
 _STOP = re.compile(r"[。！!？?；;]|[：:](?!\d)|\u3000|[ \u00a0]{2,}")
 _CLAUSE = re.compile(r"[，,；;：:。]")
 _NUMBERS = {"—": 1, **{han: n for n, han in enumerate(_HAN, 1)}}
-_NUMBERS |= {f"{tens}十{ones}": t * 10 + o for t, tens in ((1, ""), (2, "二")) for o, ones in enumerate(" " + _HAN[:9])}
+_NUMBERS |= {
+    f"{tens}十{ones}": t * 10 + o for t, tens in ((1, ""), (2, "二")) for o, ones in enumerate(" " + _HAN[:9])
+}
 _SPACE = re.compile(r"\s+")
 _TITLE_END = re.compile(r"(?:报\s*告|总\s*结|汇\s*报|情\s*况)(?:[（(][^（()）]{1,40}[）)])?$")
 _NOT_TITLE = re.compile(r"[>＞›。；]|首页|当前位置|^(?:来源|发布|索引|信息|文号|名称|标题)|下载")
@@ -67,7 +69,14 @@ def _number(marker: str) -> int:
         return _NUMBERS[bare]
     if bare.isdecimal():
         return int(bare)
-    return next((ord(bare) - ord(first) + 1 for first in "①㈠⒈" if len(bare) == 1 and 0 <= ord(bare) - ord(first) < 20), 0)
+    return next(
+        (
+            ord(bare) - ord(first) + 1
+            for first in "①㈠⒈"
+            if len(bare) == 1 and 0 <= ord(bare) - ord(first) < 20
+        ),
+        0,
+    )
 
 
 def _cut_title(text: str, begin: int, end: int, statement: bool, inline: bool) -> tuple[str, str]:
@@ -125,9 +134,11 @@ def _enclosed(text: str, start: int) -> bool:
     return False
 
 
-_LIST_END = re.compile(r"[。！!；;：:，,、]$|^[\d\s.．年月日—-]+$|^[（(].*[）)]$")
-_RUN_IN = re.compile(r"[^。；;：:！？\d了已将们《\n]{4,28}[。：:](?=[^\n]{40})")
-_SERIES = re.compile(r"(?<=。)[^。，,；;：:！？\d了已将们《\n]{4,20}(?=。(?:[^。\n]{21,}|[^。\n]*[，,\d《了]))")
+_LIST_END = re.compile(r"[。！!；;：:﹕，,、]$|^各位代表|^[\d\s.．年月日—-]+$|^[（(].*[）)]$")
+_RUN_IN = re.compile(r"(?!今年|过去|一年来|同时)[^。；;：:！？\d了已将们是《\n]{4,28}[。：:](?=[^\n]{40})")
+_SERIES = re.compile(
+    r"(?<=。)[^。，,；;：:！？\d了已将们是《\n]{4,20}(?=。(?:[^。\n]{21,}|[^。\n]*[，,\d《了]))"
+)
 
 
 def find_unmarked(text: str, paragraphs: list[Paragraph], marked: list[Heading], begin: int) -> list[Heading]:
@@ -143,12 +154,21 @@ def find_unmarked(text: str, paragraphs: list[Paragraph], marked: list[Heading],
         if not line or start < begin or start in taken or len(line) > 32 or _LIST_END.search(line):
             continue
         before = text[paragraphs[at - 1].start : paragraphs[at - 1].end].rstrip() if at else "。"
-        topic = named_roles(line, 1) and len(line) <= 26
+        topic = len(line) <= 26 and "，" not in line and named_roles(line, 1, 0)
         follows = paragraphs[at + 1]
         framed = before[-1:] in "。！：:” ；" or paragraphs[at - 1].start in taken
-        if framed and (topic or (follows.end - follows.start > 40 and len(line) >= 4 and "。" in text[follows.start:follows.end])):
+        if framed and (
+            topic
+            or (
+                follows.end - follows.start > 40
+                and len(line) >= 4
+                and "。" in text[follows.start : follows.end]
+            )
+        ):
             found.append(Heading(start, 4, "topic" if topic else "plain", 0, "", line, "line"))
             taken.add(start)
+            if topic == ("other",):  # the short lines of an annex are cells of its tables
+                return found + _run_ins(text, paragraphs[:at], taken, begin)
     return found + _run_ins(text, paragraphs, taken, begin)
 
 
@@ -166,7 +186,7 @@ def _run_ins(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int
                 group.append(Heading(start, 4, "plain", 0, "", match.group()[:-1], "run-in"))
             plain += not match
         if stop - start >= 150 and start >= begin:
-            series = list(_SERIES.finditer(text, start, stop))
+            series = [m for m in _SERIES.finditer(text, start, stop) if m.start() not in taken]
             gaps = [b.start() - a.end() for a, b in zip(series, series[1:], strict=False)]
             if len(series) >= 3 and min(gaps) >= 40:
                 found += [Heading(m.start(), 4, "plain", 0, "", m.group(), "run-in") for m in series]
@@ -197,22 +217,19 @@ def build_tree(headings: list[Heading]) -> list[int]:
     """Return for each heading the index of the heading that encloses it; -1 at the top."""
     parents: list[int] = []
     open_: list[int] = []
+    numbered: set[int] = set()  # topics with 一、 below them
     for at, heading in enumerate(headings):
         rank = _RANKS.get(heading.kind, _FLOATING)
         if rank == _FLOATING and any(headings[i].kind == heading.kind for i in open_):
-            while headings[open_[-1]].kind != heading.kind:
-                open_.pop()
+            while headings[open_.pop()].kind != heading.kind:
+                pass
+        while open_ and rank < _FLOATING and _RANKS.get(headings[open_[-1]].kind, _FLOATING) >= rank:
             open_.pop()
-        elif rank != _FLOATING:
-            while open_ and _closes(headings[open_[-1]], heading, rank):
+        if heading.kind == "han" and open_ and headings[open_[-1]].kind == "topic":
+            if heading.number == 1:
+                numbered.add(open_[-1])
+            elif open_[-1] not in numbered:  # 六、 goes on with 五、 across a topic without a number
                 open_.pop()
         parents.append(open_[-1] if open_ else -1)
         open_.append(at)
     return parents
-
-
-def _closes(upper: Heading, heading: Heading, rank: int) -> bool:
-    """Tell whether a heading ends the open one; 二、 ends an unmarked topic that 一、 would go below."""
-    if upper.kind == "topic" and heading.kind == "han":
-        return heading.number != 1
-    return _RANKS.get(upper.kind, _FLOATING) >= rank

@@ -10,47 +10,65 @@ if TYPE_CHECKING:
     from toolkit.corpus.headings import Heading
 
 
-_NOUN = r"(?:问题|不足|短板|差距|困难|薄弱环节|弱项)"
-_NOT_AFTER = r"(?<!聚焦)(?<!针对)(?<!围绕)(?<!解决)(?<!破解)(?<!整治)(?<!查找)(?<!查摆)(?<!梳理)(?<!对照)(?<!补齐)(?<!化解)"
-# Roles that the words of a heading name, in the order in which it names them.
-_NAMED = re.compile(
-    r"(?P<other>其[他它](?:需要?|应当)?(?:报告|说明|事项|情况)[^，,]{0,8}|附[件表注录]|名词(?:解释|注释)|注释$|有关名词)"
-    rf"|(?P<rectification>(?:存在的?|反馈的?|指出的?|发现的?|查出的?)?(?:主要|突出)?(?:问题|不足|反馈意见|督察意见)的?"
-    r"[^，,、及和与]{0,6}(?:整改|改进|解决|办理)[^，,措方计打]{0,5}(?:情况|进展|成效)|整改(?:落实|完成|进展)情况)"
-    r"|(?P<leadership>[^，,]{0,12}主要负责(?:人|同志)[^，,]{0,12}(?:履行|履职|职责)[^，,]{0,30}"
-    r"|(?:履行|落实|压实|扛牢|靠实|夯实)[^，,]{0,16}第一责任人[^，,]{0,12}|第一责任人[^，,]{0,12}(?:履行|履职|职责)[^，,]{0,8})"
-    rf"|(?P<problem>{_NOT_AFTER}(?:(?:存在|面临)的?(?:主要|突出|一些|困难)?[和与、]?{_NOUN}|面临的?(?:主要)?挑战"
-    rf"|主要{_NOUN}|^{_NOUN}(?:$|[和与及、以之])|问题(?:和|与|及|、|以及)(?:不足|困难|差距|原因)|困难(?:和|与|及|、)(?:挑战|问题)"
-    r"|不足(?:之处|$|和|与|及|、)|差距(?:和|与|及|、|$))(?:[及和与、]?(?:的|主要)?原因[^，,]{0,6})?)"
-    r"|(?P<plan>下一?步|下一?阶段|下一?年|明年|来年|今后|未来|打算|努力方向|展望"
-    r"|(?:整改|改进|下步)(?:措施|方向|思路)|工作(?:计划|安排|思路|设想|部署|要求|建议)|(?:主要|重点|任务|年度?)安排"
-    r"|(?:总体|指导)(?:要求|思路|思想)|(?:目标|主要)任务|(?:主要|预期|发展|奋斗)目标|对策)"
-    r"|(?P<achievement>回顾|成效|成绩|做法|亮点|(?:主要|重点|工作)举措|过去|总结"
-    r"|(?:工作|完成|落实|开展|推进|进展|执行|履行|建设|实施)情况)"
-)
-_ANY_NAME = re.compile(
-    "问题|不足|差距|短板|困难|挑战|弱项|[下明来]一?[步阶年]|今后|未来|计划|安排|思路|打算|设想|部署|要求|目标|任务|方向|展望|措施|对策|建议|思想|情况|回顾|成效|成绩|做法|亮点|举措|过去|总结|负责|责任人|其[他它]|附[件表注录]|注释|名词|整改|\\d年"
-)
+_LACKS = r"(?:问题|不足|短板|差距|困难|薄弱环节|弱项)"
+# What a measure does to problems: 聚焦存在的问题 names a measure, not the problems.
+_TREATED = "".join(f"(?<!{verb})" for verb in "聚焦 针对 围绕 解决 破解 整治 查找 查摆 梳理 对照 补齐 化解".split())
+# Roles that the words of a heading name, in the order in which it names them; the first that fits counts.
+_NAMES = {
+    "other": r"其[他它](?:需要?|应当)?(?:报告|说明|事项|情况)[^，,]{0,8}|需要?(?:说明|报告)的[^，,]{0,8}"
+    r"|附[件表注录]|名词(?:解释|注释)|注释$|有关名词",
+    "rectification": r"(?:存在的?|[反馈指出发现查]{2}的?)?(?:主要|突出)?(?:问题|不足|[反馈督察]{2}意见)的?"
+    r"[^，,、及和与]{0,6}(?:整改|改进|解决|办理)[^，,措方计打]{0,5}(?:情况|进展|成效)|整改(?:落实|完成|进展)?情况",
+    "leadership": r"[^，,]{0,12}主要负责(?:人|同志)[^，,]{0,12}(?:履行|履职|职责|述法)[^，,]{0,30}(?:[，,].*情况$)?"
+    r"|(?:履行|落实|压实|扛牢|靠实|夯实)[^，,]{0,16}第一责任人[^，,]{0,12}(?:[，,].*情况$)?"
+    r"|第一责任人[^，,]{0,12}(?:履行|履职|职责|落实)[^，,]{0,8}",
+    "problem": rf"{_TREATED}(?:(?:存在|面临)的?(?:主要|突出|一些|困难)?[和与、]?{_LACKS}|面临的?(?:主要)?挑战"
+    rf"|主要{_LACKS}|^{_LACKS}(?:$|[和与及、以之])|问题(?:[和与及、]|以及)(?:不足|困难|差距|原因)"
+    r"|困难[和与及、](?:挑战|问题)|不足(?:之处|$|[和与及、])|差距(?:[和与及、]|$))(?:[及和与、的主要]{0,3}原因(?:分析)?)?",
+    "review": r"(?:(?!问题|整改|负责|责任人|下一?[步年])[^，,、和及与]){0,20}"
+    r"(?:工作|完成|落实|开展|推进|进展|执行|履行|建设|实施)情况",
+    "plan": r"(?:下一?步|下一?阶段|下一?年|明年|来年|今后|未来)(?:[^，,、及和与]{0,8}(?:举措|措施))?|打算|努力方向|展望"
+    r"|(?:整改|改进)(?:措施|方向|思路)|工作的?(?:计划|安排|思路|设想|部署|要求|建议|谋划|要点)"
+    r"|(?:主要|重点|任务|年度?)安排|(?:总体|指导)(?:要求|思路|思想|部署)|(?:目标|主要)任务|目标|定位|对策|^今年",
+    "achievement": r"回顾|成效|成[绩就果]|做法|亮点|(?:主要|重点|工作)举措|过去|总结|情况$|^主要工作$",
+}
+_NAMED = re.compile("|".join(f"(?P<{role}>{words})" for role, words in _NAMES.items()))
 # Below the first level only these words name a role; the others are matters of a measure.
 _STRONG = re.compile(
-    r"存在的?|主要问题|^问题|^不足|下一?[步年]|下一?阶段|明年|今后|打算|工作(?:计划|安排)|整改(?:落实|完成)?情况|附件|名词|责任人"
-    r"|其[他它]需要|^(?:工作|取得的?|主要)(?:成效|成绩)|回顾|困难和"
+    r"存在的?|主要问题|^问题|^不足|下一?[步年]|下一?阶段|明年|今后|打算|工作(?:计划|安排)|整改(?:落实|完成)?情况"
+    r"|附件|名词|责任人|其[他它]需要|^(?:工作|取得的?|主要)(?:成效|成绩)|回顾|困难和"
+)
+_WHITE = re.compile(r"\s+")
+
+
+def _any_of(words: str) -> re.Pattern[str]:
+    """Compile words so that the search leaps to their first characters: several times faster than `a|b|c`."""
+    tails: dict[str, list[str]] = {}
+    for word in words.split():
+        tails.setdefault(word[0], []).append(word[1:])
+    branches = (f"(?<={first})(?:{'|'.join(rests)})" for first, rests in tails.items())
+    return re.compile(f"[{''.join(tails)}](?:{'|'.join(branches)})")
+
+
+# Without one of these words a heading names no role, and a sentence turns to none.
+_NAMING = _any_of(
+    "其他 其它 需要 需报告 附件 附表 附注 附录 名词 注释 整改 改进 解决 办理 负责 责任人 问题 不足 短板 差距 困难 薄弱 弱项 挑战 "
+    "情况 下步 下一 下阶段 下年 明年 来年 今后 未来 打算 方向 展望 措施 思路 计划 安排 设想 部署 要求 建议 谋划 要点 思想 任务 目标 "
+    "定位 对策 今年 回顾 成效 成绩 成就 成果 做法 亮点 举措 过去 总结 主要工作 年度 年"
+)
+_CUE = _any_of(
+    r"存在 清醒 面临 不足 差距 问题 下步 下一 下阶段 下年 明年 来年 今后 接下来 新的一年 新一年 我们将 我[县区市省镇州旗]将 本[县区市]将 全[县区市省]将 "
+    r"政府将 20[0-3]\d\s?年 第一责任 当前"
 )
 _YEAR = re.compile(r"(20[0-3]\d)年")
-_AMBIGUOUS = re.compile(r"(20[0-3]\d)年?度?[^，,]{0,20}(?:工作|任务|重点|目标|建设|发展)$|^今年")
-# A set of first characters, then what stands behind each: several times faster than words side by side.
-_CUE = re.compile(
-    r"[存清面不差问下明来今接新我本2第当](?:(?<=存)在|(?<=清)醒|(?<=面)临|(?<=不)足|(?<=差)距|(?<=问)题|(?<=下)一?[步阶年]"
-    r"|(?<=[明来])年|(?<=今)后|(?<=接)下来|(?<=新)的?一年|(?<=[我本])[们县区市省镇州旗]将|(?<=2)0[0-3]\d\s?年|(?<=第)一责任|(?<=当)前)"
-)
 _PROBLEM = re.compile(
-    rf"(?:还|仍|也|但|尚|依然|目前|当前|同时|我们)[^。；\n]{{0,40}}?(?:存在|面临)[^。；\n]{{0,40}}?(?:{_NOUN}|薄弱|现象|挑战)"
+    rf"(?:还|仍|也|但|尚|依然|目前|当前|同时|我们)[^。；\n]{{0,40}}?(?:存在|面临)[^。；\n]{{0,40}}?(?:{_LACKS}|薄弱|现象|挑战)"
     r"|清醒地?(?:看到|认识|意识)|(?:看到|认识到|意识到)[^。\n]{0,40}(?:问题|不足|差距|困难|短板|挑战)"
-    rf"|{_NOUN}[^，,。\n]{{0,10}}(?:主要|具体)?(?:表现|体现|反映|有|是)[在为于]?[:：]"
-    rf"|(?:还|仍|尚)(?:然?有|需)[^。，,\n]{{0,10}}(?:差距|不足|距离|短板)|^(?:目前|当前|主要)?存在的?(?:主要|突出)?{_NOUN}"
+    rf"|{_LACKS}[^，,。\n]{{0,10}}(?:主要|具体)?(?:表现|体现|反映|有|是)[在为于]?[:：]"
+    rf"|(?:还|仍|尚)(?:然?有|需)[^。，,\n]{{0,10}}(?:差距|不足|距离|短板)|^(?:目前|当前|主要)?存在的?(?:主要|突出)?{_LACKS}"
 )
 _DONE = re.compile(r"针对|整改|整治|排查|督促|约谈|查处")
-_AHEAD = r"(?:继续|进一步|以|按照|坚持|认真|深入|重点|全面|紧紧|牢牢|严格|不断|持续|着力|切实|始终|围绕|立足|积极|努力|从)"
+_AHEAD = r"(?:继续|进一步|以|按照|坚持|认真|深入|重点|全面|紧紧|牢牢|严格|不断|持续|着力|切实|始终|围绕|立足|积极|努力|从|采取|高度|正视|直面|全力|加以|下大)"
 _PLAN = re.compile(
     r"^(?:各位代表[！!，,:：]\s*)?(?:为此|对此|针对[^，,。\n]{0,16})?[，,]?"
     r"(?:下一?步|下一?阶段|下一?年|明年|来年|今后|接下来|新的?一年|展望)"
@@ -80,11 +98,12 @@ def named_roles(title: str, level: int, year: int | None = None) -> tuple[str, .
     Below the first level a word such as 安排 or 成效 is mostly the matter of a measure, so only phrases
     that cannot be one (存在的问题, 下一步) count. `year` is the last year the report reviews.
     """
-    if not _ANY_NAME.search(title):
+    title = _WHITE.sub("", title)
+    if not (_NAMING if level <= 1 else _STRONG).search(title):
         return ()
-    found = [(m.lastgroup or "", m) for m in _NAMED.finditer(title)]
-    if level > 1 and not _STRONG.search(title):
-        found = [(role, m) for role, m in found if role == "rectification"]
+    found = [
+        ("achievement" if m.lastgroup == "review" else m.lastgroup or "", m) for m in _NAMED.finditer(title)
+    ]
     if level > 2:
         found = [
             (role, m)
@@ -92,10 +111,9 @@ def named_roles(title: str, level: int, year: int | None = None) -> tuple[str, .
             if role in ("problem", "plan") and m.start() < 12 and len(title) < 20
         ]
     roles = list(dict.fromkeys(role for role, _ in found))
-    if roles == ["achievement"] or not roles:
-        ahead = _AMBIGUOUS.search(title)
-        if ahead and level <= 1 and year and (ahead.group(1) is None or int(ahead.group(1)) > year):
-            return ("plan",)
+    named = _YEAR.findall(title)
+    if not roles and level <= 1 and year is not None and named:
+        return ("plan",) if int(named[-1]) > year else ("achievement",)
     return tuple(roles)
 
 
@@ -111,22 +129,13 @@ class _State:
         ] = {}  # (parent, kind) -> last number, its base role
 
 
-def _enter(
-    state: _State, headings: list[Heading], parents: list[int], at: int, ahead: str, year: int | None
-) -> None:
+def _enter(state: _State, heading: Heading, parent: int, ahead: str, year: int | None) -> None:
     """Take the role of a heading: what its words name, else what its list or its parent has."""
-    heading, key = headings[at], (parents[at], headings[at].kind)
-    number, base = state.lists.get(key, (-1, ""))
+    number, base = state.lists.get((parent, heading.kind), (-1, ""))
     resumes = bool(base) and (heading.number > number or not heading.number)
     base, source = (base, "numbering") if resumes else (state.role, "inherited")
-    named = (
-        named_roles(heading.title, heading.level, year)
-        if heading.kind != "word" or len(heading.title) < 15
-        else ()
-    )
-    if heading.level > 1 and base in ("plan", "problem", "other") and named not in (("problem",), ("plan",)):
-        named = named if len(named) == 1 and named[0] == "achievement" and "回顾" in heading.title else ()
-    top = heading.level <= 1 or heading.kind == "topic"
+    top = parent < 0 and (heading.level <= 1 or heading.kind == "topic")
+    named = _own_roles(heading, base, top, year)
     if named:
         state.role, state.source, state.sequence = named[0], "heading", named
         base = named[-1] if top else base
@@ -136,9 +145,18 @@ def _enter(
         elif not resumes and "plan" in state.sequence and base == "problem" and _turns_to_plan(ahead):
             base, source = "plan", "wording"
         state.role, state.source = base, source
-        state.sequence = state.sequence if not top else ()
+        state.sequence = () if top else state.sequence
     state.passage = ""
-    state.lists[key] = (heading.number, base)
+    state.lists[parent, heading.kind] = (heading.number, base)
+
+
+def _own_roles(heading: Heading, base: str, top: bool, year: int | None) -> tuple[str, ...]:
+    """Return the roles a heading names; inside a plan or the problems only those two can change the role."""
+    if heading.kind == "word" and len(heading.title) >= 15:
+        return ()
+    named = named_roles(heading.title, 1 if top else max(heading.level, 2), year)
+    inside = not top and base in ("plan", "problem", "other")
+    return () if inside and named not in (("problem",), ("plan",)) else named
 
 
 def _looks_ahead(passage: str) -> bool:
@@ -211,14 +229,8 @@ def assign_roles(
             continue
         opens = start in begins
         if at < len(headings) and headings[at].start == start:
-            _enter(
-                state,
-                headings,
-                parents,
-                at,
-                text[stop - 1 : stop + 120] if headings[at].style == "line" else text[start : start + 120],
-                year,
-            )
+            ahead = stop - 1 if headings[at].style == "line" else start
+            _enter(state, headings[at], parents[at], text[ahead : ahead + 120], year)
             at, headed = at + 1, opens or headed
         elif opens:
             headed = False

@@ -29,11 +29,14 @@ _MARK = re.compile(
 )
 _OPENERS = "“（(《「"
 _GOES_ON = "，,、；;：:。的等和与及]）)"
+_ITEM = re.compile(
+    r"[（(]?[一二三四五六七八九十]{1,3}(?:[)）、.．]|是)|[（(]?\d{1,2}[)）.．、](?!\d)|第[一二三四五六七八九十]+部分"
+)
 _FORMULA = re.compile(r"如下|报告工作|予以?审议|提出意见")
 _INTRO = re.compile(r"为指导|贯彻|按照|根据")
 _DATE = re.compile(r"^(?:20\d\d|二[〇○零OＯo].{2})\s*年.{1,4}月.{1,4}日$")
 _CLOSING = re.compile(
-    r"(?:政府|委员会|办公室|[局厅委院])(?:办公室)?(?:[（(].{1,6}[)）])?$"
+    r"^[^、，]*(?:政府|委员会|办公室|[局厅委院])(?:办公室)?(?:[（(].{1,6}[)）])?$"
     r"|^(?:抄送|抄报|主送|印发|(?:相关)?附件|附[:：]|联系|扫一扫|[（(]?此件|信息来源|来源|责任?编|编辑|打印|关闭|分享|[上下]一篇|浏览)|印发$"
 )
 
@@ -41,18 +44,56 @@ _CLOSING = re.compile(
 def _paragraphs(text: str, furniture: Sequence[Span]) -> list[Paragraph]:
     """Return the paragraphs outside furniture; a line broken only by the width of a page goes on."""
     lines = [(m.start(), m.end()) for m in _LINE.finditer(text)]
-    for begin, end in furniture:
-        lines = [
-            piece
-            for start, stop in lines
-            for piece in (
-                [(start, stop)]
-                if stop <= begin or end <= start
-                else [(start, begin), (_WHITE.match(text, end).end(), stop)]
-            )
-            if piece[0] < piece[1]
-        ]
-    return [Paragraph(start, end) for start, end in lines]
+    width = _page_width(text, lines)
+    pieces = _outside(text, lines, furniture)
+    if not width:
+        return pieces
+    joined: list[Paragraph] = []
+    for piece in pieces:
+        before = text[joined[-1].start : joined[-1].end].rsplit("\n", 1)[-1] if joined else "。"
+        full = _columns(before) >= width - 3 and before.rstrip()[-1:] not in "。！？：；"
+        adjacent = joined and text[joined[-1].end : piece.start].isspace()
+        if full and adjacent and not _ITEM.match(text, piece.start):
+            joined[-1] = Paragraph(joined[-1].start, piece.end)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _outside(text: str, lines: list[Span], furniture: Sequence[Span]) -> list[Paragraph]:
+    """Cut the spans of furniture out of the lines."""
+    pieces, at = [], 0
+    for start, stop in lines:
+        while at < len(furniture) and furniture[at][1] <= start:
+            at += 1
+        i = at
+        while i < len(furniture) and furniture[i][0] < stop:
+            if start < furniture[i][0]:
+                pieces.append(Paragraph(start, furniture[i][0]))
+            start = max(start, _WHITE.match(text, furniture[i][1]).end())
+            i += 1
+        if start < stop:
+            pieces.append(Paragraph(start, stop))
+    return pieces
+
+
+def _columns(line: str) -> float:
+    """Return the width of a line in Han characters; digits and Latin letters take half."""
+    return len(line.rstrip().encode("gb18030", "replace")) / 2
+
+
+def _page_width(text: str, lines: list[Span]) -> float:
+    """Return the width at which lines are broken, in Han characters; 0 where line ends are paragraph ends.
+
+    Text taken from a PDF has its line ends where the page ended: most lines have the same length, few end
+    with a stop, and none is longer.
+    """
+    if len(lines) < 12 or not 12 < len(text) / len(lines) < 60:
+        return 0
+    widths = sorted(_columns(text[start:stop]) for start, stop in lines)
+    width = widths[-1 - len(widths) // 50]
+    full = sum(1 for one in widths if one >= width - 3)
+    return width if width <= 60 and full >= 0.4 * len(widths) else 0
 
 
 def _stops(text: str) -> list[int]:
@@ -142,7 +183,7 @@ def parse_structure(
     title = find_title(text, paragraphs, marked[0].start if marked else len(text))
     body = next((p.end for p in paragraphs if title and p.start >= title.start), 0)
     marked = sorted(marked + find_unmarked(text, paragraphs, marked, body))
-    first = marked[0].start if marked else len(text)
+    first = max((p.start for p in paragraphs if marked and p.start <= marked[0].start), default=len(text))
     headings = [title, *marked] if title else marked
     cuts = {p.start for p in paragraphs}.union(begins, (h.start for h in headings), (b for b, _ in spans))
     cuts.update(_WHITE.match(text, end).end() for _, end in spans)
