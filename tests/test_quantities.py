@@ -1,0 +1,179 @@
+"""Quantities: every number is decided, and what is an amount is read right."""
+
+import csv
+import math
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from toolkit.indicators.numerals import narrow, read_chinese
+from toolkit.indicators.quantities import explain, find_quantities
+
+SHARED = Path(os.environ.get("TOOLKIT_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+needs_gold = pytest.mark.skipif(not (SHARED / "gold").exists(), reason="the annotated gold is not here")
+
+
+def read(text):
+    """Surface, value, unit and approximation of every quantity."""
+    return [(q.surface, q.value, q.unit, q.approx) for q in find_quantities(text)]
+
+
+def gold_rows(name):
+    """Rows of a gold table, read unquoted."""
+    with (SHARED / "gold" / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def gold_text(file):
+    """The seed as it came."""
+    return (SHARED / "seeds" / file).read_bytes().decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("numeral", "value"),
+    [
+        ("九", 9),
+        ("十", 10),
+        ("二十三", 23),
+        ("一百零五", 105),
+        ("两万三千", 23000),
+        ("三千万", 3e7),
+        ("二〇二三", 2023),
+        ("一亿二千万", 1.2e8),
+    ],
+)
+def test_chinese_numerals(numeral, value):
+    """Chinese numerals are read by place, by magnitude and digit by digit."""
+    assert read_chinese(numeral) == value
+
+
+def test_unknown_numerals_are_nan():
+    """A run that is not one number has no value."""
+    assert (
+        math.isnan(read_chinese("几十")) and math.isnan(read_chinese("三四")) and math.isnan(read_chinese(""))
+    )
+
+
+def test_narrow_keeps_positions():
+    """The twin has one character for one character."""
+    text = "共２３件，占９８．５％"
+    assert len(narrow(text)) == len(text)
+    assert read(text) == [("２３件", 23, "件", "exact"), ("９８．５％", 98.5, "%", "exact")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("公示信息55万余条", [("55万余条", 550000, "条", "over")]),
+        ("追回欠薪1547.16万元", [("1547.16万元", 15471600, "元", "exact")]),
+        ("阅读量达48万+,", [("48万+", 480000, "", "over")]),
+        ("一个工作日内办结", [("一个工作日内", 1, "工作日", "at_most")]),
+        ("压减至44天、15天以内", [("44天", 44, "天", "exact"), ("15天以内", 15, "天", "at_most")]),
+        ("实现50%以上的事项", [("50%以上", 50, "%", "at_least")]),
+        ("座谈会62场(次)", [("62场(次)", 62, "场(次)", "exact")]),
+        (
+            "超过70%,近5倍,不少于3次",
+            [("70%", 70, "%", "over"), ("5倍", 5, "倍", "about"), ("3次", 3, "次", "at_least")],
+        ),
+        ("减少3、5、8个", [("3", 3, "个", "exact"), ("5", 5, "个", "exact"), ("8个", 8, "个", "exact")]),
+        (
+            "需要3至5个工作日",
+            [("3至5个工作日", 3, "工作日", "at_least"), ("3至5个工作日", 5, "工作日", "at_most")],
+        ),
+        ("提高3.5个百分点", [("3.5个百分点", 3.5, "百分点", "exact")]),
+        ("发电20万千瓦时", [("20万千瓦时", 200000, "千瓦时", "exact")]),
+        ("超过三分之一", [("三分之一", 1 / 3, "", "over")]),
+        (
+            "六成以上,百分之三十,翻两番",
+            [
+                ("六成以上", 60, "%", "at_least"),
+                ("百分之三十", 30, "%", "exact"),
+                ("翻两番", 4, "倍", "exact"),
+            ],
+        ),
+        ("居全市第一,获全省第3名", [("第一", 1, "名", "exact"), ("第3名", 3, "名", "exact")]),
+        ("规范性文件无一件被撤销", [("无一件", 0, "件", "exact")]),
+        ("全县7行政执法单位", [("7", 7, "", "exact")]),
+        ("培训20多万人次", [("20多万人次", 200000, "人次", "over")]),
+    ],
+)
+def test_quantities(text, expected):
+    """Span, value, unit and approximation follow the grammar of amounts."""
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("2023年办理", "year"),
+        ("2021-2025年", "year"),
+        ("6月履行了", "date"),
+        ("于30日印发", "date"),
+        ("每天8:30上班", "date"),
+        ("“12·4”国家宪法日", "date"),
+        ("202010月", "garbled_date"),
+        ("长政发〔2019〕2号", "doc_number"),
+        ("《纲要(2021-2025年)》", "in_title"),
+        ("第三批示范", "ordinal"),
+        ("第2次会议", "ordinal"),
+        ("党的二十大精神", "party_congress"),
+        ("“八五”普法", "plan_name"),
+        ("“十四五”规划", "plan_name"),
+        ("一、强化引领", "heading_marker"),
+        ("1.加强建设", "heading_marker"),
+        ("一网通办", "named_mechanism"),
+        ("三项制度", "named_mechanism"),
+        ("构建1+X体系", "named_structure"),
+        ("三大攻坚战", "named_structure"),
+        ("世界500强企业", "named_structure"),
+        ("四个意识", "political_formula"),
+        ("进一步规范", "lexicalised"),
+        ("24小时不打烊", "named_service"),
+        ("15分钟便民服务圈", "named_service"),
+        ("拨打12345热线", "hotline"),
+        ("PM2.5浓度", "code_in_name"),
+        ("建成5G基站", "code_in_name"),
+        ("4A级景区", "code_in_name"),
+        ("近5年来", "period"),
+        ("65岁以上老人", "class_limit"),
+        ("浏览次数:1234", "furniture"),
+    ],
+)
+def test_refusals_have_a_name(text, reason):
+    """A number that is no amount is refused for a named reason."""
+    assert read(text) == [] and explain(text)[0].reason == reason
+
+
+@needs_gold
+def test_gold_spans_and_values():
+    """On the annotated reports every amount is found once, with its value, unit and approximation."""
+    wanted, found = set(), set()
+    rows = gold_rows("indicators.tsv")
+    for row in rows:
+        wanted.add(
+            (row["file"], int(row["start"]), int(row["end"]), float(row["value"]), row["unit"], row["approx"])
+        )
+    for file in {row["file"] for row in rows}:
+        found |= {(file, q.start, q.end, q.value, q.unit, q.approx) for q in find_quantities(gold_text(file))}
+    both = len(wanted & found)
+    assert 2 * both / (len(wanted) + len(found)) >= 0.98
+
+
+@needs_gold
+def test_gold_refusals():
+    """None of the annotated numbers that are no amounts is taken for one."""
+    for row in gold_rows("non_indicators.tsv"):
+        spans = find_quantities(gold_text(row["file"]))
+        assert not any(q.start < int(row["end"]) and int(row["start"]) < q.end for q in spans), row
+
+
+@pytest.mark.parametrize(
+    "unit", ["1", "1、", "一", "第", "《", "“", "1.", "1-", "(1", "万", "1+", "百分之", "12345", "1:", " 1"]
+)
+def test_hostile_strings_take_linear_time(unit):
+    """A hundred thousand characters of one pattern are read in a moment."""
+    began = time.perf_counter()
+    explain((unit * 100_000)[:100_000])
+    assert time.perf_counter() - began < 5
