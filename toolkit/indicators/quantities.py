@@ -57,7 +57,8 @@ class _Tail(NamedTuple):
     approx: str
 
 
-_NO_UNIT = _Unit("", "count", "never", "")
+_NO_UNIT, _SHARE = _Unit("", "count", "never", ""), _Unit("", "other", "never", "")
+_PERCENT, _TIMES = _Unit("%", "percent", "yes", ""), _Unit("倍", "multiple", "yes", "")
 _SCAN = re.compile(
     r"《[^》\n]{0,120}》(?:[^《》\n，,。；;]{0,60}》)?(?:\s?[(（]\d{4}[^()（）\n]{0,12}[)）])?"
     r"|“[^“”\n]{1,16}”|\"[^\"\n]{1,16}\"|‘[^‘’\n]{1,16}’|「[^「」\n]{1,16}」"
@@ -72,16 +73,18 @@ _NAMED = re.compile(
     rf"|(?P<date>{_Y}\s?(?P<sep>[-./])\s?\d\d?\s?(?P=sep)\s?\d\d?(?!\d)"
     rf"|(?:{_Y}\s?年\s?)?\d\d?\s?(?:{_TO}\d\d?\s?)?月(?!龄)(?:\s?\d\d?(?:{_TO}\d\d?)?\s?[日号])?"
     rf"|\d\d?\s?(?:{_TO}\d\d?\s?)?日(?!以?内|均|龄)|\d\d?:[0-5]\d(?!\d)(?![:∶%])|\d\d?：[0-5]\d(?![\d%：])"
-    r"|\d\d?\s?[时点](?=\s?\d+分|[前至到起整])"
+    r"|\d\d?\s?(?:点(?=\s?\d+分|[前至到起整])|时(?![间期代段空长速效装]))"
     rf"|\d\d?[.·•]\d\d?(?=[”\"]?(?:{_CALENDAR}|[\u4e00-\u9fff]{{0,6}}[日周月](?:[^期\u4e00-\u9fff]|活动|宣传))))"
     rf"|(?P<year>{_Y}\s?年?(?:{_TO}{_Y})(?:\s?年)?|{_Y}(?=\s?年))"
     r"|(?P<named_structure>\d+\s?[+＋](?:[+＋]?(?:\d+|[A-Za-zＮ]))+|\d+(?=[大强超](?![型于]))|\d+[+＋](?=[\u4e00-\u9fff]))"
-    r"|(?P<named_service>\d+\s?[*×xX]\s?\d+(?=小时|$)|(?:24\s?小时|365\s?天|\d+\s?(?:分钟|公里))(?=[^，,。；;、\d]{0,8}圈"
+    r"|(?P<named_service>\d+\s?[*×xX]\s?\d+(?=小时|$)|24\s?小时(?!之?以?内)|(?:72|144|240)小时(?=过境|免签)|(?:365\s?天|\d+\s?(?:分钟|公里|小时))(?=[^，,。；;、\d]{0,8}圈"
     r"|不打烊|自助|值[班守]|在线|全天候|无休|营业|便[利民]|服务|政务|智能|开放))"
-    r"|(?P<hotline>(?:1[0-2]\d{3}|9[56]\d{3,4}|11[0-9]|12[0-2])(?=[^，,。；;\d]{0,8}(?:热线|平台|电话|指挥|报警|接警|联动|中心|系统|举报|投诉|工单|便民|政务|市民|服务)|[、/]\s?[19]\d{2,5})"
+    r"|(?P<hotline>(?:1[0-2]\d{3}|9[56]\d{3,4})(?![万余多个件项家次人户名])(?=[^，,。；;\d]{0,8}"
+    r"(?:热线|平台|电话|指挥|联动|中心|系统|举报|投诉|工单|便民|政务|市民|服务)|[、/]\s?[19]\d{2,5})"
+    r"|1(?:1[09]|2[02])(?=热线|平台|电话|指挥|报警|接警|联动|急救|[、/]\s?1\d\d)"
     r"|0\d{2,3}[-—]\d{7,8}|1[3-9]\d{9}(?!\d)|[48]00-\d{3,4}-?\d{3,4})"
-    r"|(?P<code_in_name>\d+(?=(?:号|国道|省道|县道|代|维|型|版|线|频道|甲医院)|[Aa]级|[GDKgk](?![A-Za-z]|[\u4e00-\u9fff]?[/a-z])))"
-    r"|(?P<ordinal>\d+(?=届|世纪|周年|年级|级|星级?|时段|路(?!段)))"
+    r"|(?P<code_in_name>(?:973|863|985|211)(?=计划|工程|项目|高校|院校|首席|大学)|\d+(?=(?:号|国道|省道|县道|代|维|型|版|线|频道|甲医院)|[Aa]级|[GDKgk](?![A-Za-z]|[\u4e00-\u9fff]?[/a-z])))"
+    r"|(?P<ordinal>\d+(?=届|世纪|周年|年级|级|星级?|时段|路(?=公交|巴士|车))|(?<!\d)0\d(?![.\d])(?=[\u4e00-\u9fff]))"
     r"|(?P<identifier>\d+(?:[-–—/_]\d+){2,}|\d{9,}(?![\d.]))"
 )
 _DOC_NUMBER = re.compile(
@@ -98,12 +101,26 @@ _BEFORE_ENDS = re.compile(
     r"|(?P<about>接近|将近|大约|大概|(?<![节签履预违合条公契特制集])约为?|(?<![最附邻远])近))\s?$"
 )
 _AFTER = re.compile(
-    r"\s?(?:(?P<at_least>[及]?以上|之上)|(?P<at_most>以内|之内|以下|之下|内(?![容部外地陆涝河需设控存环循资江蒙]))"
+    r"[ \u00a0\u3000]?(?:(?P<at_least>[及含]?以上|之上)"
+    r"|(?P<at_most>以内|之内|以下|之下|内(?![容部外地陆涝河需设控存环循资江蒙]))"
     r"|(?P<about>左右|上下))(?!级)"
 )
 _MAGNITUDE = re.compile(
-    r"\s?([余多几]?)([十百千]?[万亿]{1,2}|[十百千](?![分瓦米克伏伏]))?([余多几]?)(\+?)\s?"
+    r"[ \u00a0\u3000]?([余多几]?)([十百千]?[万亿]{1,2}|[十百千](?![分瓦米克伏]))?"
+    r"([余多几]?)(\+?)[ \u00a0\u3000]?"
 )
+_PER = re.compile(
+    r"/(?:[人月年日天户头亩吨次件升米里棵株秒周套间床辆台]|平方米|平方公里|立方米|小时|千瓦时|公里|公顷"
+    r"|(?:m3|m³|L|l)(?![a-z]))(?:[·•.][月年天])?"
+)
+_FRACTION = re.compile(r"\d{1,2}/\d{1,3}(?![\d/])")
+_MEETING = re.compile(rf"(?:[、和及][{CHINESE}]+次)*(?:全会|会议|全体|党代会|人代会|代表大会|常委会|集体)")
+_CLASS = re.compile(
+    r"(?:的|优质|重大|重点|大型|以上|工业|产业|投资|规模|单体|招商|在建){0,3}(?:企业|项目|工业|产业|工程|合同|采购"
+    r"|贫困|班线|线路|客车|货车|园区|基地|平台|单位|机组|电站|自然村|场所|门店|商圈|楼宇)"
+)
+_OUT_OF = re.compile(rf"分之([{CHINESE}]{{1,9}}|\d+(?:\.\d+)?)")
+_TENTHS_END = re.compile(r"$|[^\u4e00-\u9fff]|[的多以左]")
 _SECOND = re.compile(rf"({_TO})(\d+(?:\.\d+)?)")
 _CHAIN = re.compile(r"\s?[、和及与或,，]\s?(\d+(?:\.\d+)?)")
 _RATIO = re.compile(r"\d+(?:\.\d+)?(?:\s?[:：∶比]\s?\d+(?:\.\d+)?)+")
@@ -111,7 +128,9 @@ _RANKED = re.compile(
     r"(?:排名?|[位名]?列|居|升[至到]|获|评|取得|位[次于]|保持|增[速幅]|总[分量]|全[国省市区县州盟旗]|世界|全球|[国省市州]内|同类|进入|跻身|综合|得分|连续)"
 )
 _RANK_END = re.compile(r"\s?([名位])?(?=$|[^\u4e00-\u9fff]|的|和|与|及|并|，)")
-_NOT_AMOUNT_YEAR = re.compile(r"(?:近|过去|未来|今后|前|这|后|最近|头|以往|往|上|再用|用|力争)$")
+_LASTING = re.compile(
+    r"(?:连续|延长|缩短|提前|长达?|[达为至满]|超过?|不少于|不低于|历时|寿命|[龄限期]|坚持|持续|免费|累计)(?:了|到|近)?$"
+)
 _PERIOD = re.compile(
     r"(?:多|左右)?(?:来|间|以来|行动|规划|计划|攻坚|目标|任务|滚动|期|内|时间|制|一遇|前|后)"
 )
@@ -119,17 +138,19 @@ _AGE_CLASS = re.compile(r"(?:周岁|岁)(?:及?以[上下]|以内|[-—~至到])
 _BARE = re.compile(
     r"(?:[为达至到居计约近超过]|得分|评分|总分|分数|指数|系数|人数|总数|[数率量额比]为?[:：]?|平均)\s?$"
 )
-_NOT_NOUN = "强号级代维版型线弄街时点届周星甲道等的之与和及或、年月日度以性元化世国"
+_NOT_NOUN = "区强号级代维版型线弄街时点届周星甲道等的之与和及或、年月日度以性元化世国"
 _DRIVEN = re.compile(
     r"(?:缩短|压缩|压减|提前|降|减|[至为到]|不超过|限时|承诺|延长|用时|历时|耗时|[减降缩]少?了?)$"
 )
 _COUNTABLE = re.compile(
-    r"[^，,。；;、：:！\d]{0,10}?(?:社区|街道|乡镇|[区县市]|村|部门|单位|项目|制度|文件|办法|小组|平台|基地|园区|试点"
+    r"[^，,。；;、：:！\d]{0,10}?(?:社区|街道|乡镇|县区|区县|县市|村|部门|单位|项目|制度|文件|办法|小组|平台|基地|园区|试点"
     r"|窗口|企业|机构|站点|专班|案[件例]|事项|指标|公园|学校|医院|小区|工作日|月|小时|百分点|规章|法规|标准|课题|法庭"
     r"|公路|铁路|道路|河[流道]|线路|生产线|断头路|检查组|督[查导]组|工作组|党支部|提案|议案)"
 )
 _LISTED = re.compile(r"(?:等|、[^，,。；;”\"的]{1,8})$")
-_SLOGAN_NEXT = re.compile(rf"[联融共合同并互{CHINESE}]|产业|分配|创业|供水|元|一体|班子|工程|建设|机制")
+_SLOGAN_NEXT = re.compile(
+    rf"[联融共合同并互{CHINESE}]|产业|分配|创业|供水|元|一体|班子|工程|建设|机制|(?:民生)?实事"
+)
 _END = re.compile(r"$|[\s，,。；;、：:！!？?)）]")
 _ZERO = re.compile(r"无一([件起例人宗次家户名项份])")
 
@@ -190,6 +211,8 @@ def _tail(text: str, at: int) -> _Tail:
     ):
         more_unit, more_end = _unit_at(text, end + 1) if unit.name == "个" else (None, end + 1)
         unit, end, approx = more_unit or unit, more_end, "over"
+    if unit is not None and text[end : end + 1] == "/" and (per := _PER.match(text, end)):
+        unit, end = _Unit(unit.name + per.group(), "other", "never", ""), per.end()
     after = _AFTER.match(text, end)
     if after and (unit is not None or approx == "over" or factor > 1):
         approx, end = after.lastgroup, after.end()
@@ -227,7 +250,7 @@ def _arabic(text: str, start: int, end: int) -> list[Quantity] | str:
     before = text[start - 1] if start else "\n"
     if before in "第前":
         rank = _rank(text, start, end, _number(text[start:end]))
-        if not isinstance(rank, str) or before == "第":
+        if (not isinstance(rank, str) and text[end : end + 1] != "%") or before == "第":
             return rank if isinstance(rank, str) else [rank]
     if not "\u4e00" <= before <= "\u9fff":
         if _DOC_NUMBER.match(text, start):
@@ -261,19 +284,26 @@ def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
         return "identifier"
     if before.isascii() and before.isalpha() and not (tail.unit and text[start - 3 : start].isalpha()):
         return "code_in_name"
+    if text[end : end + 1] == "/" and (part := _FRACTION.match(text, start)):
+        top, bottom = (int(digits) for digits in part.group().split("/"))
+        if top < bottom:
+            unit = _SHARE
+            return [_quantity(text, start, part.end(), top / bottom, unit, "exact", "fraction")]
     if text[end : end + 1] in ":：∶比" and end < len(text):
         ratio = _RATIO.match(text, start)
-        if ratio:
+        if ratio and not re.search(r"(?:19|20)\d\d$", ratio.group()):
             first, second, *more = re.split(r"\s?[:：∶比]\s?", ratio.group())
             share = math.nan if more or not float(second) else float(first) / float(second)
-            return [_quantity(text, start, ratio.end(), share, _Unit("", "other", "", ""), "exact", "ratio")]
+            return [_quantity(text, start, ratio.end(), share, _SHARE, "exact", "ratio")]
+    if text[end : end + 1] == "成" and value < 10 and (tenths := _fraction(text, start, end, value)):
+        return [tenths]
     if tail.unit is None and not (tail.factor > 1 or tail.approx == "over"):
         second = _SECOND.match(text, end)
         if second:
             return _range(text, start, end, second)
     if tail.unit is None:
         return _without_unit(text, start, end, value, tail)
-    reason = _not_an_amount(text, start, end, value, tail)
+    reason = _not_an_amount(text, start, end, tail)
     if reason:
         return reason
     if (
@@ -297,9 +327,11 @@ def _range(text: str, start: int, end: int, second: re.Match) -> list[Quantity] 
     if named:
         return named.lastgroup
     low, high, tail = _number(text[start:end]), _number(second[2]), _tail(text, second.end())
+    if tail.unit and tail.unit.name in ("岁", "周岁"):
+        return "class_limit"
     if low >= high or (tail.unit is None and tail.factor == 1):
         return "identifier"
-    reason = _not_an_amount(text, start, second.end(), high, tail)
+    reason = _not_an_amount(text, start, second.end(), tail) if tail.unit else ""
     if reason:
         return reason
     unit = tail.unit or _NO_UNIT
@@ -327,15 +359,18 @@ def _range(text: str, start: int, end: int, second: re.Match) -> list[Quantity] 
     ]
 
 
-def _not_an_amount(text: str, start: int, end: int, value: float, tail: _Tail) -> str:
+def _not_an_amount(text: str, start: int, end: int, tail: _Tail) -> str:
     """Name the reason why a number with a unit is no amount of the reporter's; empty where it is one."""
     unit, after = tail.unit.name, tail.end
-    if unit == "年" and (
-        _NOT_AMOUNT_YEAR.search(text, max(0, start - 2), start) or _PERIOD.match(text, end + 1)
-    ):
+    if unit == "年" and (_PERIOD.match(text, end + 1) or not _LASTING.search(text, max(0, start - 5), start)):
         return "period"
-    if unit in ("岁", "周岁") and _AGE_CLASS.match(text, end):
+    if unit in ("岁", "周岁") and (_AGE_CLASS.match(text, end) or text[start - 1] in "-–—－~～至"):
         return "class_limit"
+    limited = tail.approx in ("at_least", "at_most")
+    if limited and (tail.unit.kind == "money" or "及以" in text[end:after]) and _CLASS.match(text, after):
+        return "class_limit"
+    if unit == "英寸":
+        return "code_in_name"
     if unit == "期" and text[after : after + 2] in ("工程", "项目", "建设", "主体", "用地", "地块", "厂房"):
         return "ordinal"
     if unit in ("类", "种", "方面", "环节", "大类", "领域") and text[start - 1 : start] == "等":
@@ -352,6 +387,8 @@ def _without_unit(text: str, start: int, end: int, value: float, tail: _Tail) ->
         chained = _CHAIN.match(text, at)
         if not chained or tail.factor > 1 or tail.approx == "over":
             break
+        if _NAMED.match(text, chained.start(1)):
+            return _NAMED.match(text, chained.start(1)).lastgroup
         at = chained.end()
         shared = _tail(text, at)
         if shared.unit is not None:
@@ -360,11 +397,13 @@ def _without_unit(text: str, start: int, end: int, value: float, tail: _Tail) ->
     if not marked and 1900 <= value <= 2060 and value == int(value) and end - start == 4:
         return "year"
     after = text[tail.end : tail.end + 1]
-    if after.isascii() and after.isalpha():
-        return "code_in_name"
+    if marked and after == "级":
+        return "class_limit"
     noun = "\u4e00" <= after <= "\u9fff" and after not in _NOT_NOUN
+    if (after.isascii() and after.isalpha()) or (noun and value % 1 and not marked):
+        return "code_in_name"
     if marked or noun or _BARE.search(text, max(0, start - 4), start):
-        kind = _NO_UNIT if noun or marked else _Unit("", "other", "", "")
+        kind = _NO_UNIT if noun or marked else _SHARE
         rule = "number and noun" if noun else "number without unit"
         return [_quantity(text, start, tail.end, _scaled(value, tail), kind, tail.approx, rule)]
     return "identifier"
@@ -376,14 +415,15 @@ def _chinese(text: str, start: int, end: int) -> list[Quantity] | str:
     if before in ("第", "前"):
         rank = _rank(text, start, end, read_chinese(numeral))
         return rank if isinstance(rank, str) else [rank]
-    part = _fraction(text, start, end)
+    value = read_chinese(numeral)
+    part = _fraction(text, start, end, value)
     if part:
         return [part]
     zero = _ZERO.match(text, start - 1) if before == "无" else None
     if zero:
         unit = _Unit(zero[1], "count", "", "")
         return [Quantity(start - 1, zero.end(), zero.group(), 0.0, unit.name, "exact", unit.kind, "none of")]
-    value, tail = read_chinese(numeral), _tail(text, end)
+    tail = _tail(text, end)
     if before in ("数", "几") and numeral[0] in "十百千万亿":
         start, value = start - 1, math.nan
     elif (
@@ -396,62 +436,58 @@ def _chinese(text: str, start: int, end: int) -> list[Quantity] | str:
         return ""
     if not _chinese_amount(text, start, end, numeral, tail):
         return ""
+    if numeral[0] in "百千万亿" and text[tail.end : tail.end + 1] in ("的", "级", "大"):
+        return "class_limit" if text[tail.end : tail.end + 2] != "的基" else ""
+    if reason := _not_an_amount(text, start, end, tail):
+        return reason
     approx = "about" if math.isnan(value) or before == "上" else tail.approx
     return [_quantity(text, start, tail.end, value * tail.factor, tail.unit, approx, "chinese numeral")]
 
 
-def _fraction(text: str, start: int, end: int) -> Quantity | None:
+def _fraction(text: str, start: int, end: int, value: float) -> Quantity | None:
     """Read 百分之三十, 三分之一, 六成, 三倍 and 翻两番."""
-    after, value = text[end : end + 1], read_chinese(text[start:end])
-    if after == "分" and text[end + 1 : end + 2] == "之":
-        part = _RUN.match(text, end + 2)
-        if not part:
-            return None
-        printed = part.group()
-        top = _number(printed) if printed[0].isdigit() else read_chinese(printed)
-        unit = {100: _Unit("%", "percent", "", ""), 1000: _Unit("‰", "percent", "", "")}.get(value, _NO_UNIT)
-        unit = _Unit("", "other", "", "") if unit is _NO_UNIT else unit
-        stop = _AFTER.match(text, part.end())
-        approx, stop = (stop.lastgroup, stop.end()) if stop else ("exact", part.end())
-        share = top if unit.name else top / value
-        return _quantity(text, start, stop, share, unit, approx, "fraction")
-    tail = _tail(text, end + 1) if after in "成番倍" and after else None
-    if tail is None:
+    before, after, stop = text[start - 1 : start], text[end : end + 1], end + 1
+    unit = _PERCENT
+    if after == "分" and (part := _OUT_OF.match(text, end)) and value:
+        top = _number(part[1]) if part[1][0].isdigit() else read_chinese(part[1])
+        unit = _PERCENT if value == 100 else _SHARE
+        value, stop = (top if value == 100 else top / value), part.end()
+    elif after == "番" and before == "翻":
+        return _quantity(text, start - 1, stop, 2.0**value, _TIMES, "exact", "fraction")
+    elif after == "倍" and before != "成":
+        unit = _TIMES
+    elif after == "成" and 2 <= value <= 9 and _TENTHS_END.match(text, stop):
+        value *= 10
+    else:
         return None
-    if after == "番" and text[start - 1 : start] == "翻":
-        return _quantity(
-            text, start - 1, end + 1, 2.0**value, _Unit("倍", "multiple", "", ""), "exact", "fraction"
-        )
-    stop = _AFTER.match(text, end + 1)
-    approx, stop_at = (stop.lastgroup, stop.end()) if stop else ("exact", end + 1)
-    if after == "倍" and text[start - 1 : start] != "成":
-        return _quantity(text, start, stop_at, value, _Unit("倍", "multiple", "", ""), approx, "fraction")
-    tenths = (
-        after == "成" and 2 <= value <= 9 and (stop or _END.match(text, end + 1) or text[end + 1] in "的多")
+    more = text[stop : stop + 1] == "多"
+    limit = _AFTER.match(text, stop)
+    approx, stop = (
+        (limit.lastgroup, limit.end()) if limit else ("over", stop + 1) if more else ("exact", stop)
     )
-    return (
-        _quantity(text, start, stop_at, value * 10, _Unit("%", "percent", "", ""), approx, "fraction")
-        if tenths
-        else None
-    )
+    return _quantity(text, start, stop, value, unit, approx, "fraction")
 
 
 def _chinese_amount(text: str, start: int, end: int, numeral: str, tail: _Tail) -> bool:
     """Ask the grammar whether a Chinese numeral and its classifier count something."""
     before, unit = text[start - 1 : start], tail.unit
     limited = tail.approx in ("at_most", "at_least") or tail.approx == "over"
-    if (before in "这那每某其首头同唯统之" and before) or numeral == "二":
+    if (
+        (before and before in "这那每某其首头同唯统之届")
+        or numeral in "二零〇"
+        or unit.after_chinese == "never"
+    ):
         return False
-    if unit.after_chinese == "never":
+    if unit.name == "期" or (unit.name == "次" and _MEETING.match(text, tail.end)):
         return False
     if unit.after_chinese == "limit":
         return limited or bool(_DRIVEN.search(text, max(0, start - 3), start))
     at_end = bool(_END.match(text, tail.end)) and "\u4e00" <= before <= "\u9fff"
     if numeral == "一":
         return limited or (
-            unit.after_chinese == "yes" and at_end and before not in "每年月周季度上任唯另有下新后"
+            unit.after_chinese == "yes" and at_end and before not in "每年月周季度上任唯另有下新后在到决"
         )
-    if _SLOGAN_NEXT.match(text, tail.end) or unit.name == "期":
+    if _SLOGAN_NEXT.match(text, tail.end):
         return False
     if unit.after_chinese == "yes":
         return True
