@@ -12,7 +12,7 @@ MISSING = "〓"  # the typesetters' mark for a character that is not in the case
 # Zero-width, bidi and other characters that have no shape of their own, and would turn a label around.
 _SHAPELESS = {*range(0x20), *range(0x7F, 0xA0), 0xAD, 0x061C, *range(0x200B, 0x2010)}
 _SHAPELESS |= {*range(0x2028, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF}
-_SHAPELESS |= {*range(0xE0000, 0xE01F0)} - {0x0A}
+_SHAPELESS = (_SHAPELESS | {*range(0xE0000, 0xE01F0)}) - {0x0A}
 
 
 def font_paths() -> dict[str, Path]:

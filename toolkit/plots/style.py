@@ -23,13 +23,19 @@ MAIN, OTHER = "#1f5a8a", "#c4622d"  # one quantity; its opposite direction (also
 SEQUENTIAL = "Blues"
 HASH_SALT = "gov-report-toolkit"  # fixed ids in SVG; also how a plot knows that it is drawn in our style
 
+# What decides the bytes of a file; used again when a figure is saved outside the context it was drawn in.
+SAVING = {
+    "pdf.fonttype": 42,
+    "ps.fonttype": 3,
+    "svg.fonttype": "none",
+    "svg.hashsalt": HASH_SALT,
+    "savefig.facecolor": "white",
+    "savefig.bbox": "standard",
+}
+
 
 def style(
-    kind: str = "screen",
-    *,
-    language: str = "zh",
-    typeface: str | None = None,
-    font: str | Path | None = None,
+    kind: str = "screen", *, language: str = "zh", typeface: str | None = None, font: str | Path | None = None
 ) -> dict[str, object]:
     """Settings for figures of one kind, to be used as ``with matplotlib.rc_context(style(...)):``.
 
@@ -109,10 +115,5 @@ _COMMON = {
     "lines.markersize": 3.5,
     "patch.linewidth": 0.0,
     "hatch.linewidth": 0.5,
-    "pdf.fonttype": 42,
-    "ps.fonttype": 3,
-    "svg.fonttype": "none",
-    "svg.hashsalt": HASH_SALT,
-    "savefig.facecolor": "white",
-    "path.simplify": True,
+    **SAVING,
 }

@@ -1,0 +1,350 @@
+"""Plots: the artists they draw and the words they bear."""
+
+from __future__ import annotations
+
+import warnings
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+
+from toolkit import plots
+from toolkit.plots.canvas import describe
+from toolkit.plots.clouds import pack
+from toolkit.plots.labels import ems, label, unwrapped, wrapped
+from toolkit.plots.style import style
+from toolkit.plots.times import spread
+from toolkit.schemas import SchemaError
+
+matplotlib.use("Agg")
+TERMS = ["行政复议", "法治政府", "营商环境", "鄠邑", "执法", "互联网+", "$法治$", "Python 3"]
+FREQUENCY = pd.DataFrame(
+    {
+        "region": "陇西县",
+        "year": 2023,
+        "term": TERMS,
+        "count": [8, 7, 6, 5, 4, 3, 2, 1],
+        "n_tokens": 1000,
+        "n_reports": 1,
+    }
+).assign(per_10k=lambda t: t["count"] * 10.0, tf_idf=lambda t: t["count"] / 8)
+YEARS = pd.DataFrame(
+    [("深圳市", y, t, float(i + y % 4)) for i, t in enumerate(TERMS[:3]) for y in (2018, 2019, 2021, 2022)],
+    columns=["region", "year", "term", "per_10k"],
+)
+KEYNESS = pd.DataFrame(
+    {
+        "term": TERMS[:4],
+        "log_ratio": [2.0, 1.0, -1.0, -2.0],
+        "p_adjusted": [0.001, 0.2, 0.001, 0.3],
+        "n_tokens_target": 100,
+        "n_tokens_reference": 400,
+    }
+)
+CHANGES = pd.DataFrame(
+    {"region": "深圳市", "year": 2023, "term": TERMS[:3], "log2_ratio": [1.0, 0.1, -2.0]}
+).assign(log2_low=lambda t: t["log2_ratio"] - 0.5, log2_high=lambda t: t["log2_ratio"] + 0.5)
+ROLES = pd.DataFrame(
+    [
+        (r, role, s)
+        for r in ("甲县", "乙县")
+        for role, s in (("achievement", 0.7), ("problem", 0.1), ("plan", 0.2))
+    ],
+    columns=["region", "role", "share"],
+)
+RANKS = pd.DataFrame(
+    [("甲县", "m1", 1), ("乙县", "m1", 2), ("甲县", "m2", 2), ("乙县", "m2", 1)],
+    columns=["region", "measure", "rank"],
+)
+COVERAGE = pd.DataFrame(
+    [("甲县", 2021, "collected"), ("甲县", 2023, "failed"), ("乙县", 2022, "searched, not found")],
+    columns=["region", "year", "status"],
+)
+PAIRS = pd.DataFrame(
+    [("法治", "政府", 12.0), ("法治", "建设", 11.0), ("行政", "复议", 10.0)],
+    columns=["node", "collocate", "log_dice"],
+)
+PLACES = pd.DataFrame({"label": ["甲县", "甲县", "乙县"], "position": [0.1, 0.5, 0.9]})
+SPREAD = YEARS.assign(share=YEARS["per_10k"] / 10, mechanism=YEARS["term"])
+ALL = {
+    "frequency": (FREQUENCY, {}),
+    "tf_idf": (FREQUENCY, {}),
+    "word_cloud": (FREQUENCY, {}),
+    "frequency_and_cloud": (FREQUENCY, {}),
+    "keyness": (KEYNESS, {}),
+    "word_shift": (KEYNESS.assign(contribution=KEYNESS["log_ratio"]), {}),
+    "side_by_side": (FREQUENCY, {}),
+    "roles": (ROLES, {}),
+    "trend": (YEARS, {}),
+    "year_over_year": (CHANGES, {}),
+    "slope": (YEARS, {}),
+    "rank_stability": (RANKS, {}),
+    "adoption": (SPREAD, {}),
+    "heat_map": (FREQUENCY, {}),
+    "coverage": (COVERAGE, {}),
+    "dispersion": (PLACES, {}),
+    "collocates": (PAIRS, {}),
+}
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    """Close what a test has drawn."""
+    yield
+    matplotlib.pyplot.close("all")
+
+
+def rows_of(ax):
+    """Labels of the rows from top to bottom."""
+    return [tick.get_text() for tick in ax.get_yticklabels()]
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize(("kind", "language"), [("screen", "zh"), ("paper-1col", "en")])
+def test_every_plot_draws_without_a_warning(name, kind, language):
+    """Each plot draws in each style without a missing glyph, leaves its table as it was, has an alt text."""
+    table, options = ALL[name]
+    before = table.copy()
+    with matplotlib.rc_context(style(kind, language=language)), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        axes = getattr(plots, name)(table, language=language, **options)
+        figure = np.atleast_1d(axes)[0].figure
+        figure.canvas.draw()
+    pd.testing.assert_frame_equal(table, before)
+    written = {text.get_gid(): unwrapped(text.get_text()) for text in figure.texts}
+    assert written["title"] == label(f"{name}.title", language)
+    assert written["footer"].startswith(label("source", language).rstrip("。"))
+    assert label(f"{name}.title", language) in plots.alt_text(axes, language)
+
+
+def test_every_text_fits_its_sheet():
+    """Title, subtitle and footer stay within the width of a single column in both languages."""
+    for language in ("zh", "en"):
+        with matplotlib.rc_context(style("paper-1col", language=language)):
+            for name in ("side_by_side", "keyness", "year_over_year"):
+                axes = getattr(plots, name)(ALL[name][0], language=language)
+                figure = np.atleast_1d(axes)[0].figure
+                figure.canvas.draw()
+                for text in figure.texts:
+                    box = text.get_window_extent()
+                    assert box.x0 >= 0
+                    assert box.x1 <= figure.bbox.x1, (language, text.get_text())
+
+
+def test_no_setting_is_left_changed():
+    """A plot outside any style uses ours and leaves rcParams as they were."""
+    before = dict(matplotlib.rcParams)
+    ax = plots.frequency(FREQUENCY)
+    ax.figure.canvas.draw()
+    assert dict(matplotlib.rcParams) == before
+    assert ax.get_yticklabels()[0].get_fontfamily()[0] == "Toolkit Sans SC"
+
+
+def test_frequency_ranks_longest_first_and_names_its_denominator():
+    """One bar a term, longest on top, `$` and `+` as they are, subtitle with region, year and tokens."""
+    ax = plots.frequency(FREQUENCY.sample(frac=1, random_state=1), top=7)
+    assert rows_of(ax) == TERMS[:7]
+    assert [bar.get_width() for bar in ax.patches] == [80, 70, 60, 50, 40, 30, 20]
+    subtitle = next(text.get_text() for text in ax.figure.texts if text.get_gid() == "subtitle")
+    assert subtitle == "陇西县；2023年；分母：1,000词"
+
+
+def test_frequency_refuses_several_groups():
+    """Two regions in one ranking are refused with the term that stands twice."""
+    both = pd.concat([FREQUENCY, FREQUENCY.assign(region="和平县")])
+    with pytest.raises(ValueError, match="行政复议"):
+        plots.frequency(both)
+
+
+def test_given_axes_are_drawn_in():
+    """Axes passed in come back, with title and subtitle above them."""
+    figure = matplotlib.figure.Figure()
+    mine = figure.subplots()
+    assert plots.frequency(FREQUENCY, ax=mine, title="我的图") is mine
+    assert mine.get_title(loc="left").startswith("我的图")
+
+
+def test_unknown_text_and_missing_column_are_named():
+    """A misspelt argument and a missing column are quoted; an empty table is refused in words."""
+    with pytest.raises(TypeError, match="subtitel"):
+        plots.frequency(FREQUENCY, subtitel="x")
+    with pytest.raises(SchemaError, match="log_ratio"):
+        plots.keyness(FREQUENCY)
+    with pytest.raises(ValueError, match="without rows"):
+        plots.frequency(FREQUENCY.head(0))
+    with pytest.raises(ValueError, match="'fr'"):
+        plots.frequency(FREQUENCY, language="fr")
+    assert not matplotlib.pyplot.get_fignums()
+
+
+def test_cloud_holds_every_word_and_none_overlap():
+    """Forty words become forty patches whose boxes are disjoint; the larger count is the larger word."""
+    table = pd.DataFrame({"term": [f"第{i}词组" for i in range(40)], "count": range(40, 0, -1)})
+    ax = plots.word_cloud(table)
+    boxes = [patch.get_path().get_extents() for patch in ax.patches]
+    assert [patch.get_label() for patch in ax.patches] == list(table["term"])
+    assert boxes[0].height > boxes[20].height > boxes[39].height
+    for i, one in enumerate(boxes):
+        assert not any(one.overlaps(other) for other in boxes[:i])
+
+
+def test_cloud_is_the_same_every_time():
+    """Packing has no chance in it."""
+    boxes = np.random.default_rng(0).random((30, 2)) + 0.1
+    np.testing.assert_array_equal(pack(boxes), pack(boxes.copy()))
+
+
+def test_keyness_shows_both_directions_and_hollow_heads():
+    """Positive terms above negative ones; heads of terms with adjusted p of .05 or more are white."""
+    ax = plots.keyness(KEYNESS)
+    dots = ax.collections[-1]
+    assert rows_of(ax) == TERMS[:4]
+    assert dots.get_offsets()[:, 0].tolist() == [2, 1, -1, -2]
+    white = (dots.get_facecolors()[:, :3] == 1).all(axis=1)
+    assert white.tolist() == [False, True, False, True]
+
+
+def test_word_shift_adds_the_rest_as_a_last_bar():
+    """The bars drawn sum to the whole difference: what is not named is one bar more."""
+    table = pd.DataFrame({"term": list("甲乙丙丁"), "contribution": [0.5, -0.25, 0.125, 0.125]})
+    ax = plots.word_shift(table, top=2)
+    assert sum(bar.get_width() for bar in ax.patches) == table["contribution"].sum()
+    assert rows_of(ax)[-1] == "其余2个词合计"
+
+
+def test_side_by_side_says_that_region_and_year_are_confounded():
+    """One panel a report in the table's order, the same terms in each, and the sentence as subtitle."""
+    table = pd.concat([FREQUENCY, FREQUENCY.head(2).assign(region="和平县", year=2021)])
+    panels = plots.side_by_side(table, top=4)
+    assert [panel.get_title() for panel in panels] == ["陇西县\n2023", "和平县\n2021"]
+    assert [bar.get_width() for bar in panels[1].patches] == [80, 70, 0, 0]
+    written = "".join(text.get_text() for text in panels[0].figure.texts)
+    assert "二者无法区分" in written
+
+
+def test_trend_breaks_its_lines_at_missing_years():
+    """2020 has no report: every line holds NaN there, and its name stands at the right."""
+    ax = plots.trend(YEARS)
+    lines = [line for line in ax.lines if not line.get_label().startswith("_")]
+    assert [line.get_label() for line in lines] == TERMS[:3]
+    for line in lines:
+        assert line.get_xdata().tolist() == [2018, 2019, 2020, 2021, 2022]
+        assert np.isnan(line.get_ydata()).tolist() == [False, False, True, False, False]
+    assert {text.get_text() for text in ax.texts} == set(TERMS[:3])
+
+
+def test_trend_draws_intervals_and_breaks():
+    """Low and high become a band for each line; breaks become numbered lines explained in the footer."""
+    breaks = pd.DataFrame({"year": [2020.5, 1990], "zh": ["新纲要", "旧"], "en": ["outline", "old"]})
+    table = YEARS.assign(low=YEARS["per_10k"] - 1, high=YEARS["per_10k"] + 1)
+    ax = plots.trend(table, breaks=breaks)
+    assert len(ax.collections) == 3
+    assert [line.get_xdata()[0] for line in ax.lines if line.get_label() == "_break"] == [2020.5]
+    footer = next(text.get_text() for text in ax.figure.texts if text.get_gid() == "footer")
+    assert footer.startswith("竖线：1 新纲要\n来源")
+
+
+def test_more_than_seven_lines_become_small_multiples():
+    """Eight regions are eight panels on one scale; axes of one's own are then refused with advice."""
+    table = pd.DataFrame(
+        [(f"县{i}", y, i + y) for i in range(8) for y in (1, 2)], columns=["region", "year", "x"]
+    )
+    panels = plots.trend(table, line="region", value="x")
+    assert [panel.get_title() for panel in panels] == [f"县{i}" for i in range(8)]
+    assert len({panel.get_ylim() for panel in panels}) == 1
+    with pytest.raises(ValueError, match="leave ax out"):
+        plots.trend(table, line="region", value="x", ax=panels[0])
+
+
+def test_trend_refuses_two_rows_for_a_year():
+    """Two regions in one line are refused."""
+    with pytest.raises(ValueError, match="stands twice"):
+        plots.trend(pd.concat([YEARS, YEARS]))
+
+
+def test_year_over_year_needs_a_predecessor():
+    """Intervals across zero are hollow; a table of first years is refused in words."""
+    ax = plots.year_over_year(CHANGES)
+    assert (ax.collections[-1].get_facecolors()[:, :3] == 1).all(axis=1).tolist() == [False, True, False]
+    with pytest.raises(ValueError, match="predecessor"):
+        plots.year_over_year(CHANGES.assign(log2_ratio=np.nan))
+
+
+def test_slope_and_ranks_name_their_lines():
+    """Each line bears its name at its end; rank 1 is on top."""
+    assert plots.slope(YEARS).texts[0].get_text().startswith("行政复议 ")
+    ax = plots.rank_stability(RANKS)
+    assert ax.yaxis_inverted()
+    assert {text.get_text() for text in ax.texts} == {"甲县", "乙县"}
+
+
+def test_heat_map_crosses_out_what_is_missing():
+    """A region without a value has a cross, not a zero."""
+    table = pd.DataFrame(
+        [("甲县", "a", 0.0), ("甲县", "b", 2.0), ("乙县", "a", 1.0)], columns=["region", "term", "per_10k"]
+    )
+    ax = plots.heat_map(table)
+    assert [text.get_text() for text in ax.texts] == ["×", "0", "2", "1"]
+
+
+def test_coverage_is_a_matrix_and_for_many_regions_bars():
+    """Two regions and three years are six cells; a hundred regions are bars whose heights add up to them."""
+    ax = plots.coverage(COVERAGE)
+    assert ax.collections[0].get_array().size == 6
+    many = pd.DataFrame(
+        [(f"县{i}", 2020, "collected") for i in range(100)], columns=["region", "year", "status"]
+    )
+    bars = plots.coverage(many).patches
+    assert sum(bar.get_height() for bar in bars) == 100
+
+
+def test_roles_sum_to_the_whole_bar():
+    """Shares of a bar add up to 1 and the legend names the roles in their order."""
+    ax = plots.roles(ROLES)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["成绩", "问题", "计划"]
+    assert sum(bar.get_width() for bar in ax.patches) == pytest.approx(2)
+
+
+def test_network_draws_each_pair_once():
+    """Three pairs are three lines, and each term is named once."""
+    ax = plots.collocates(PAIRS)
+    assert len(ax.lines) == 3
+    assert sorted(text.get_text() for text in ax.texts) == sorted(["法治", "政府", "建设", "行政", "复议"])
+
+
+def test_strip_has_one_tick_an_occurrence():
+    """Two and one occurrences are two strips of two and one ticks."""
+    ax = plots.dispersion(PLACES)
+    assert [len(strip.get_positions()) for strip in ax.collections] == [2, 1]
+
+
+def test_describe_counts_each_group_once():
+    """Denominators are summed over groups, not over terms."""
+    table = pd.concat([FREQUENCY, FREQUENCY.assign(region="和平县", year=2021, n_tokens=500)])
+    words = describe(table)
+    assert words["subtitle"] == "陇西县、和平县；2021–2023年；分母：1,500词"
+    assert words["footer"].endswith("共2份")
+
+
+def test_lines_are_broken_where_the_language_allows():
+    """No line is wider than asked, punctuation does not begin one, Latin words stay whole."""
+    text = "每份报告的地区与年份均不同，二者无法区分。see the outline of 2021"
+    lines = wrapped(text, 10).split("\n")
+    assert all(ems(line) <= 11.1 for line in lines)
+    assert not any(line[0] in "，。" for line in lines)
+    assert unwrapped("\n".join(lines)) == text
+
+
+def test_spread_keeps_order_and_distance():
+    """Labels are moved apart by the gap, keep their order, and far ones stay where they are."""
+    assert spread([1.0, 1.0, 9.0], 2).tolist() == [0, 2, 9]
+    assert np.isnan(spread([np.nan, 1.0], 2)[0])
+
+
+def test_labels_are_complete():
+    """Every key has both languages, and plots have a title and a kind."""
+    for name in ALL:
+        for key in (f"{name}.title", f"{name}.kind"):
+            assert label(key, "zh")
+            assert label(key, "en")

@@ -1,0 +1,334 @@
+"""Plots of ranked terms: bars, lollipops, word shift, word cloud."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+from toolkit.plots.canvas import canvas, draw_dots, name_rows, needed
+from toolkit.plots.clouds import draw_cloud
+from toolkit.plots.labels import ems, label, named, wrapped
+from toolkit.plots.style import GREY, INK, MAIN, OTHER
+
+_ROW = 0.19  # inches for one bar with its label
+
+
+def frequency(
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    language: str = "zh",
+    value: str = "per_10k",
+    top: int = 20,
+    **texts: str,
+) -> Axes:
+    """Ranked bars of the most frequent terms of one group.
+
+    Give it one group (``table.query(...)``): bars of several regions or years mixed would be no ranking.
+
+    Parameters
+    ----------
+    table
+        From `frequency`: term and the column `value`.
+    ax
+        Axes to draw in; left out, a figure of its own.
+    language
+        Of the labels: "zh" or "en".
+    value
+        The column drawn: per_10k, count, document_share or another number.
+    top
+        How many terms.
+    texts
+        title, subtitle, footer: replace the automatic ones; an empty text removes it.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        Where a term stands twice among those drawn: the table holds several groups.
+    """
+    return _ranked("frequency", table, ax, language, value, top, texts)
+
+
+def tf_idf(
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    language: str = "zh",
+    value: str = "tf_idf",
+    top: int = 20,
+    **texts: str,
+) -> Axes:
+    """Ranked bars of the terms particular to one group by TF-IDF; parameters as in `frequency`."""
+    return _ranked("tf_idf", table, ax, language, value, top, texts)
+
+
+def _ranked(
+    name: str,
+    table: pd.DataFrame,
+    ax: Axes | None,
+    language: str,
+    value: str,
+    top: int,
+    texts: dict[str, str],
+) -> Axes:
+    """Horizontal bars, longest on top, each with its number."""
+    needed(table, ["term", value], name)
+    shown = table.nlargest(top, value, keep="first")
+    if shown["term"].duplicated().any():
+        twice = shown["term"][shown["term"].duplicated()].iloc[0]
+        raise ValueError(
+            f"plots.{name}() ranks one group; {twice!r} stands twice. Choose one region and year."
+        )
+    with canvas(ax, name, table, language, texts, height=_height(len(shown))) as ax:
+        bars = ax.barh(range(len(shown)), shown[value], color=MAIN, height=0.72)
+        name_rows(ax, shown["term"])
+        ax.bar_label(bars, [_number(v) for v in shown[value]], padding=2, fontsize=7.5, color=GREY)
+        ax.set_xlabel(named(value, language))
+        ax.margins(x=0.1)
+    return ax
+
+
+def _height(rows: int) -> float:
+    """Inches for so many rows with caption and axis."""
+    return 1.15 + _ROW * max(rows, 4)
+
+
+def _number(value: float) -> str:
+    """Three significant digits, or the whole number."""
+    return f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:.3g}"
+
+
+def word_cloud(
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    language: str = "zh",
+    value: str = "count",
+    top: int = 40,
+    **texts: str,
+) -> Axes:
+    """A word cloud whose areas grow with the value; it stands beside bars of the same table, never alone.
+
+    Areas and places are hard to compare; read numbers from the bars. Words never overlap, none is dropped,
+    and the same table gives the same cloud. Parameters as in `frequency`.
+    """
+    needed(table, ["term", value], "word_cloud")
+    shown = table[table[value] > 0].nlargest(top, value, keep="first")
+    with canvas(ax, "word_cloud", table, language, texts) as ax:
+        draw_cloud(ax, shown["term"].tolist(), shown[value].to_numpy(float))
+    return ax
+
+
+def frequency_and_cloud(
+    table: pd.DataFrame,
+    *,
+    language: str = "zh",
+    value: str = "per_10k",
+    top: int = 20,
+    cloud: int = 40,
+    **texts: str,
+) -> np.ndarray:
+    """The ranked bars and, beside them, the word cloud of the same table.
+
+    Returns
+    -------
+    numpy.ndarray
+        The two Axes. Parameters as in `frequency`; `cloud` is the number of words in the cloud.
+    """
+    needed(table, ["term", value], "frequency_and_cloud")
+    shown, words = (table[table[value] > 0].nlargest(n, value) for n in (top, cloud))
+    wide = plt.rcParams["figure.figsize"][0] > 4.5
+    shape = (1, 2) if wide else (2, 1)
+    ratios = {"width_ratios": [1, 1.25]} if wide else {"height_ratios": [1.5, 1]}
+    height = _height(len(shown)) * (1 if wide else 1.6)
+    name = "frequency_and_cloud"
+    with canvas(None, name, table, language, texts, height=height, panels=shape, **ratios) as panels:
+        left, right = panels
+        _ranked("frequency", shown, left, language, value, top, {"title": "", "subtitle": ""})
+        draw_cloud(right, words["term"].tolist(), words[value].to_numpy(float))
+    return np.array([left, right])
+
+
+def keyness(
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    language: str = "zh",
+    value: str = "log_ratio",
+    top: int = 12,
+    **texts: str,
+) -> Axes:
+    """Lollipops of the key terms in both directions: more frequent in the target, more frequent elsewhere.
+
+    Parameters
+    ----------
+    table
+        From `keyness` (or `log_odds`, with ``value="z"``), strongest first. Hollow heads are terms whose
+        `p_adjusted` is .05 or more.
+    value
+        The effect size drawn.
+    top
+        How many terms in each direction. Other parameters as in `frequency`.
+    """
+    needed(table, ["term", value], "keyness")
+    shown = pd.concat([table[table[value] > 0].head(top), table[table[value] < 0].tail(top)])
+    sure = shown["p_adjusted"] < 0.05 if "p_adjusted" in shown else pd.Series(True, index=shown.index)
+    if "n_tokens_target" in table and len(table):
+        n = f"{table['n_tokens_target'].iloc[0]:,} / {table['n_tokens_reference'].iloc[0]:,}"
+        texts = {"subtitle": label("keyness.subtitle", language, n=n), **texts}
+    with canvas(ax, "keyness", table, language, texts, height=_height(len(shown))) as ax:
+        draw_dots(ax, shown[value], 0, shown[value], sure)
+        name_rows(ax, shown["term"])
+        ax.set_xlabel(
+            f"{label('rarer', language)}    {named(value, language)}    {label('commoner', language)}"
+        )
+    return ax
+
+
+def word_shift(
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    language: str = "zh",
+    value: str = "contribution",
+    top: int = 24,
+    **texts: str,
+) -> Axes:
+    """Bars of the terms that explain most of the change between two years or groups, both directions.
+
+    Parameters
+    ----------
+    table
+        From `word_shift`: term and contribution. What the terms not drawn add up to is the last bar.
+    top
+        How many terms, largest contribution (in either direction) first. Other parameters as in `frequency`.
+    """
+    needed(table, ["term", value], "word_shift")
+    order = table[value].abs().sort_values(ascending=False, kind="stable").index
+    shown, rest = table.loc[order[:top], ["term", value]], table.loc[order[top:], value]
+    if len(rest):
+        others = {"term": label("others", language, n=len(rest)), value: rest.sum()}
+        shown = pd.concat([shown, pd.DataFrame([others])])
+    with canvas(ax, "word_shift", table, language, texts, height=_height(len(shown))) as ax:
+        numbers = shown[value].to_numpy(float)
+        ax.barh(range(len(shown)), numbers, color=np.where(numbers > 0, MAIN, OTHER), height=0.72)
+        ax.axvline(0, color=GREY, linewidth=0.6)
+        name_rows(ax, shown["term"])
+        ax.set_xlabel(named(value, language))
+    return ax
+
+
+def side_by_side(
+    table: pd.DataFrame,
+    *,
+    language: str = "zh",
+    value: str = "per_10k",
+    terms: list[str] | None = None,
+    top: int = 12,
+    **texts: str,
+) -> np.ndarray:
+    """Dated reports side by side, in the order of the table and unranked: one panel each, the same terms.
+
+    For regions of one report each, of different years: region and year cannot be told apart there, and the
+    subtitle says so.
+
+    Parameters
+    ----------
+    table
+        From `frequency` over several groups: region (or region_code), year, term and `value`. A term that a
+        report does not have is 0; a report that is missing is no panel.
+    terms
+        The terms, in this order; left out, the `top` with the largest sum.
+
+    Returns
+    -------
+    numpy.ndarray
+        One Axes for each report.
+    """
+    key = next(name for name in ("region", "region_code", "region_id", "label") if name in table)
+    needed(table, [key, "year", "term", value], "side_by_side")
+    terms = terms or table.groupby("term")[value].sum().nlargest(top).index.tolist()
+    reports = table[[key, "year"]].drop_duplicates().itertuples(index=False)
+    grid = (
+        table.pivot_table(index=[key, "year"], columns="term", values=value).reindex(columns=terms).fillna(0)
+    )
+    texts = {"subtitle": label("confounded", language), **texts}
+    width = plt.rcParams["figure.figsize"][0]
+    columns = min(len(grid), 6 if width > 4.5 else 3)
+    rows = -(-len(grid) // columns)
+    height = 1.2 + rows * (0.45 + _ROW * len(terms))
+    with canvas(
+        None, "side_by_side", table, language, texts, height=height, panels=(rows, columns),
+        sharex=True, sharey=True,
+    ) as panels:  # fmt: skip
+        for panel, report in zip(panels, reports, strict=False):
+            panel.barh(range(len(terms)), grid.loc[tuple(report)], color=MAIN, height=0.72)
+            name_rows(panel, terms)
+            name = wrapped(f"{report[0]}\n{report[1]}", 0.8 * width * 72 / 8 / columns)
+            panel.tick_params(labelbottom=True)
+            panel.set_title(name, fontsize=8, weight="normal", color=INK, parse_math=False)
+        for panel in panels[len(grid) :]:
+            panel.set_axis_off()
+        panels[(rows - 1) * columns].set_xlabel(named(value, language), loc="left")
+    return np.array(list(panels[: len(grid)]))
+
+
+def roles(
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    language: str = "zh",
+    value: str = "share",
+    row: str | None = None,
+    **texts: str,
+) -> Axes:
+    """Stacked bars of how much of each report goes to which role (achievement, problem, plan ...).
+
+    Parameters
+    ----------
+    table
+        One row for each report (or year) and role: a key column, role and share (0 to 1). Roles without text
+        are 0. Shades go from dark to light, so that grey print keeps them apart.
+    row
+        The column that names a bar; left out, the first of label, region, region_code, year.
+    """
+    row = row or next(name for name in ("label", "region", "region_code", "year") if name in table)
+    needed(table, [row, "role", value], "roles")
+    order = [r for r in dict.fromkeys([*_ROLE_LOOKS, *table["role"]]) if (table["role"] == r).any()]
+    grid = table.pivot_table(index=row, columns="role", values=value, aggfunc="sum", sort=False)
+    grid = grid.reindex(columns=order).fillna(0)
+    room = plt.rcParams["figure.figsize"][0] * 72 / 8 - 8
+    columns = max(1, int(room / (max(ems(named(role, language)) for role in order) + 4.5)))
+    height = _height(len(grid)) + 0.2 * -(-len(order) // columns)
+    with canvas(ax, "roles", table, language, texts, height=height) as ax:
+        left = np.zeros(len(grid))
+        for role in order:
+            colour, hatch = _ROLE_LOOKS.get(role, ("#eeeeee", ""))
+            look = {"color": colour, "hatch": hatch, "edgecolor": "white", "height": 0.72}
+            ax.barh(range(len(grid)), grid[role], left=left, label=named(role, language), **look)
+            left += grid[role].to_numpy()
+        name_rows(ax, grid.index)
+        ax.set_xlim(0, max(1.0, left.max(initial=0)))
+        ax.set_xlabel(named(value, language))
+        columns = max(
+            1, int(plt.rcParams["figure.figsize"][0] * 72 / 9 / (ems(label("problem", language)) + 9))
+        )
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=min(columns, len(order)), borderaxespad=0.2)
+    return ax
+
+
+_ROLE_LOOKS = {
+    "achievement": ("#123c5e", ""),
+    "leadership": ("#3b74a3", "////"),
+    "rectification": ("#7fa8c9", ""),
+    "problem": ("#c4622d", ""),
+    "plan": ("#e8b48f", ""),
+    "other": ("#d9d9d9", ""),
+    "meta": ("#f0f0f0", ""),
+}

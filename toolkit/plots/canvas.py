@@ -1,0 +1,218 @@
+"""The sheet a plot is drawn on: axes in our style, with title, subtitle and footer, and its alt text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator
+
+from toolkit.plots.labels import label, named, unwrapped, wrapped
+from toolkit.plots.style import GREY, HASH_SALT, MAIN, OTHER, style
+from toolkit.schemas import SchemaError
+
+_SIZES = {"title": 10.5, "subtitle": 8.5, "footer": 7.5}
+_PAD = 4.0  # points between the edge of the sheet and its text
+
+
+@contextmanager
+def canvas(
+    ax: Axes | None,
+    name: str,
+    table: pd.DataFrame,
+    language: str,
+    texts: Mapping[str, str],
+    *,
+    height: float | None = None,
+    panels: tuple[int, int] | None = None,
+    **grid: object,
+) -> Iterator[Axes]:
+    """Axes to draw `name` on, those given or new ones in our style; captions are set when the block ends.
+
+    Within a context of `style()` that style is kept; else the screen style is used, for this figure only.
+    `panels` asks for several axes (yielded as a flat array); `height` is in inches.
+    """
+    unknown = set(texts) - set(_SIZES)
+    if unknown:
+        raise TypeError(f"plots.{name}() has no argument {sorted(unknown)}; texts are {list(_SIZES)}.")
+    settings = {} if plt.rcParams["svg.hashsalt"] == HASH_SALT else style(language=language)
+    words = {"title": label(f"{name}.title", language), **describe(table, language), **texts}
+    with matplotlib.rc_context(settings):
+        if ax is not None:
+            yield ax
+            heading = "\n".join(filter(None, (words["title"], words["subtitle"])))
+            ax.set_title(wrapped(heading, _room(ax)), loc="left", fontsize=9, parse_math=False)
+            _finish(ax, name)
+            return
+        width, usual = plt.rcParams["figure.figsize"]
+        figure = plt.figure(figsize=(width, height or usual))
+        axes = figure.subplots(*(panels or (1, 1)), squeeze=False, **grid)
+        try:
+            yield axes[0, 0] if panels is None else axes.flat
+        except BaseException:
+            plt.close(figure)
+            raise
+        _write(figure, words)
+        for each in axes.flat:
+            _finish(each, name)
+
+
+def _finish(ax: Axes, name: str) -> None:
+    """Name the axes, break long axis labels, and give ticks made later the fonts of today."""
+    ax.set_gid(name)
+    ax.tick_params(labelfontfamily=plt.rcParams["font.family"])
+    width, height = (size * 72 / 9 * 0.6 for size in ax.figure.get_size_inches())
+    ax.set_xlabel(wrapped(ax.get_xlabel(), width), parse_math=False)
+    ax.set_ylabel(wrapped(ax.get_ylabel(), height), parse_math=False)
+
+
+def _room(ax: Axes) -> float:
+    """Width of the axes in ems of 9 points."""
+    return ax.get_position().width * ax.figure.get_figwidth() * 72 / 9
+
+
+def _write(figure: Figure, words: Mapping[str, str]) -> None:
+    """Set title, subtitle and footer at the left edge of the sheet and leave the rest to the axes."""
+    width, height = (72 * inches for inches in figure.get_size_inches())
+    top = bottom = _PAD
+    for name in ("title", "subtitle", "footer"):
+        size = _SIZES[name]
+        text = wrapped(words.get(name, ""), (width - 2 * _PAD) / size)
+        if not text:
+            continue
+        block = (text.count("\n") + 1) * size * 1.45
+        look = {"fontsize": size, "linespacing": 1.25, "gid": name, "color": GREY, "va": "top"}
+        if name == "title":
+            look |= {"weight": plt.rcParams["axes.titleweight"], "color": plt.rcParams["text.color"]}
+        if name == "footer":
+            figure.text(_PAD / width, bottom / height, text, **{**look, "va": "bottom"})
+            bottom += block
+        else:
+            figure.text(_PAD / width, 1 - top / height, text, **look)
+            top += block
+    rect = (0, bottom / height, 1, max(0.1, 1 - (top + bottom) / height))
+    figure.get_layout_engine().set(rect=rect)
+
+
+def describe(table: pd.DataFrame, language: str = "zh") -> dict[str, str]:
+    """Subtitle (regions, years, denominator) and footer (source, number of reports) of what a table holds."""
+    parts = [_regions(table, language), _years(table, language)]
+    total = _group_total(table, "n_tokens")
+    if total:
+        parts.append(label("denominator", language, n=f"{total:,}"))
+    reports = _group_total(table, "n_reports")
+    footer = label("footer", language, n=f"{reports:,}") if reports else label("source", language)
+    return {"subtitle": label("join", language).join(filter(None, parts)), "footer": footer}
+
+
+def _regions(table: pd.DataFrame, language: str) -> str:
+    """Names of up to three regions, or how many there are."""
+    for column in ("region", "label", "region_code", "region_id"):
+        if column in table:
+            names = table[column].dropna().astype(str).unique()
+            if 0 < len(names) <= 3:
+                return label("list", language).join(names)
+            return label("n_regions", language, n=len(names)) if len(names) else ""
+    return ""
+
+
+def _years(table: pd.DataFrame, language: str) -> str:
+    """The year, or first and last."""
+    years = table["year"].dropna() if "year" in table else pd.Series(dtype="float64")
+    if years.empty:
+        return ""
+    first, last = int(years.min()), int(years.max())
+    return label("year_named", language, year=first if first == last else f"{first}–{last}")
+
+
+def _group_total(table: pd.DataFrame, column: str) -> int:
+    """Sum of a group's number over the groups, each counted once."""
+    if column not in table:
+        return 0
+    by = [name for name in ("region_id", "region_code", "region", "label", "year", "genre") if name in table]
+    groups = table[[*by, column]].dropna(subset=[column])
+    return int((groups.drop_duplicates(by) if by else groups.head(1))[column].sum())
+
+
+def name_rows(ax: Axes, names: Iterable[object], width: float = 12) -> None:
+    """Names of rows at the left, first on top, long ones in two lines."""
+    labels = [wrapped(name, width) for name in names]
+    ax.set_yticks(range(len(labels)), labels, parse_math=False)
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+
+
+def draw_dots(ax: Axes, values: pd.Series, low: object, high: object, sure: object) -> None:
+    """A dot and a line for each row, coloured by direction; hollow where not sure."""
+    rows, colours = np.arange(len(values)), np.where(values > 0, MAIN, OTHER)
+    ax.hlines(rows, low, high, colors=colours, linewidth=1.2)
+    faces = np.where(sure, colours, "white")
+    ax.scatter(values, rows, c=faces, edgecolors=colours, linewidths=1.2, s=20, zorder=3)
+    ax.axvline(0, color=GREY, linewidth=0.6, label="_zero")
+
+
+def needed(table: pd.DataFrame, columns: list[str], name: str) -> None:
+    """Raise where a plot's table lacks a column, or holds nothing to draw."""
+    missing = [column for column in columns if column not in table]
+    if missing:
+        raise SchemaError(f"plots.{name}() needs the columns {missing}; the table has {list(table.columns)}.")
+    if table.empty:
+        raise ValueError(f"plots.{name}() was given a table without rows: there is nothing to draw.")
+
+
+def alt_text(axes: object, language: str = "zh") -> str:
+    """One or two sentences that tell a reader who cannot see the figure what it shows.
+
+    Parameters
+    ----------
+    axes
+        What a plot function returned: Axes, or an array of them.
+    language
+        "zh" or "en".
+    """
+    panels = list(axes.flat) if hasattr(axes, "flat") else [axes]
+    first = panels[0]
+    written = {text.get_gid(): unwrapped(text.get_text()) for text in first.figure.texts}
+    title = written.get("title") or unwrapped(first.get_title(loc="left"))
+    subtitle = written.get("subtitle")
+    about = label("alt", language, kind=named(f"{first.get_gid()}.kind", language), title=title)
+    about += label("alt.about", language, subtitle=subtitle) if subtitle else label("stop", language)
+    items = _lines(panels) or _rows(first)
+    if items:
+        shown = items if len(items) <= 7 else [*items[:4], "…", *items[-2:]]
+        about += " " + label("alt.items", language, n=len(items), items=label("list", language).join(shown))
+    return about.strip()
+
+
+def _rows(ax: Axes) -> list[str]:
+    """Named rows with the length of their bar or the place of their dot; the words of a cloud or network."""
+    if not isinstance(ax.yaxis.get_major_locator(), FixedLocator):
+        words = [word.get_label() for word in ax.patches] + [text.get_text() for text in ax.texts]
+        return [] if ax.axison else words
+    names = [unwrapped(tick.get_text()) for tick in ax.get_yticklabels()]
+    bars = [bar.get_width() for bar in ax.patches if hasattr(bar, "get_width")]
+    dots = [x for g in ax.collections if isinstance(g, PathCollection) for x in g.get_offsets()[:, 0]]
+    values = next((found for found in (bars, dots) if len(found) == len(names)), None)
+    return names if values is None else [f"{n} {v:.3g}" for n, v in zip(names, values, strict=True)]
+
+
+def _lines(panels: list[Axes]) -> list[str]:
+    """Named lines with their first and last defined value."""
+    found = []
+    for ax in panels:
+        ticks = dict(zip(ax.get_xticks(), (t.get_text() for t in ax.get_xticklabels()), strict=False))
+        for line in ax.lines:
+            x, y = (np.asarray(values, dtype=float) for values in line.get_data())
+            known = np.flatnonzero(~np.isnan(y))
+            if line.get_label().startswith("_") or not len(known):
+                continue
+            ends = [f"{y[i]:.3g} ({ticks.get(x[i]) or format(x[i], '.0f')})" for i in known[[0, -1]]]
+            found.append(f"{line.get_label()} {' → '.join(ends)}")
+    return found

@@ -1,0 +1,164 @@
+"""Plots of matrices: heat map, coverage, positions in the text."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from toolkit.plots.canvas import canvas, name_rows, needed
+from toolkit.plots.labels import ems, label, named, wrapped
+from toolkit.plots.style import INK, MAIN, SEQUENTIAL
+
+MOST_ROWS = 60
+# Dark to light; the signs keep the statuses apart in grey print.
+_STATUS = {
+    "collected": ("#1f5a8a", ""),
+    "failed": ("#c4622d", "×"),
+    "searched, not found": ("#e8c9a8", "–"),
+    "not sought": ("#f2f2f2", ""),
+}
+
+
+def heat_map(
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    language: str = "zh",
+    value: str = "per_10k",
+    row: str = "region",
+    column: str = "term",
+    **texts: str,
+) -> Axes:
+    """A grid of shades, such as region by term; a crossed-out cell has no value, a white one is zero.
+
+    Numbers stand in the cells where there are at most 150. Rows and columns keep the order of the table.
+
+    Parameters
+    ----------
+    table
+        One row for each `row` and `column`, with the number in `value`; what has no row is crossed out.
+    """
+    needed(table, [row, column, value], "heat_map")
+    grid = table.pivot(index=row, columns=column, values=value)
+    grid = grid.reindex(index=table[row].drop_duplicates(), columns=table[column].drop_duplicates())
+    numbers = grid.to_numpy(dtype=float, na_value=np.nan)
+    with canvas(ax, "heat_map", table, language, texts, height=1.6 + 0.2 * len(grid)) as ax:
+        image = ax.imshow(numbers, cmap=SEQUENTIAL, aspect="auto", vmin=min(0, np.nanmin(numbers, initial=0)))
+        for y, x in np.argwhere(np.isnan(numbers)):
+            ax.text(x, y, "×", ha="center", va="center", color="#999999", fontsize=7)
+        if numbers.size <= 150 and ax.figure.get_figwidth() > 4.5:
+            for y, x in np.argwhere(~np.isnan(numbers)):
+                dark = image.norm(numbers[y, x]) > 0.55
+                text = f"{numbers[y, x]:.3g}"
+                ax.text(x, y, text, ha="center", va="center", fontsize=7, color="white" if dark else INK)
+        _axes_names(ax, grid.index, grid.columns, language)
+        ax.figure.colorbar(image, ax=ax, shrink=0.8, pad=0.02, label=named(value, language))
+    return ax
+
+
+def _axes_names(ax: Axes, rows: pd.Index, columns: pd.Index, language: str) -> None:
+    """Names of rows and columns; long or many column names stand upright."""
+    names = [wrapped(named(str(name), language), 10) for name in columns]
+    room = ax.figure.get_figwidth() * 72 / 8 * 0.62
+    upright = len(names) * (max(map(ems, names)) + 0.8) > room
+    ax.set_xticks(range(len(columns)), names, rotation=90 if upright else 0, parse_math=False)
+    ax.set_yticks(
+        range(len(rows)), [wrapped(named(str(name), language), 12) for name in rows], parse_math=False
+    )
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+
+
+def coverage(
+    table: pd.DataFrame, *, ax: Axes | None = None, language: str = "zh", row: str = "region", **texts: str
+) -> Axes:
+    """Which region-years there are: collected, failed, searched and not found, not sought.
+
+    With more than sixty regions the matrix becomes bars: the number of regions of each status in each year.
+
+    Parameters
+    ----------
+    table
+        From `coverage`: region, year, status. What has no row is "not sought".
+    """
+    needed(table, [row, "year", "status"], "coverage")
+    years = np.arange(int(table["year"].min()), int(table["year"].max()) + 1)
+    codes = table["status"].map({name: i for i, name in enumerate(_STATUS)})
+    cells = table.assign(code=codes).groupby([row, "year"], sort=False)["code"].min().unstack()
+    cells = cells.reindex(index=table[row].drop_duplicates(), columns=years).fillna(len(_STATUS) - 1)
+    matrix = len(cells) <= MOST_ROWS
+    height = 1.4 + 0.19 * len(cells) if matrix else plt.rcParams["figure.figsize"][1]
+    with canvas(ax, "coverage", table, language, texts, height=max(height, 2.2)) as ax:
+        draw = _status_matrix if matrix else _status_bars
+        draw(ax, cells, language)
+        legend = [
+            Patch(
+                facecolor=colour,
+                edgecolor=INK,
+                linewidth=0.3,
+                label=f"{named(name, language)} {sign}".strip(),
+            )
+            for name, (colour, sign) in _STATUS.items()
+        ]
+        columns = 4 if ax.figure.get_figwidth() > 4.5 else 2
+        ax.legend(handles=legend, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.3)
+    return ax
+
+
+def _status_matrix(ax: Axes, cells: pd.DataFrame, language: str) -> None:
+    """One cell for each region and year."""
+    from matplotlib.colors import ListedColormap
+
+    colours = ListedColormap([colour for colour, _ in _STATUS.values()])
+    codes = cells.to_numpy(dtype=float)
+    ax.pcolormesh(codes, cmap=colours, vmin=-0.5, vmax=len(_STATUS) - 0.5, edgecolors="white", linewidth=0.8)
+    signs = [sign for _, sign in _STATUS.values()]
+    for y, x in np.argwhere(np.isin(codes, [i for i, sign in enumerate(signs) if sign])):
+        ax.text(x + 0.5, y + 0.5, signs[int(codes[y, x])], ha="center", va="center", fontsize=7)
+    step = max(1, round(len(cells.columns) * 2.4 / (ax.figure.get_figwidth() * 6)))
+    ax.set_xticks(np.arange(0, len(cells.columns), step) + 0.5, cells.columns[::step])
+    ax.set_yticks(np.arange(len(cells)) + 0.5, [wrapped(name, 12) for name in cells.index], parse_math=False)
+    ax.tick_params(length=0)
+    ax.invert_yaxis()
+    ax.spines[:].set_visible(False)
+
+
+def _status_bars(ax: Axes, cells: pd.DataFrame, language: str) -> None:
+    """For many regions: how many have which status in each year."""
+    bottom = np.zeros(cells.shape[1])
+    for i, (colour, _) in enumerate(_STATUS.values()):
+        counts = (cells == i).sum().to_numpy()
+        ax.bar(cells.columns, counts, bottom=bottom, color=colour, edgecolor="white", width=0.8)
+        bottom += counts
+    ax.set_ylabel(label("n_regions_axis", language))
+
+
+def dispersion(
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    language: str = "zh",
+    row: str = "label",
+    position: str = "position",
+    **texts: str,
+) -> Axes:
+    """A strip for each report with a tick at each occurrence of a term: even, clumped, or only at the end.
+
+    Parameters
+    ----------
+    table
+        One row an occurrence: `row` names the report (or term), `position` is its place in the text, 0 to 1
+        (start divided by the length of the text).
+    """
+    needed(table, [row, position], "dispersion")
+    strips = [rows[position].to_numpy(float) for _, rows in table.groupby(row, sort=False)]
+    names = table[row].drop_duplicates()
+    with canvas(ax, "dispersion", table, language, texts, height=1.25 + 0.24 * len(strips)) as ax:
+        ax.eventplot(strips, colors=MAIN, linelengths=0.7, linewidths=0.8)
+        name_rows(ax, names, 14)
+        ax.set_xlim(0, 1)
+        ax.set_xlabel(named("position", language))
+    return ax

@@ -1,0 +1,177 @@
+"""Figures and their data as files: complete or absent, and the same bytes every time."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+FORMATS = ("png", "svg", "pdf", "eps", "tiff")
+_NO_DATES = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+    "eps": {"Creator": "gov-report-toolkit"},
+}
+# What an SVG reader without our font may use; text stays text.
+_SVG_FAMILIES = {
+    "Toolkit Sans SC": "'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', SimHei",
+    "Toolkit Serif SC": "'Noto Serif SC', 'Noto Serif CJK SC', 'Songti SC', SimSun",
+}
+
+
+@contextmanager
+def finished(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; move it there only when the block ends well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".tmp-{os.getpid()}-{time.monotonic_ns()}{path.suffix}")
+    try:
+        yield temporary
+        _replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    """Rename, with patience where another program (Excel, a scanner) holds the old file for a moment."""
+    for pause in (0.1, 0.4, 1.5, None):
+        try:
+            temporary.replace(path)
+            return
+        except PermissionError as error:
+            if pause is None:
+                raise PermissionError(
+                    f"{str(path)!r} cannot be replaced; is it open in another program? The old file is whole."
+                ) from error
+            time.sleep(pause)
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """The table as CSV text in which no text cell can act as a formula (see `guarded`)."""
+    text = table.copy()
+    for name in text.columns[[not hasattr(d, "kind") or d.kind not in "iufbM" for d in text.dtypes]]:
+        cells = text[name].astype(object)
+        text[name] = cells.map(guarded, na_action="ignore")
+    text.columns = [guarded(name) for name in text.columns]
+    return text.to_csv(index=False, lineterminator="\n")
+
+
+def guarded(cell: object) -> object:
+    """The cell, with ' before a text that a spreadsheet would take for a formula."""
+    risky = isinstance(cell, str) and cell.lstrip(" ")[:1] in ("=", "+", "-", "@", "\t", "\r", "\n")
+    return f"'{cell}" if risky else cell
+
+
+def save_figure(
+    figure: object,
+    stem: str | Path,
+    *,
+    formats: Iterable[str] = ("png",),
+    dpi: int = 300,
+    data: pd.DataFrame | None = None,
+    caption: str = "",
+    close: bool = False,
+) -> list[Path]:
+    """Write a figure, the data it shows and its caption side by side.
+
+    Every file appears under its name only when it is complete. The same figure gives the same bytes on
+    every run: no dates, no random ids.
+
+    Parameters
+    ----------
+    figure
+        Axes, an array of Axes, or a Figure.
+    stem
+        Path without suffix, such as ``figures/621122/frequency``; folders are made.
+    formats
+        Of png, svg (text as text), pdf (type 42), eps (type 3) and tiff (RGB, LZW, no transparency).
+    dpi
+        Dots per inch of png and tiff: 300, or 600 for line art.
+    data
+        The plotted table: becomes ``stem.csv``, UTF-8 with BOM so that Excel reads Chinese.
+    caption
+        Becomes ``stem.txt``: what, region, years, denominator, number of reports, source.
+    close
+        Close the figure afterwards, as batches should.
+
+    Returns
+    -------
+    list of Path
+        The files written, in the order of `formats`, then data and caption.
+
+    Raises
+    ------
+    ValueError
+        For an unknown format.
+    """
+    wanted = [name.lower().lstrip(".") for name in ([formats] if isinstance(formats, str) else formats)]
+    unknown = [name for name in wanted if name not in FORMATS]
+    if unknown:
+        raise ValueError(f"Figures cannot be saved as {unknown}; expected some of {list(FORMATS)}.")
+    sheet = figure_of(figure)
+    contents = {f".{name}": render(sheet, name, dpi=dpi) for name in wanted}
+    if data is not None:
+        contents[".csv"] = csv_text(data).encode("utf-8-sig")
+    if caption:
+        contents[".txt"] = f"{caption}\n".encode()
+    paths = [Path(f"{stem}{suffix}") for suffix in contents]
+    for path, content in zip(paths, contents.values(), strict=True):
+        with finished(path) as temporary:
+            temporary.write_bytes(content)
+    if close:
+        from matplotlib import pyplot as plt
+
+        plt.close(sheet)
+    return paths
+
+
+def figure_of(figure: object) -> Figure:
+    """The Figure of Axes, of an array of Axes, or itself."""
+    first = figure.flat[0] if hasattr(figure, "flat") else figure
+    return getattr(first, "figure", None) or first
+
+
+def render(figure: Figure, name: str, *, dpi: int = 300) -> bytes:
+    """The figure as the bytes of one format, without dates and random ids."""
+    import matplotlib
+
+    from toolkit.plots.style import SAVING
+
+    buffer = BytesIO()
+    with matplotlib.rc_context(SAVING):
+        picture = "png" if name == "tiff" else name
+        figure.savefig(buffer, format=picture, dpi=dpi, metadata=_NO_DATES[picture])
+    content = buffer.getvalue()
+    if name == "tiff":
+        return _tiff(content, dpi)
+    if name == "eps":
+        return re.sub(rb"%%CreationDate: .*\n", b"", content)
+    if name == "svg":
+        return _with_families(content.decode("utf-8")).encode("utf-8")
+    return content
+
+
+def _tiff(png: bytes, dpi: int) -> bytes:
+    """TIFF as journals take it: RGB, LZW, no transparency."""
+    from PIL import Image
+
+    buffer = BytesIO()
+    with Image.open(BytesIO(png)) as picture:
+        picture.convert("RGB").save(buffer, format="TIFF", compression="tiff_lzw", dpi=(dpi, dpi))
+    return buffer.getvalue()
+
+
+def _with_families(svg: str) -> str:
+    """Name common Chinese fonts after ours, for readers that do not have it."""
+    for ours, others in _SVG_FAMILIES.items():
+        svg = svg.replace(f"'{ours}'", f"'{ours}', {others}")
+    return svg
