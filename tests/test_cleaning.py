@@ -1,0 +1,206 @@
+"""Cleaning keeps every character it can, and furniture rules eat no report text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolkit.corpus.cleaning import clean_text, find_furniture
+
+PROSE = (
+    "2023年，全县上下坚持以习近平法治思想为指导，深入推进依法行政，严格规范公正文明执法，"
+    "法治政府建设各项工作取得了新的明显成效，群众满意度不断提升。"
+)
+
+
+def rules(text: str) -> dict[str, str]:
+    """What each rule took, by its text."""
+    return {text[start:end].strip(): rule for start, end, rule in find_furniture(text)}
+
+
+def test_line_ends_and_control_characters_become_plain():
+    r"""\r\n and \r become \n; NUL and other control characters become one space each, with a flag."""
+    assert clean_text("甲\r\n乙\r丙\n") == ("甲\n乙\n丙\n", ())
+    assert clean_text("甲\0乙\x07") == ("甲 乙 ", ("control-characters",))
+    assert clean_text("甲\u2028乙\x0b丙") == ("甲\n乙\n丙", ())
+
+
+def test_lone_surrogates_are_stopped_at_the_boundary():
+    """Parquet, Excel and CSV writers fail on surrogates, so each becomes one U+FFFD, with a flag."""
+    text, flags = clean_text("法\ud800治")
+    assert (text, flags) == ("法\ufffd治", ("replaced-characters",))
+    text.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "kept", ["𠮷", "鿖", "葛\U000e0100", "e\u0301", "政\u200b府", "\u202eabc", "信\xad息", "\xa0", "２０２３"]
+)
+def test_rare_characters_are_preserved(kept):
+    """Non-BMP, new ideographs, variation selectors, zero-width and bidi controls stay as they are."""
+    assert clean_text(f"法治{kept}建设") == (f"法治{kept}建设", ())
+
+
+@pytest.mark.parametrize("blank", ["", " \n\t", "\ufeff", "\u3000\xa0\n\u200b"])
+def test_a_text_without_characters_is_flagged_empty(blank):
+    """Empty, whitespace-only and BOM-only texts carry the flag `empty`."""
+    assert clean_text(blank)[1] == ("empty",)
+
+
+def test_mojibake_is_flagged_and_never_repaired():
+    """Text that went through a wrong codec keeps its characters and gets a flag."""
+    for wrong in (
+        PROSE.encode("utf-8").decode("gb18030", "replace"),
+        PROSE.encode("utf-8").decode("cp1252", "replace"),
+        PROSE + "锟斤拷锟斤拷",
+    ):
+        text, flags = clean_text(wrong)
+        assert text == clean_text(text)[0]
+        assert "mojibake" in flags
+    assert clean_text(PROSE) == (PROSE, ())
+
+
+@given(st.text(st.characters(), max_size=100))
+def test_cleaning_twice_is_cleaning_once(text):
+    """Clean text is stable, free of control characters, and can be encoded."""
+    once = clean_text(text)[0]
+    assert clean_text(once)[0] == once
+    once.encode("utf-8")
+    assert not any(c in once for c in "\r\0\x1b\x7f\x9f\u2028")
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("首页 > 政务公开 > 政府部门信息公开目录 > 区司法局", "breadcrumb"),
+        ("您现在的位置：首页>信息公开>规划总结", "breadcrumb"),
+        ("当前位置： 网站首页 » 法治政府", "breadcrumb"),
+        ("发布时间 : 2021-02-18 来源:长沙市天心区司法局 字体大小:", "published"),
+        ("【发布日期：2021年2月18日】", "published"),
+        ("日期：2023-01-20 10:22 浏览次数：88次", "published"),
+        ("来源： 县司法局", "source"),
+        ("【我要纠错】责任编辑：王安", "editor"),
+        ("浏览次数： 1024 次", "counter"),
+        ("【字体：大 中 小】", "font size"),
+        ("下载、打印", "button"),
+        ("[打印本页] [关闭窗口]", "button"),
+        ("分享到：微信 微博 QQ空间", "button"),
+        ("扫一扫在手机打开当前页", "qr code"),
+        ("微信扫一扫：分享", "qr code"),
+        ("— 3 —", "page number"),
+        ("－12－", "page number"),
+        ("第 3 页 共 12 页", "page number"),
+        ("长政发〔2019〕2号      签发人:蒋夙志", "signer"),
+        ("抄送:县委,县人大。", "copies"),
+        ("长海县人民政府办公室     2019年1月30日印发", "printed by"),
+        ("（此件公开发布）", "disclosure"),
+        ("索 引 号： 114403006955506492/2021-00545  分类：", "index"),
+        ("上一篇：关于2020年度法治政府建设情况的报告", "neighbour"),
+        ("相关附件:", "related"),
+        ("1．附件1：名词解释.doc", "attachment"),
+        ("版权所有：某县人民政府 粤ICP备05011111号", "copyright"),
+        ("您的浏览器不支持video标签", "script notice"),
+    ],
+)
+def test_furniture_of_pages_is_found(line, rule):
+    """A line of page furniture among paragraphs is taken whole, by the rule that names its kind."""
+    text = f"{PROSE}\n{line}\n{PROSE}"
+    assert find_furniture(text) == [(len(PROSE) + 1, len(PROSE) + 1 + len(line), rule)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "（二）推行扫码入企、亮码检查，规范涉企行政执法",
+        "一、主要举措和成效",
+        "下一个百年奋斗目标新征程",
+        "下一步工作打算",
+        "位置优越，交通便利",
+        "相关政策措施落实到位",
+        "来源于基层的意见建议",
+        "审核把关机制更加健全",
+        "分享改革经验3次",
+        "大力推进政务公开",
+        "政务公开",
+        "分类：甲类3件、乙类5件。",
+        "2019年1月30日",
+        "大连市人民政府:",
+        "主办单位：区教育局",
+        "关闭企业12家",
+        "打印机采购规范",
+        "3",
+        "附件：",
+        "各位代表！",
+        "（一）公开范围不断扩大",
+        "抄告制度落实",
+        "-3.5%",
+        "联系人大代表32人",
+        "字号规范使用情况良好。",
+    ],
+)
+def test_lines_of_reports_are_left_alone(line):
+    """Headings, lists and short sentences that resemble furniture stay report text."""
+    text = f"{PROSE}\n{line}\n{PROSE}"
+    assert find_furniture(text) == []
+
+
+def test_the_head_and_foot_of_a_printed_document_are_found():
+    """Channel, byline, date, copies and printing line are furniture; title and signature are not."""
+    text = (
+        "#\n政府公文\n长海县2018年法治政府建设进展情况报告\n\n政府办文书科\n\n2019-03-26\n\n"
+        f"{PROSE}\n\n长海县人民政府\n2019年1月30日\n\n"
+        "抄送:县委各部委，县人大常委会办公室，\n县法院，县检察院。\n长海县人民政府办公室 2019年1月30日印发"
+    )
+    assert rules(text) == {
+        "#": "ornament",
+        "政府公文": "menu",
+        "政府办文书科": "byline",
+        "2019-03-26": "published",
+        "抄送:县委各部委，县人大常委会办公室，": "copies, open",
+        "县法院，县检察院。": "copies",
+        "长海县人民政府办公室 2019年1月30日印发": "printed by",
+    }
+
+
+def test_a_catalogue_table_copied_cell_by_cell_is_found_without_the_title():
+    """Labels of the 索引号 table take their values, but never the title that follows an empty one."""
+    title = "关于2020年度法治政府建设情况的报告"
+    text = f"索引号\n114403006955506492/2021-00545\n发布机构\n区司法局\n主题词\n{title}\n{PROSE}"
+    assert title not in rules(text)
+    assert len(rules(text)) == 5
+
+
+def test_a_menu_is_a_run_of_short_lines_with_menu_words():
+    """A long menu is taken whole although most of its entries are in no list; a table of names is not."""
+    menu = "首页\n区长之窗\n街道动态\n政务公开\n领导之窗\n小微企业专栏\n机构职能"
+    assert set(rules(f"{menu}\n{PROSE}").values()) == {"menu"}
+    table = "教育局\n民政局\n财政局\n水务局\n住建局\n城管局"
+    assert rules(f"{PROSE}\n{table}\n{PROSE}") == {}
+
+
+def test_bare_numbers_are_page_numbers_only_when_they_count_pages():
+    """1, 2, 3 with a page of text between are page numbers; 1, 2, 3 in a table are data."""
+    pages = "\n".join(f"{PROSE * 3}\n{n}" for n in (1, 2, 3))
+    assert list(rules(pages).values()) == ["page number"] * 3
+    assert rules(f"{PROSE}\n1\n甲\n2\n乙\n3\n丙\n{PROSE}") == {}
+
+
+def test_furniture_glued_to_a_paragraph_is_cut_off_at_its_edge():
+    """Of a long line only the date line before it and the button after it are furniture."""
+    head, foot = "发布时间：2021-02-18 10:22 来源：区司法局 ", "扫一扫在手机打开当前页"
+    body = PROSE.rstrip("。") * 2
+    text = head + body + foot
+    assert find_furniture(text) == [
+        (0, len(head), "page head"),
+        (len(head + body), len(text), "page foot"),
+    ]
+
+
+@given(st.text(st.sampled_from("首页>发布时间：2021-来源 局\n打印关闭【】第页抄送:。法治"), max_size=80))
+def test_spans_are_sorted_apart_and_inside_the_text(text):
+    """Spans never overlap, never leave the text, and never hold a line end."""
+    end_before = 0
+    for start, end, _ in find_furniture(text):
+        assert end_before <= start < end <= len(text)
+        assert "\n" not in text[start:end]
+        end_before = end

@@ -1,0 +1,221 @@
+"""Control characters leave the text; page furniture is found and marked, never removed."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import NamedTuple
+
+from .encodings import ORDINARY, ordinary_share
+
+LONGEST = 120  # a longer line is never furniture as a whole
+PROSE = (
+    60  # a line of so many characters is running text; above the first and below the last, rules are bolder
+)
+MENU_ENTRY, MENU_RUN, MENU_SHARE = 20, 5, 1 / 12
+
+_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_UNCLEAN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# What UTF-8 looks like after a detour through GBK or Latin-1.
+_TRACES = ("锟斤拷", "烫烫烫", "屯屯屯")
+_LATIN_TRACE = re.compile("[ÃÂâäåæçèéï][\x80-\xbf‘’“”†‡•…‰Š‹Œ€™œž]")
+_MENU_GAP = re.compile(r"[\s|｜·>＞/]+")
+_STOPS = re.compile(r"[。，；：,;:]")
+
+
+class Line(NamedTuple):
+    """A line with text in it: its span, and its characters without spaces and in compatibility form."""
+
+    start: int
+    end: int
+    key: str
+
+
+def clean_text(raw: str) -> tuple[str, tuple[str, ...]]:
+    """Make raw text safe to store and name what is wrong with its characters.
+
+    Line ends of all kinds become ``\\n``; NUL, other control characters and lone surrogates become a space
+    or U+FFFD, one for one. Nothing else changes: spaces, zero-width characters, full-width digits and rare
+    ideographs stay as they are. Cleaning twice is cleaning once.
+
+    Parameters
+    ----------
+    raw
+        The text as a reader returns it.
+
+    Returns
+    -------
+    tuple
+        The text, and flags: ``control-characters``, ``replaced-characters`` (U+FFFD in the text),
+        ``mojibake`` (text that went through a wrong codec: reported, never repaired), ``empty``.
+
+    Examples
+    --------
+    >>> clean_text("法治\\r\\n政府\\0")
+    ('法治\\n政府 ', ('control-characters',))
+    """
+    flags = []
+    text = raw
+    if _UNCLEAN.search(raw):
+        text, n_control = _CONTROL.subn(" ", _LINE_END.sub("\n", raw))
+        text = _SURROGATE.sub("\ufffd", text)
+        flags += ["control-characters"] * bool(n_control)
+    if "\ufffd" in text:
+        flags.append("replaced-characters")
+    if _looks_like_mojibake(text):
+        flags.append("mojibake")
+    if not text.strip().strip("\ufeff\u200b"):
+        flags.append("empty")
+    return text, tuple(flags)
+
+
+def find_furniture(text: str) -> list[tuple[int, int, str]]:
+    """Find what belongs to the page and not to the report: navigation, buttons, page numbers, end matter.
+
+    The rules are the rows of ``data/furniture.csv``, each with its reason. They look at whole lines without
+    their spaces, anchored at both ends; a line of more than 120 characters is never furniture as a whole.
+    Some hold only above the first or below the last line of running text, where a report does not reach.
+    They miss what no rule describes (it is then counted), and may take a caption that looks like a button.
+
+    Parameters
+    ----------
+    text
+        A cleaned text.
+
+    Returns
+    -------
+    list of tuple
+        `(start, end, rule)`: code points, end-exclusive, sorted, without overlap; line ends not included.
+
+    Examples
+    --------
+    >>> find_furniture("首页 > 政务公开\\n一、主要工作\\n扫一扫在手机打开当前页")
+    [(0, 9, 'breadcrumb'), (17, 28, 'qr code')]
+    """
+    lines = _lines(text)
+    prose = [n for n, line in enumerate(lines) if len(line.key) >= PROSE and not line.key.startswith("抄送")]
+    first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
+    marked = _mark_lines(lines, first, last)
+    _mark_menus(text, lines, marked, first, last)
+    _mark_bare_page_numbers(lines, marked)
+    spans = [(lines[n].start, lines[n].end, rule) for n, rule in marked.items()]
+    parts = (part for n, line in enumerate(lines) if n not in marked for part in _parts(text, line))
+    return sorted([*spans, *parts])
+
+
+def _looks_like_mojibake(text: str) -> bool:
+    """True where traces of a wrong codec stand in the text, or most ideographs are rare ones."""
+    if _LATIN_TRACE.search(text) or any(trace in text for trace in _TRACES):
+        return True
+    ideographs = sum("\u4e00" <= c <= "\u9fff" for c in text) if ordinary_share(text) < ORDINARY else 0
+    return ideographs > max(20, len(text) / 3)
+
+
+def _lines(text: str) -> list[Line]:
+    """The lines that hold more than space."""
+    lines, start = [], 0
+    for raw in text.split("\n"):
+        key = "".join(raw.split())
+        if key:
+            key = unicodedata.normalize("NFKC", key) if len(key) <= LONGEST else key
+            lines.append(Line(start, start + len(raw), key))
+        start += len(raw) + 1
+    return lines
+
+
+@cache
+def _rules() -> dict[str, list[dict[str, str]]]:
+    """The rows of furniture.csv by scope."""
+    table = files("toolkit").joinpath("data", "furniture.csv").read_text(encoding="utf-8")
+    by_scope: dict[str, list[dict[str, str]]] = {}
+    for row in csv.DictReader(table.splitlines()):
+        by_scope.setdefault(row["scope"], []).append(row)
+    return by_scope
+
+
+@cache
+def _pattern(*scopes: str) -> tuple[re.Pattern[str], tuple[tuple[str, int], ...]]:
+    """All patterns of some scopes as one, with the name and longest line of each."""
+    rows = [row for scope in scopes for row in _rules().get(scope, ())]
+    joined = "|".join(f"(?P<r{n}>{row['pattern']})" for n, row in enumerate(rows))
+    return re.compile(joined or r"(?!)"), tuple((row["rule"], int(row["longest"])) for row in rows)
+
+
+def _rule_of(key: str, *scopes: str) -> str:
+    """Name of the rule that takes the whole line; empty where none does."""
+    pattern, rules = _pattern(*scopes)
+    found = pattern.fullmatch(key)
+    if not found:
+        return ""
+    rule, longest = rules[int(found.lastgroup[1:])]
+    return rule if len(key) <= longest else ""
+
+
+def _mark_lines(lines: list[Line], first: int, last: int) -> dict[int, str]:
+    """Apply the rules for whole lines; `after` and `before` rules look at the neighbour's rule."""
+    marked: dict[int, str] = {}
+    previous = ""
+    for n, (_, _, key) in enumerate(lines):
+        if len(key) > LONGEST or (key[-1] == "。" and len(key) > 30 and key[0] not in "抄分"):
+            previous = ""
+            continue
+        scopes = ("line",) + ("head",) * (n < first) + ("tail",) * (n > last)
+        rule = _rule_of(key, *scopes) or (previous and _rule_of(key, f"after {previous}"))
+        if rule:
+            marked[n] = rule
+            if n and rule == "published" and n - 1 not in marked and key[0].isdigit():
+                byline = _rule_of(lines[n - 1].key, "before date")
+                marked |= {n - 1: byline} if byline else {}
+        previous = rule
+    return marked
+
+
+def _mark_menus(text: str, lines: list[Line], marked: dict[int, str], first: int, last: int) -> None:
+    """Mark lines of menu words above and below the text, and runs of short lines with many of them."""
+    run: list[int] = []
+    for n, line in enumerate([*lines, Line(0, 0, "。")]):
+        if len(line.key) <= MENU_ENTRY and not _STOPS.search(line.key):
+            run.append(n)
+            continue
+        entries = [m for m in run if marked.get(m) != "ornament"]
+        known = sum(bool(_rule_of(lines[m].key, "menu")) for m in entries)
+        if len(entries) >= MENU_RUN and known >= max(2, MENU_SHARE * len(entries)):
+            marked |= {m: "menu" for m in entries if m not in marked}
+        run = []
+    for n, line in enumerate(lines):
+        if n in marked or first <= n <= last or len(line.key) > LONGEST:
+            continue
+        words = _MENU_GAP.split(text[line.start : line.end].strip())
+        known = sum(bool(_rule_of(word, "menu")) for word in words)
+        if known == len(words) or (len(words) >= 3 and known >= len(words) / 2):
+            marked[n] = "menu"
+
+
+def _mark_bare_page_numbers(lines: list[Line], marked: dict[int, str]) -> None:
+    """Mark numbers that stand alone if they count the pages: 1, 2, 3 ... with a page of text between."""
+    bare = [n for n, line in enumerate(lines) if len(line.key) <= 3 and line.key.isdecimal()]
+    values = [int(lines[n].key) for n in bare]
+    far = all(lines[b].start - lines[a].start > 200 for a, b in pairwise(bare))
+    if len(bare) >= 3 and far and values == list(range(values[0], values[0] + len(bare))):
+        marked |= dict.fromkeys(bare, "page number")
+
+
+def _parts(text: str, line: Line) -> list[tuple[int, int, str]]:
+    """Furniture glued to the beginning or the end of a line of text."""
+    raw = text[line.start : line.end]
+    spans = []
+    head = _pattern("start")[0].match(raw) if raw.lstrip()[0] in "发更公信文稿来作浏阅点访字【[(（" else None
+    if head and head.end() < len(raw):
+        spans.append((line.start, line.start + head.end(), "page head"))
+    if raw[-1] not in "。；：！？”" and len(line.key) > 10:
+        offset = max(0, len(raw) - 80)
+        foot = _pattern("end")[0].search(raw, offset)
+        if foot and foot.start() > (head.end() if head else 0):
+            spans.append((line.start + foot.start(), line.end, "page foot"))
+    return spans

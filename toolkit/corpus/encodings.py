@@ -1,0 +1,145 @@
+"""Bytes become text: a ladder of encodings, with damage counted and never repaired."""
+
+from __future__ import annotations
+
+import codecs
+from functools import cache
+from itertools import product
+from typing import NamedTuple
+
+# Longest first: the UTF-32 mark begins with that of UTF-16.
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+)
+# Valid UTF-8 mostly also decodes as GB18030, and Big5 nearly always does, so the order breaks ties.
+LADDER = ("utf-8", "gb18030", "big5hkscs", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+ORDINARY = 0.75  # real Chinese text scores above 0.95, text in a wrong codec below 0.6
+SAMPLE = 1000
+
+
+class Decoded(NamedTuple):
+    """Text, the name of its encoding, and how many U+FFFD stand for bytes that say nothing in it."""
+
+    text: str
+    encoding: str
+    n_replaced: int
+
+
+class Undecodable(ValueError):
+    """The bytes are no text in any encoding of the ladder."""
+
+
+def decode(data: bytes) -> Decoded:
+    """Decode bytes of unknown encoding.
+
+    A byte order mark decides; then strict UTF-8; then UTF-8 with damage, GB18030 (which holds GB2312 and
+    GBK), Big5, UTF-16 and UTF-32 compete, and the reading with the largest share of ordinary characters
+    wins; charset-normalizer is asked last. Damage up to three characters, or one in a thousand, is kept as
+    U+FFFD and counted.
+
+    Parameters
+    ----------
+    data
+        The bytes of a text file.
+
+    Returns
+    -------
+    Decoded
+        `text` without byte order mark, the codec's Python name, and the number of replaced characters.
+
+    Raises
+    ------
+    Undecodable
+        Where no encoding gives text with tolerable damage: a binary file, or text saved through a wrong
+        codec. It is not guessed.
+
+    Examples
+    --------
+    >>> decode("法治政府".encode("gb18030"))
+    Decoded(text='法治政府', encoding='gb18030', n_replaced=0)
+    """
+    for mark, encoding in MARKS:
+        if data.startswith(mark):
+            found = _attempt(data, encoding)
+            return _tolerable(found._replace(text=found.text.removeprefix("\ufeff")))
+    if b"\0" not in data:
+        try:
+            return Decoded(data.decode("utf-8"), "utf-8", 0)
+        except UnicodeDecodeError:
+            pass  # the ladder below tries UTF-8 again, with its damage counted
+    best, best_share = Decoded("", "", 0), -1.0
+    for encoding in LADDER:
+        found = _attempt(data, encoding)
+        share = ordinary_share(found.text)
+        if share > 0.95 and not found.n_replaced:
+            return found
+        if share > best_share:
+            best, best_share = found, share
+    return _tolerable(best if best_share >= ORDINARY else _ask_charset_normalizer(data))
+
+
+def ordinary_share(text: str) -> float:
+    """Share of ordinary characters, 0 to 1, in a sample of the text; 1 for an empty text.
+
+    Ordinary are ASCII without control characters, Chinese and general punctuation, and the ideographs of
+    GB 2312 level 1 (3,755) and Big5 level 1 (5,401), the frequently used ones of either script. Text read
+    through a wrong codec scatters over the 90,000 others. A text in another script scores low as well.
+    """
+    drawn = text[:: len(text) // SAMPLE | 1]  # odd: UTF-32 read as UTF-16 is sound at every second character
+    return sum(map(_ordinary().__contains__, drawn)) / len(drawn) if drawn else 1.0
+
+
+@cache
+def _ordinary() -> frozenset[str]:
+    """The characters that make up most of Chinese text, in either script."""
+    simplified = product(range(0xB0, 0xD8), range(0xA1, 0xFF))
+    traditional = product(range(0xA4, 0xC7), (*range(0x40, 0x7F), *range(0xA1, 0xFF)))
+    pairs = [*((p, "gb2312") for p in simplified), *((p, "big5") for p in traditional)]
+    ideographs = "".join(bytes(pair).decode(encoding, "ignore") for pair, encoding in pairs)
+    spans = (
+        (0x20, 0x7F),
+        (0x2010, 0x2027),
+        (0x2150, 0x2180),
+        (0x2460, 0x2500),
+        (0x3000, 0x3018),
+        (0xFF01, 0xFF5F),
+    )
+    return frozenset(ideographs + "\t\n\r\xa0·×°" + "".join(chr(c) for span in spans for c in range(*span)))
+
+
+def _attempt(data: bytes, encoding: str) -> Decoded:
+    """Decode with damage replaced and counted; a U+FFFD that the file itself holds is no damage."""
+    text = data.decode(encoding, "replace")
+    if "\ufffd" not in text:
+        return Decoded(text, encoding, 0)
+    own = data.count("\ufffd".encode(encoding.removesuffix("-sig"), "ignore") or b"\ufffd")
+    return Decoded(text, encoding, max(0, text.count("\ufffd") - own))
+
+
+def _tolerable(found: Decoded) -> Decoded:
+    """Return it if few characters were lost, else refuse."""
+    if found.n_replaced <= max(3, len(found.text) // 1000):
+        return found
+    raise Undecodable(
+        f"{found.n_replaced} of {len(found.text)} characters are damaged when read as {found.encoding!r}; "
+        "expected at most 3, or one in a thousand. Save the file again as UTF-8 from its source."
+    )
+
+
+def _ask_charset_normalizer(data: bytes) -> Decoded:
+    """The last rung: an encoding outside the ladder, if its text is ordinary."""
+    from charset_normalizer import from_bytes
+
+    guess = from_bytes(data[:100_000]).best()  # it takes minutes over a large binary file
+    found = _attempt(data, guess.encoding) if guess else Decoded("\0", "", 0)
+    if ordinary_share(found.text) >= ORDINARY:
+        return found
+    raise Undecodable(
+        "The bytes are no Chinese or English text in UTF-8, GB18030, Big5, UTF-16 or UTF-32: a binary "
+        "file, or text once saved through a wrong codec. Fetch the file again from its source."
+    )
