@@ -1,0 +1,210 @@
+"""Who reports, and what: genre, subject, issuer, own document number, reporting body and its kind."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from toolkit.corpus.dates import DATE
+from toolkit.corpus.layout import Layout
+
+# What an organisation's name ends with decides its kind; the first that fits counts.
+_ORGANS = (
+    (
+        "zone",
+        r"(?:新区|开发区|高新区|经开区|园区|示范区|度假区|保税区|合作区|管理区|实验区|试验区|风景区|名胜区)?(?:管委会|管理委员会)$",
+    ),
+    (
+        "party-and-government",
+        r"(?:依法治\w{1,4}|法治\w{0,6})(?:委员会)?(?:办公室|办)?$|[县市区州旗省盟]委[、和]?.{0,6}政府$|委员会.{2,12}人民政府$",
+    ),
+    ("township", r"(?:街道|街道办|街道办事处|苏木|[^城]镇|乡)(?:人民政府|政府|党工委|办事处|党委)?$"),
+    ("government", r"(?:人民政府|政府|行政公署|行署|国务院)(?:办公室|办公厅|办)?$"),
+    ("department", r"(?:局|厅|委|委员会|办公室|办|中心|支队|大队|总队|分局|院|处|署|社|馆|站|公司)$"),
+)
+_OWN_DEPARTMENT = re.compile(
+    "我局|本局|我厅|本厅|我委|我办|我中心|我院|我队|局党组|局党委|厅党组|局机关|局属|委党组"
+)
+_OWN_TOWNSHIP = re.compile(
+    "我镇|全镇|我乡|全乡|我街道|本街道|我街|镇党委|乡党委|街道党工委|街道办事处|镇政府"
+)
+_OWN_PLACE = re.compile("我[县市区州旗盟省]|全[县市区州旗盟省]|[县市区州旗盟省]政府|[县市区州旗盟省]委")
+_SUBJECTS = ("法治政府", "依法行政", "法治建设")
+_BLAND = re.compile(r"本站|本网|网站|门户|互联网|网信|记者|^[\w.-]*$(?<![\u4e00-\u9fff])|日报|新闻")
+NUMBER = re.compile(
+    r"(?P<prefix>[一-龥]{2,10}?)\s*[〔\[(（]\s*(?P<year>\d{4})\s*[〕\])）]\s*(?:第\s*)?(?P<count>\d{1,4})\s*号"
+)
+
+
+_AFTER_ORGAN = re.compile(
+    r"关于|\d{4}|二[〇零]|年度|法治|依法行政|依法治|政府工作报告|工作报告|推进|贯彻|上半年|在\S{2,20}人民代表大会"
+)
+
+
+class Body(NamedTuple):
+    """Who reports: name, kind, rule and what was noticed."""
+
+    name: str
+    kind: str
+    source: str
+    flags: tuple[str, ...]
+
+
+def decide_genre(layout: Layout, stem: str) -> tuple[str, str, str, tuple[str, ...]]:
+    """Genre, subject, the rule that gave them, and flags.
+
+    The title decides, then the opening (我代表…向大会报告工作; 现将…报告如下), then the file name, then what
+    the body mostly speaks of.
+    """
+    places = (
+        ("title", layout.title),
+        ("opening", layout.opening),
+        ("file name", stem),
+    )
+    for source, words in places:
+        if source == "opening" and re.search(
+            "代表.{2,30}向大会|各位代表", layout.opening + "".join(layout.front[-3:])
+        ):
+            return "work report", "政府工作", source, ()
+        if source == "opening" and not re.search(
+            "报告如下|汇报如下|总结如下|报告制度|[将就].{4,50}(?:报告|公布|公开|汇报)", words
+        ):
+            continue
+        genre, subject = _genre_of(words)
+        if subject:
+            return genre, subject, source, ()
+    counts = {subject: layout.body.count(subject) for subject in _SUBJECTS}
+    subject = max(counts, key=lambda word: counts[word])
+    if counts[subject] >= 3:
+        return "annual report", subject, "body", ("genre_weak",)
+    if re.search(r"\d{4}年.{0,6}工作回顾", layout.opening):
+        return "work report", "政府工作", "review heading", ("genre_weak",)
+    return "unknown", "unknown", "", ("genre_unknown",)
+
+
+def _genre_of(words: str) -> tuple[str, str]:
+    """Genre and subject by the words of a title, opening or file name."""
+    if re.search("政府工作报告|管委会.{0,8}工作报告|管理委员会.{0,8}工作报告|行署工作报告", words):
+        return "work report", "政府工作"
+    for subject in _SUBJECTS:
+        if subject in words:
+            return "annual report", subject
+    if re.search(r"法治\S{1,8}建设|依法治[省市县区州旗]|述法", words):
+        return "annual report", "法治建设"
+    if re.search("法治.{0,12}(?:报告|总结|情况)", words):
+        return "annual report", "法治建设"
+    if re.search("工作报告", words):
+        return "work report", "政府工作"
+    return "unknown", ""
+
+
+def find_number(layout: Layout) -> str:
+    """The report's own document number: a labelled field, or what a front-matter line begins with.
+
+    A number inside a sentence or brackets is cited, not its own.
+    """
+    for line in (layout.fields.get("doc_number", ""), *layout.front):
+        match = NUMBER.match(re.sub(r"\s+", "", line.lstrip("# ")))
+        if match:
+            return f"{match['prefix']}〔{match['year']}〕{match['count']}号"
+    return ""
+
+
+def kind_of(name: str) -> str:
+    """Kind of an organisation by the end of its name; empty where it is none.
+
+    Examples
+    --------
+    >>> [kind_of(name) for name in ("长海县人民政府", "坪山新区管委会", "天心区司法局", "文峰镇政府")]
+    ['government', 'zone', 'department', 'township']
+    """
+    return next((kind for kind, ending in _ORGANS if re.search(ending, name)), "")
+
+
+def title_organ(title: str) -> str:
+    """What stands before the year or 关于 in a title: a place, an organisation (陇西县司法局), or nothing."""
+    head = _AFTER_ORGAN.split(title)
+    words = head[0] or (head[1] if len(head) > 1 and re.match(r"\d{4}", title) else "")
+    return re.sub(r"^[年度\s]+|[\s:：的]+$", "", words)
+
+
+def find_issuer(layout: Layout, place: str) -> tuple[str, str]:
+    """Issuer as printed and its rule; 区司法局 is completed with the place as the title prints it."""
+    signed = _signature(layout.tail)
+    under = [
+        line
+        for line in layout.front[-4:]
+        if 3 <= len(line) <= 24 and kind_of(line) and not re.search("[>:：，,。|]", line)
+    ]
+    told = re.search(
+        r"(?:代表|现将|现就)([^，,。\s□]{2,28}?(?:人民政府|管委会|管理委员会|国务院|局|厅))", layout.opening
+    )
+    organ = title_organ(layout.title)
+    field = re.split(r"[\s|（(]", layout.fields.get("issuer", ""))[0]
+    rules = (
+        ("signature", signed),
+        ("line under the title", under[-1] if under and layout.title else ""),
+        ("title", organ if kind_of(organ) else ""),
+        ("field", "" if _BLAND.search(field) else field),
+        ("opening", told[1] if told else ""),
+    )
+    source, name = next(((rule, found) for rule, found in rules if found), ("", ""))
+    name = re.sub(r"^.*?(?:文件|公文)$", "", re.sub(r"\s", "", name))
+    if re.match(r"[县区市州旗盟省](?!中|直)", name) and place and not name.startswith(place):
+        name = place + name[1:] if place[-1] == name[0] else place + name
+    return name, source if name else ""
+
+
+def _signature(tail: list[str]) -> str:
+    """The organisation that signs: a line beside a date line, or a whole government on the last line."""
+    for number in range(len(tail) - 1, max(-1, len(tail) - 12), -1):
+        line = re.sub(r"\s", "", tail[number])
+        if not (3 <= len(line) <= 30 and kind_of(line)) or re.search(
+            "[:：，,。、;；|〔]|^各|^[市区县]委[市区县]", line
+        ):
+            continue
+        beside = tail[number + 1 : number + 3] + tail[max(0, number - 1) : number]
+        if any(len(each) <= 24 and DATE.match(each) for each in beside):
+            return line
+        if number >= len(tail) - 2 and re.search("[县市区州省旗]人民政府$", line):
+            return line
+    return ""
+
+
+def decide_body(layout: Layout, issuer: str, *, region: str, place_kind: str) -> Body:
+    """Reporting body and its kind, from title, self-mentions and issuer.
+
+    A 司法局 usually drafts and signs the report of the whole government: where the text says 我区 and 全区
+    and never 我局, the government reports and the bureau is only the issuer.
+    """
+    organ = title_organ(layout.title)
+    kind = kind_of(organ) or place_kind
+    own = {
+        "department": len(_OWN_DEPARTMENT.findall(layout.body)),
+        "township": len(_OWN_TOWNSHIP.findall(layout.body)),
+        "place": len(_OWN_PLACE.findall(layout.body)),
+    }
+    issued = kind_of(issuer)
+    flags = []
+    if kind:
+        name, source = organ if kind_of(organ) else "", "title"
+        if kind in ("government", "township") and own["department"] >= 5 and own["department"] > own["place"]:
+            flags.append("body_conflict")
+    elif issued == "department" and own["department"] >= 2 and 2 * own["department"] >= own["place"]:
+        kind, name, source = "department", issuer, "self-mention and issuer"
+    elif issued in ("township", "zone", "party-and-government"):
+        kind, name, source = issued, issuer, "issuer"
+    elif issued == "government" or region:
+        kind, name = "government", issuer if issued == "government" else ""
+        source = "issuer" if name else "self-mention" if own["place"] else "region"
+        if own["department"] >= 5 and own["department"] > own["place"]:
+            flags.append("body_conflict")
+    else:
+        return Body(
+            issuer, issued or "unknown", "issuer" if issuer else "", () if issued else ("body_unknown",)
+        )
+    if not name:
+        suffix = {"government": "人民政府", "township": "人民政府", "zone": "管理委员会"}.get(kind, "")
+        suffix = "办事处" if region.endswith("街道") else suffix
+        name = "国务院" if region == "全国" else region + suffix if region else issuer
+    return Body(re.sub("^国务院.*", "国务院", name), kind, source, tuple(flags))

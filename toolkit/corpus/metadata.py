@@ -1,0 +1,105 @@
+"""What a report says of itself: region, year, body, genre, title, dates, each with the rule that found it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from toolkit.corpus.bodies import decide_body, decide_genre, find_issuer, find_number
+from toolkit.corpus.dates import decide_years, find_dates
+from toolkit.corpus.layout import plain, read_layout
+from toolkit.corpus.places import decide_place
+
+
+class Metadata(NamedTuple):
+    """Values by column of the documents table, the rule for each, and flags."""
+
+    values: dict[str, object]
+    sources: dict[str, str]
+    flags: tuple[str, ...]
+
+
+def detect_metadata(
+    text: str,
+    *,
+    path: str = "",
+    hints: Mapping[str, str] | None = None,
+    furniture: Sequence[tuple[int, int, str]] = (),
+) -> Metadata:
+    """Read a report's metadata from its own text, then from its file name and folder.
+
+    Nothing is guessed: a name that fits several regions, a year that contradicts the file name or a rule that
+    is weak raises a flag, and what is unknown is "" or None. docs/metadata.md lists every rule and flag.
+
+    Parameters
+    ----------
+    text
+        The cleaned text.
+    path
+        The file, relative to the corpus folder; its name and folders are the last clues.
+    hints
+        What the container says (HTML meta tags, table columns), by column of the documents table.
+    furniture
+        Spans of page furniture (start, end, rule).
+
+    Returns
+    -------
+    Metadata
+        ``values`` by column of the documents table (region_code to retrieved_on), ``sources`` by the ledger's
+        groups (region, year, body, genre, title, date), ``flags`` sorted.
+
+    Examples
+    --------
+    >>> found = detect_metadata("2023年陇西县法治政府建设工作总结\\n今年以来,陇西县始终坚持以人民为中心。")
+    >>> found.values["region_code"], found.values["year"], found.sources["year"]
+    ('621122', 2023, 'title')
+    """
+    given = {name: str(value) for name, value in (hints or {}).items() if value}
+    where = PurePosixPath(path)
+    stem, folders = plain(where.stem), [plain(part) for part in reversed(where.parts[:-1])]
+    layout = read_layout(text, furniture=furniture)
+    if not layout.title and given.get("title"):
+        layout = layout._replace(title=given["title"], title_source="container")
+    genre, subject, genre_source, flags = decide_genre(layout, stem)
+    issued, published, date_source = find_dates(layout, given)
+    years = decide_years(layout, genre=genre, stem=stem, issued=issued, published=published, hints=given)
+    number = given.get("doc_number") or find_number(layout)
+    first_issuer, _ = find_issuer(layout, "")
+    as_of = years.covered if genre != "work report" else years.delivered
+    place = decide_place(layout, issuer=first_issuer, stem_=stem, folders=folders, year=as_of, hints=given)
+    issuer, issuer_source = find_issuer(layout, place.printed or place.region)
+    body = decide_body(
+        layout,
+        issuer,
+        region=place.region,
+        place_kind=place.level if place.level in ("zone", "township") else "",
+    )
+    values = {
+        **place._asdict(),
+        "reporting_body": body.name,
+        "body_kind": body.kind,
+        "genre": genre,
+        "subject": subject,
+        "year": as_of,
+        "year_covered": years.covered,
+        "year_delivered": years.delivered,
+        "title": layout.title,
+        "issuer": issuer or given.get("issuer", ""),
+        "doc_number": number,
+        "issued_on": issued,
+        "published_on": published,
+        "source_url": given.get("source_url", ""),
+        "retrieved_on": given.get("retrieved_on", ""),
+    }
+    for extra in ("source", "printed", "flags"):
+        values.pop(extra)
+    sources = {
+        "region": place.source,
+        "year": years.source,
+        "body": "; ".join(filter(None, (body.source, issuer_source and f"issuer: {issuer_source}"))),
+        "genre": genre_source,
+        "title": layout.title_source,
+        "date": date_source,
+    }
+    return Metadata(values, sources, tuple(sorted({*flags, *years.flags, *place.flags, *body.flags})))
