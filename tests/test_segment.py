@@ -1,0 +1,149 @@
+"""Segmentation is jieba's, token for token, and shares nothing with anything."""
+
+import pickle
+import subprocess
+import sys
+
+import jieba
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from toolkit.terms.lexicon import read_lexicon
+from toolkit.terms.segment import Segmenter, kind_of
+
+SENTENCE = "2021-2025年,全面推行“双随机、一公开”监管,互联网+监管覆盖率98.5%。\r\n硚口区𠮷㐂C++与AT&T。"
+PIECES = st.one_of(
+    st.text(alphabet="法治政府建设行政执法复议应诉的了在和与人大中国新时代推进深化改革", max_size=8),
+    st.text(alphabet="abcXYZ0189.%-+#&_ ,，。、“”\r\n\t", max_size=8),
+    st.text(max_size=6),
+    st.sampled_from(
+        ["C++", "AT&T", "卡拉OK", "4S店", "A股", "2021-2025", "1.2.3", "〇", "㐂", "𠮷", "鿕", "鿖", "\ue000"]
+    ),
+)
+TEXTS = st.lists(PIECES, max_size=8).map("".join)
+
+
+@pytest.fixture(scope="module")
+def reference():
+    """The segmenter on jieba itself."""
+    return Segmenter(engine="jieba")
+
+
+@pytest.fixture(scope="module")
+def fast():
+    """The segmenter on jieba-rs."""
+    return Segmenter(engine="rjieba")
+
+
+def test_reference_is_jieba(reference):
+    """Without a lexicon the reference engine gives the tokens of jieba.lcut."""
+    assert reference.cut(SENTENCE) == jieba.lcut(SENTENCE)
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=TEXTS)
+def test_engines_agree_token_for_token(reference, fast, text):
+    """Whatever the text, the fast engine gives the tokens of the reference."""
+    assert fast.cut(text) == reference.cut(text)
+
+
+def test_user_words_agree_on_both_engines():
+    """User words, with and without frequency and with Latin and marks, are the same on both engines."""
+    words = ["互联网+监管", "法治政府建设", "5G+政务", ("复议应诉", 7), "T-1", "2023年度"]
+    text = "法治政府建设与复议应诉,互联网+监管、5G+政务和T-1-2,2023年度2021-2025。"
+    both = [Segmenter(user_words=words, engine=engine).cut(text) for engine in ("jieba", "rjieba")]
+    assert both[0] == both[1]
+    assert {"互联网+监管", "法治政府建设", "T-1"} <= set(both[0])
+
+
+def test_segmenters_do_not_know_of_each_other(reference):
+    """Words of one segmenter, of the module-level jieba, and its deletions leave another untouched."""
+    before = reference.cut("推进法治政府建设")
+    Segmenter(user_words=["法治政府建设"], engine="jieba").cut("法治政府建设")
+    try:
+        jieba.add_word("推进法治")
+        jieba.del_word("政府")
+        assert reference.cut("推进法治政府建设") == before
+        assert Segmenter(engine="jieba").cut("推进法治政府建设") == before
+    finally:
+        jieba.finalseg.Force_Split_Words.clear()
+        jieba.dt = jieba.Tokenizer()
+
+
+def test_terms_are_kept_in_one_piece():
+    """With the lexicon a term is one token, across punctuation and quotation marks too."""
+    tokens = Segmenter(lexicon=read_lexicon()).cut(SENTENCE)
+    assert "双随机、一公开" in tokens
+    assert "".join(tokens) == SENTENCE
+
+
+@given(text=TEXTS)
+@settings(max_examples=100, deadline=None)
+def test_tokens_tile_the_sentences(fast, text):
+    """Tokens joined give each sentence back, and offsets slice the text."""
+    middle = len(text) // 2
+    sentences = [(0, 0, "other", 0, middle, text[:middle]), (1, 0, "other", middle, len(text), text[middle:])]
+    rows = fast.tokenize(text, sentences)
+    assert [text[start:end] for _, _, start, end, _, _ in rows] == [row[4] for row in rows]
+    for number, _, _, _, _, sentence in sentences:
+        assert [row[4] for row in rows if row[1] == number] == fast.cut(sentence)
+
+
+@pytest.mark.parametrize(
+    ("token", "kind"),
+    [
+        ("法治", "word"),
+        ("2021", "number"),
+        ("98.5%", "number"),
+        ("二十", "number"),
+        ("app", "latin"),
+        ("。", "punct"),
+        ("\u3000", "space"),
+        ("第一", "word"),
+        ("5G", "word"),
+    ],
+)
+def test_kinds(token, kind):
+    """Each token has one kind, told from its characters."""
+    assert kind_of(token) == kind
+
+
+def test_frequency_zero_is_refused():
+    """A word with frequency 0 is refused on both engines: jieba would split it for every tokenizer."""
+    for engine in ("jieba", "rjieba"):
+        with pytest.raises(ValueError, match="'法治' cannot be used: its frequency 0"):
+            Segmenter(user_words=[("法治", 0)], engine=engine)
+
+
+def test_unknown_engine_is_named():
+    """An engine that does not exist is refused with the list of those that do."""
+    with pytest.raises(ValueError, match="engine is 'thulac'; choose one of"):
+        Segmenter(engine="thulac")
+
+
+def test_settings_tell_what_can_move_a_token():
+    """Lexicon and user words show in the settings, their order does not."""
+    plain, one = Segmenter().settings, Segmenter(user_words=["甲乙", "丙丁"]).settings
+    assert plain["user_words_sha256"] != one["user_words_sha256"]
+    assert one == Segmenter(user_words=["丙丁", "甲乙"]).settings
+    assert len(plain["dictionary_sha256"]) == 64
+
+
+def test_a_segmenter_travels():
+    """A segmenter sent to another process gives the same tokens there."""
+    segmenter = Segmenter(lexicon=read_lexicon(), user_words=["法治陇西"])
+    assert pickle.loads(pickle.dumps(segmenter)).cut(SENTENCE) == segmenter.cut(SENTENCE)
+
+
+def test_import_says_nothing(tmp_path):
+    """Segmenting prints nothing, warns of nothing and leaves no cache file, whatever setuptools is there."""
+    code = (
+        "import warnings, os; warnings.simplefilter('error')\n"
+        "from toolkit.terms.segment import Segmenter\n"
+        "Segmenter(engine='jieba').cut('法治政府')"
+    )
+    environment = {**__import__("os").environ, "TMPDIR": str(tmp_path)}
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, check=True)
+    assert run.stdout == run.stderr == b""
+    assert list(tmp_path.iterdir()) == []

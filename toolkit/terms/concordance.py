@@ -1,0 +1,132 @@
+"""Terms in their context, with the way back to sentence and section."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+import pandas as pd
+
+from toolkit.terms.folding import fold, twin
+
+
+class Concordance(pd.DataFrame):
+    """A table of concordance lines that shows itself with the keyword in the middle."""
+
+    @property
+    def _constructor(self) -> type:
+        """Selections stay concordances."""
+        return Concordance
+
+    def _repr_html_(self) -> str:
+        """Lines with the keyword centred; everything from the corpus is escaped."""
+        if not {"left", "keyword", "right"} <= set(self.columns):
+            return super()._repr_html_()
+        context = ("left", "keyword", "right")
+        named = [name for name in ("label", "year", "role", "sentence_no") if name in self.columns]
+        align = {"left": "right", "keyword": "center", "right": "left"}
+        lines = []
+        for row in self.head(200).to_dict("records"):
+            cells = "".join(f"<td>{escape(str(row[name]))}</td>" for name in named)
+            for name in context:
+                text = escape(" ".join(str(row[name]).split()))
+                text = f"<strong>{text}</strong>" if name == "keyword" else text
+                cells += f'<td style="text-align:{align[name]}">{text}</td>'
+            lines.append(f"<tr>{cells}</tr>")
+        head = "".join(f"<th>{name}</th>" for name in (*named, *context))
+        count = f"<p>{len(self)} lines{', the first 200 shown' if len(self) > 200 else ''}</p>"
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>{count}"
+
+
+def kwic(
+    corpus: object,
+    term: str,
+    *,
+    window: int = 20,
+    unit: str = "characters",
+    sort_by: str | Sequence[str] = ("year", "label"),
+    roles: Sequence[str] | None = None,
+    regex: bool = False,
+) -> Concordance:
+    """Every place of a term with its context (key word in context).
+
+    Parameters
+    ----------
+    corpus
+        Anything with the tables `documents` and `sentences`; `tokens` too where unit is "words".
+    term
+        Taken literally: `C++` and `(试行)` need no escaping. Quotation marks inside it and the width of
+        characters make no difference.
+    window
+        Characters or words on each side; context stays within the report.
+    unit
+        "characters" or "words".
+    sort_by
+        Columns of documents or of the result; position comes last.
+    roles
+        Only sentences of these roles; all but meta where None.
+    regex
+        Read term as a regular expression on the folded text.
+
+    Returns
+    -------
+    Concordance
+        A DataFrame: doc_id, label, year, section_no, section, sentence_no, role, left, keyword, right,
+        start, end (characters in the text).
+    """
+    if unit not in ("characters", "words"):
+        raise ValueError(f"unit is {unit!r}; choose 'characters' or 'words'.")
+    if not fold(term):
+        raise ValueError(f"term is {term!r}; give the word or phrase to look for.")
+    pattern = re.compile(term if regex else re.escape(fold(term)))
+    rows = []
+    texts = corpus.documents.set_index("doc_id")["text"]
+    for doc_id, text in texts.items():
+        folded = twin(text)
+        spans = [folded.span(*match.span()) for match in pattern.finditer(folded.text) if match[0]]
+        bounds = _word_bounds(corpus, doc_id) if spans and unit == "words" else None
+        for start, end in spans:
+            first, last = _window(len(text), start, end, window, bounds)
+            rows.append((doc_id, text[first:start], text[start:end], text[end:last], start, end))
+    return _placed(corpus, rows, sort_by, roles)
+
+
+def _word_bounds(corpus: object, doc_id: str) -> list[int]:
+    """Starts of the counted words of a report."""
+    tokens = corpus.tokens[corpus.tokens["doc_id"] == doc_id]
+    return tokens.loc[~tokens["kind"].isin(["punct", "space"]), "start"].tolist()
+
+
+def _window(length: int, start: int, end: int, size: int, bounds: list[int] | None) -> tuple[int, int]:
+    """First and last character of the context."""
+    if bounds is None:
+        return max(0, start - size), min(length, end + size)
+    before = [bound for bound in bounds if bound < start][-size:] if size else []
+    after = [bound for bound in bounds if bound >= end]
+    return before[0] if before else start, after[size] if len(after) > size else length
+
+
+def _placed(
+    corpus: object, rows: list[tuple], sort_by: str | Sequence[str], roles: Sequence[str] | None
+) -> Concordance:
+    """Lines with their report, section and sentence, filtered by role and sorted."""
+    lines = pd.DataFrame(rows, columns=["doc_id", "left", "keyword", "right", "start", "end"])
+    lines = lines.astype({**dict.fromkeys(lines.columns, "str"), "start": "int64", "end": "int64"})
+    places = corpus.sentences[["doc_id", "sentence_no", "section_no", "role", "start"]]
+    places = places.rename(columns={"start": "at"}).sort_values("at")
+    lines = pd.merge_asof(lines.sort_values("start"), places, left_on="start", right_on="at", by="doc_id")
+    lines = lines[lines["role"].isin(roles) if roles is not None else lines["role"] != "meta"]
+    titles = corpus.sections[["doc_id", "section_no", "marker", "title"]]
+    titles = titles.assign(section=titles["marker"] + titles["title"])[["doc_id", "section_no", "section"]]
+    lines = lines.merge(titles, on=["doc_id", "section_no"], how="left")
+    sort_by = [sort_by] if isinstance(sort_by, str) else list(sort_by)
+    known = {"label", "year", *corpus.documents.columns} - {"doc_id", "text"}
+    unknown = [name for name in sort_by if name not in known | set(lines.columns)]
+    if unknown:
+        raise ValueError(f"sort_by names {unknown}; documents has {sorted(known)}.")
+    extra = dict.fromkeys(["label", "year", *(name for name in sort_by if name not in lines.columns)])
+    lines = lines.merge(corpus.documents[["doc_id", *extra]], on="doc_id", how="left")
+    lines = lines.sort_values([*sort_by, "doc_id", "start"], ignore_index=True, kind="stable")
+    shown = ["section_no", "section", "sentence_no", "role", "left", "keyword", "right", "start", "end"]
+    return Concordance(lines[["doc_id", *extra, *shown]])

@@ -1,0 +1,252 @@
+"""Counts of terms by group, with the denominators they must be divided by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_matrix
+
+from toolkit import schemas
+from toolkit.terms.folding import fold
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+KINDS = ("word", "term", "latin")
+NAMES = {"region": "region_code or region_id", "reporting_body": "doc_id", "title": "doc_id"}
+
+
+class Matrix(NamedTuple):
+    """A document-term matrix: counts (scipy CSR), the documents of its rows, the terms of its columns."""
+
+    counts: csr_matrix
+    documents: pd.DataFrame
+    terms: pd.Index
+
+
+@cache
+def read_stopwords(path: str | Path = DATA / "stopwords.txt") -> frozenset[str]:
+    """Function words, one a line; lines that start with # are comments."""
+    lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def count_terms(
+    corpus: object,
+    by: Sequence[str] = ("region_code", "year"),
+    *,
+    kinds: Sequence[str] = KINDS,
+    roles: Sequence[str] | None = None,
+    stopwords: Iterable[str] | None = None,
+) -> pd.DataFrame:
+    """Count every term in every group of reports.
+
+    Parameters
+    ----------
+    corpus
+        Anything with the tables `documents`, `sentences` and `tokens`.
+    by
+        Columns of documents that make the groups, and `role` to split by the role of the sentence.
+        Group by code or id: names of places repeat.
+    kinds
+        Kinds of tokens that get rows. Numbers, punctuation and spaces get none unless asked for.
+    roles
+        Count only in sentences of these roles, numerator and denominator alike.
+    stopwords
+        Terms without a row; None takes the shipped list of function words, () drops nothing.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `by`, then term (str), count (occurrences), n_documents (reports of the group
+        with the term), n_tokens (all words, terms, numbers and Latin of the group outside role meta,
+        counted before any row is dropped), n_reports (reports of the group). Sorted by group, falling
+        count, term. Spellings of one term of the lexicon that differ by quotation marks or width are one row.
+
+    Raises
+    ------
+    ValueError
+        Where `by` names a place by name, or a column that is not there.
+
+    Notes
+    -----
+    Terms a group does not have get no row; `complete_years` makes the zeros.
+    """
+    by = _groups(corpus, by)
+    tokens = _tokens(corpus, by, roles)
+    sizes = _sizes(corpus, tokens, by, roles)
+    dropped = read_stopwords() if stopwords is None else set(stopwords)
+    kept = tokens[tokens["kind"].isin(list(kinds)) & ~tokens["term"].isin(dropped)]
+    grouped = kept.groupby([*by, "term"], dropna=False, observed=True, sort=False)["doc_id"]
+    counts = grouped.agg(count="size", n_documents="nunique").reset_index()
+    counts = counts.merge(sizes, on=by, how="left") if by else counts.assign(**sizes.iloc[0])
+    order = [*by, "count", "term"]
+    rising = [name != "count" for name in order]
+    return counts.sort_values(order, ascending=rising, kind="stable", ignore_index=True)
+
+
+def count_groups(
+    corpus: object, by: Sequence[str] = ("region_code", "year"), *, roles: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Size of every group: the columns of `by`, n_tokens and n_reports, as `count_terms` gives them."""
+    by = _groups(corpus, by)
+    return _sizes(corpus, _tokens(corpus, by, roles), by, roles)
+
+
+def _groups(corpus: object, by: Sequence[str]) -> list[str]:
+    """The grouping columns, checked."""
+    by = [by] if isinstance(by, str) else list(by)
+    for name in by:
+        if name in NAMES:
+            raise ValueError(
+                f"by={by} groups by the name {name!r}, and names repeat (朝阳区 is several places). "
+                f"Group by {NAMES[name]}; region_id joins a place over renamings, region_code does not."
+            )
+        if name != "role" and name not in corpus.documents.columns:
+            raise ValueError(f"by={by}: documents has no column {name!r}; it has {list(corpus.documents)}.")
+    return by
+
+
+def _tokens(corpus: object, by: list[str], roles: Sequence[str] | None) -> pd.DataFrame:
+    """Counted tokens outside role meta with kind, term and the grouping columns."""
+    unknown = set(roles or ()) - set(schemas.ROLES)
+    if unknown:
+        raise ValueError(f"roles names {sorted(unknown)}; the roles are {list(schemas.ROLES)}.")
+    tokens = corpus.tokens[["doc_id", "sentence_no", "term", "kind"]]
+    tokens = tokens[tokens["kind"].isin(schemas.COUNTED_KINDS)]
+    tokens = tokens.merge(corpus.sentences[["doc_id", "sentence_no", "role"]], on=["doc_id", "sentence_no"])
+    tokens = tokens[tokens["role"].isin(roles) if roles is not None else tokens["role"] != "meta"]
+    columns = ["doc_id", *(name for name in by if name not in ("role", "doc_id"))]
+    tokens = tokens.merge(corpus.documents[columns], on="doc_id")
+    terms = tokens["kind"] == "term"
+    spelled = {term: fold(term) for term in tokens.loc[terms, "term"].unique()}
+    return tokens.assign(term=tokens["term"].where(~terms, tokens["term"].map(spelled)))
+
+
+def _sizes(corpus: object, tokens: pd.DataFrame, by: list[str], roles: Sequence[str] | None) -> pd.DataFrame:
+    """Tokens and reports of every group, groups without a counted token included."""
+    documents = [name for name in by if name != "role"]
+    if not by:
+        return pd.DataFrame({"n_tokens": [len(tokens)], "n_reports": [len(corpus.documents)]})
+    counted = tokens.groupby(by, dropna=False, observed=True).size().rename("n_tokens").reset_index()
+    if documents:
+        reports = corpus.documents.groupby(documents, dropna=False)["doc_id"].nunique()
+        reports = reports.rename("n_reports").reset_index()
+        sizes = reports.merge(counted, on=documents, how="inner" if "role" in by else "left")
+    else:
+        sizes = counted.assign(n_reports=len(corpus.documents))
+    sizes["n_tokens"] = sizes["n_tokens"].fillna(0).astype("int64")
+    return sizes[[*by, "n_tokens", "n_reports"]].sort_values(by, ignore_index=True)
+
+
+def top_terms(counts: pd.DataFrame, n: int = 20, *, leave_out: Iterable[str] = ()) -> pd.DataFrame:
+    """The n most frequent terms of every group, with their rank.
+
+    Parameters
+    ----------
+    counts
+        From `count_terms`.
+    n
+        Rows a group; equal counts are taken in the order of the terms.
+    leave_out
+        Terms that do not compete, such as `place_terms(corpus)`. Denominators keep them.
+
+    Returns
+    -------
+    DataFrame
+        The columns of counts and rank (1 is the most frequent).
+    """
+    by = _by(counts)
+    kept = counts[~counts["term"].isin(set(leave_out))]
+    kept = kept.sort_values([*by, "count", "term"], ascending=[True] * len(by) + [False, True])
+    rank = kept.groupby(by, dropna=False).cumcount() + 1 if by else np.arange(1, len(kept) + 1)
+    kept = kept.assign(rank=rank)
+    return kept[kept["rank"] <= n].reset_index(drop=True)
+
+
+def _by(counts: pd.DataFrame) -> list[str]:
+    """The grouping columns of a counts table: those before `term`."""
+    if "term" not in counts:
+        raise ValueError(f"A counts table has a column 'term'; this one has {list(counts.columns)}.")
+    return list(counts.columns[: counts.columns.get_loc("term")])
+
+
+def complete_years(
+    counts: pd.DataFrame,
+    *,
+    terms: Sequence[str] | None = None,
+    years: Sequence[int] | None = None,
+    groups: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """One row for every group, year and term: NaN where there is no report, 0 where it lacks the term.
+
+    Parameters
+    ----------
+    counts
+        From `count_terms` with `year` in `by`.
+    terms
+        Terms to complete; all of counts where None.
+    years
+        Years to complete; from the first to the last of counts where None.
+    groups
+        From `count_groups`. Needed where counts was filtered: otherwise its groups are those that counts
+        still has.
+
+    Returns
+    -------
+    DataFrame
+        The columns of counts. No report: count, n_documents and n_tokens NaN, n_reports 0. A report
+        without the term: count and n_documents 0.
+    """
+    by = _by(counts)
+    if "year" not in by:
+        raise ValueError(f"complete_years needs counts by 'year'; these are by {by}.")
+    sizes = [*by, "n_tokens", "n_reports"]
+    groups = (counts if groups is None else groups)[sizes].drop_duplicates(by)
+    groups = groups[groups["year"].notna()]
+    series = [name for name in by if name != "year"]
+    if years is None:
+        years = range(int(groups["year"].min()), int(groups["year"].max()) + 1) if len(groups) else []
+    frame = groups[series].drop_duplicates() if series else pd.DataFrame(index=[0])
+    frame = frame.merge(
+        pd.DataFrame({"year": pd.array(list(years), dtype=groups["year"].dtype)}), how="cross"
+    )
+    wanted = pd.Series(
+        sorted(counts["term"].unique()) if terms is None else list(terms), name="term", dtype="str"
+    )
+    frame = frame.merge(wanted, how="cross").merge(groups, on=by, how="left")
+    frame = frame.merge(counts[[*by, "term", "count", "n_documents"]], on=[*by, "term"], how="left")
+    reported = frame["n_reports"].fillna(0) > 0
+    for column in ("count", "n_documents"):
+        frame[column] = frame[column].astype("float64").where(~reported, frame[column].fillna(0))
+    frame["n_tokens"] = frame["n_tokens"].astype("float64")
+    frame["n_reports"] = frame["n_reports"].fillna(0).astype("int64")
+    return frame[list(counts.columns)].sort_values([*series, "term", "year"], ignore_index=True)
+
+
+def document_term_matrix(
+    corpus: object,
+    *,
+    kinds: Sequence[str] = KINDS,
+    roles: Sequence[str] | None = None,
+    stopwords: Iterable[str] | None = None,
+) -> Matrix:
+    """Counts of every term in every report as a sparse matrix.
+
+    Returns
+    -------
+    Matrix
+        counts (CSR, int64), documents (one row a matrix row, in the order of `corpus.documents`: doc_id,
+        label, region_id, year, n_tokens), terms (Index, sorted).
+    """
+    counts = count_terms(corpus, ["doc_id"], kinds=kinds, roles=roles, stopwords=stopwords)
+    sizes = count_groups(corpus, ["doc_id"], roles=roles).set_index("doc_id")["n_tokens"]
+    documents = corpus.documents[["doc_id", "label", "region_id", "year"]].reset_index(drop=True)
+    documents = documents.assign(n_tokens=documents["doc_id"].map(sizes).fillna(0).astype("int64"))
+    terms = pd.Index(sorted(counts["term"].unique()), dtype="str", name="term")
+    rows = pd.Index(documents["doc_id"]).get_indexer(counts["doc_id"])
+    cells = (counts["count"].to_numpy("int64"), (rows, terms.get_indexer(counts["term"])))
+    return Matrix(csr_matrix(cells, shape=(len(documents), len(terms))), documents, terms)

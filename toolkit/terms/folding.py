@@ -1,0 +1,57 @@
+"""The twin of a text in which spellings that differ only by quotation marks or width are one."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+OPENING, CLOSING = "“‘「『＂＇", "”’」』＂＇"
+# Marks that stand inside terms in one report and not in the next, and characters without width.
+IGNORED = re.compile('[“”‘’「」『』"＂＇\u00ad\u200b-\u200f\u2060\ufeff]')
+WIDE = re.compile("[！-～\u00a0\u3000]")
+
+
+def _narrow(match: re.Match[str]) -> str:
+    """One full-width character in its ASCII form."""
+    code = ord(match[0])
+    return " " if code in (0x3000, 0xA0) else chr(code - 0xFEE0)
+
+
+def fold(text: str) -> str:
+    """Text without quotation marks, full-width characters narrowed: what terms are compared by."""
+    return WIDE.sub(_narrow, IGNORED.sub("", text))
+
+
+class Twin(NamedTuple):
+    """A folded text with the way back to the offsets of the original."""
+
+    original: str
+    text: str
+    shifts: list[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the original, with the mark that closes a quotation opened in the span."""
+        first = start + bisect_right(self.shifts, start)
+        last = end + bisect_right(self.shifts, end - 1)
+        if last - first == end - start:
+            return first, last
+        return _balanced(self.original, first, last)
+
+
+def twin(text: str) -> Twin:
+    """Fold a text and keep the way back."""
+    shifts = [match.start() - count for count, match in enumerate(IGNORED.finditer(text))]
+    return Twin(text, fold(text) if shifts else WIDE.sub(_narrow, text), shifts)
+
+
+def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
+    """Take in the quotation mark before or after a span that holds its counterpart."""
+    surface = text[start:end]
+    opened = sum(map(surface.count, OPENING))
+    closed = sum(map(surface.count, CLOSING))
+    if opened > closed and text[end : end + 1] and text[end] in CLOSING:
+        return start, end + 1
+    if closed > opened and start and text[start - 1] in OPENING:
+        return start - 1, end
+    return start, end

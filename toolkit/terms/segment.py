@@ -1,0 +1,298 @@
+"""Segmentation that is jieba's token for token, with the lexicon's terms kept in one piece."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import re
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, cached_property, lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+
+from toolkit.terms.lexicon import Lexicon
+from toolkit.terms.user_words import UserWords
+
+ENGINES = ("auto", "jieba", "rjieba")
+# How jieba 0.42.1 divides an ASCII run that no dictionary word covers.
+ASCII_PARTS = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
+# A mark inside an ASCII run such as 2021-2025, which jieba-rs may keep whole; 3.5% is one token in both.
+JOINT = re.compile(
+    r"[+#&_\-](?=[a-zA-Z0-9+#&._%\-])|%(?=[a-zA-Z0-9+#&._%\-])"
+    r"|\.(?=[a-zA-Z0-9+#&._%\-])(?![0-9]+%?(?![a-zA-Z0-9+#&._%\-]))"
+)
+BREAK = re.compile("[\n。]")
+# Characters that jieba-rs counts as Chinese and jieba does not: each is a token of its own in jieba.
+RARE = re.compile(r"[^\u0000-\u33ff\u4e00-\u9fd5\ue001-\uf8ff\ufb00-\uffff]")
+# A private-use character, a token of its own in both engines, stands for what the engine must not see.
+HOLE = "\ue000"
+
+NUMBER = re.compile(r"[0-9０-９.,．，%％‰〇○零一二三四五六七八九十百千万亿两]+")
+LATIN = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ][0-9A-Za-zＡ-Ｚａ-ｚ０-９+#&._%\-]*")
+
+
+class Segmenter:
+    """Cuts Chinese text into words.
+
+    Parameters
+    ----------
+    lexicon
+        Its terms are kept in one piece first (leftmost-longest, across punctuation and quotation marks);
+        the rest is jieba's. Without a lexicon the tokens are those of `jieba.lcut`, exactly.
+    user_words
+        Words to add to jieba's dictionary: an iterable of words or of (word, frequency), a path, or the
+        result of `read_user_words`. Their order makes no difference.
+    engine
+        "jieba" (the reference), "rjieba" (the same tokens, many times faster) or "auto": the fast one
+        where it is installed.
+
+    Notes
+    -----
+    A segmenter shares nothing with other segmenters or with the module-level jieba, and reads and
+    writes no cache file. It can be sent to another process.
+
+    Examples
+    --------
+    >>> Segmenter().cut("推进行政复议体制改革")
+    ['推进', '行政复议', '体制改革']
+    """
+
+    def __init__(self, lexicon: Lexicon | None = None, user_words: object = (), engine: str = "auto") -> None:
+        if engine not in ENGINES:
+            raise ValueError(f"engine is {engine!r}; choose one of {list(ENGINES)}.")
+        self.lexicon = lexicon
+        self.user_words = UserWords.of(user_words)
+        self.engine = _chosen(engine)
+
+    def __repr__(self) -> str:
+        """Engine, lexicon and number of user words."""
+        words = len(self.user_words.words)
+        return f"Segmenter(engine={self.engine!r}, lexicon={self.lexicon!r}, {words} user words)"
+
+    def __getstate__(self) -> dict[str, object]:
+        """What travels to another process; the engine is built where it is used."""
+        return {"lexicon": self.lexicon, "user_words": self.user_words, "engine": self.engine}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Restore what travelled."""
+        self.__dict__.update(state)
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """Everything that can move a token, as a value for manifests."""
+        return {
+            "engine": self.engine,
+            "engine_version": version(self.engine),
+            "dictionary": f"jieba {version('jieba')} dict.txt",
+            "dictionary_sha256": _dictionary_sha256(),
+            "lexicon_sha256": self.lexicon.sha256 if self.lexicon else "",
+            "user_words_sha256": self.user_words.sha256,
+            "n_user_words": len(self.user_words.words),
+            "hmm": True,
+        }
+
+    @cached_property
+    def _engine(self) -> Callable[[str], list[str]]:
+        """The function that cuts a text without protected terms."""
+        build = _reference if self.engine == "jieba" else _fast
+        return build(self.user_words.words)
+
+    def cut(self, text: str) -> list[str]:
+        """Words of a text, in order; joined they give the text back."""
+        return self._cut(text)[0]
+
+    def _cut(self, text: str) -> tuple[list[str], set[int]]:
+        """Words of a text and the positions of those that are terms."""
+        spans = self.lexicon.spans(text) if self.lexicon else []
+        if not spans:
+            return self._engine(text), set()
+        gaps, at = [], 0
+        for start, end in spans:
+            gaps.append(text[at:start])
+            at = end
+        gaps.append(text[at:])
+        hole = _absent(text)
+        tokens = self._engine(hole.join(gaps))
+        return tokens, _fill(tokens, hole, [text[start:end] for start, end in spans])
+
+    def tokenize(self, text: str, sentences: list[tuple]) -> list[tuple]:
+        """Tokens of a document, in the column order of TOKENS without doc_id.
+
+        Parameters
+        ----------
+        text
+            The cleaned text.
+        sentences
+            Rows (sentence_no, section_no, role, start, end, text) that tile it.
+
+        Returns
+        -------
+        list of tuple
+            (token_no, sentence_no, start, end, term, kind); kind is word, term (from the lexicon),
+            number, latin, punct or space.
+        """
+        if not sentences:
+            return []
+        end_sign = _absent(text)
+        tokens, terms = self._cut(end_sign.join(row[5] for row in sentences))
+        rows: list[tuple] = []
+        following = iter(sentences)
+        number, _, _, start, _, _ = next(following)
+        for place, token in enumerate(tokens):
+            if token == end_sign:
+                number, _, _, start, _, _ = next(following)
+                continue
+            kind = "term" if place in terms else kind_of(token)
+            end = start + len(token)
+            rows.append((len(rows), number, start, end, token, kind))
+            start = end
+        return rows
+
+
+@lru_cache(maxsize=1 << 16)
+def kind_of(token: str) -> str:
+    """Kind of a token that is no term: word, number, latin, punct or space.
+
+    A token wholly of digits or Chinese numerals is a number; one with a letter or Chinese character a
+    word, or latin where it begins with a Latin letter.
+    """
+    if token.isspace():
+        return "space"
+    if LATIN.fullmatch(token):
+        return "latin"
+    if not any(map(str.isalnum, token)):
+        return "punct"
+    return "number" if NUMBER.fullmatch(token) else "word"
+
+
+def _chosen(engine: str) -> str:
+    """The engine to use; auto takes rjieba where it is installed."""
+    if engine == "jieba":
+        return engine
+    if importlib.util.find_spec("rjieba"):
+        return "rjieba"
+    if engine == "rjieba":
+        raise ValueError("engine 'rjieba' is not installed; install it, or use engine='jieba'.")
+    return "jieba"
+
+
+@cache
+def _own_jieba() -> ModuleType:
+    """A private copy of the jieba package.
+
+    The module-level jieba keeps words, and the words its HMM must split, in globals that any notebook
+    cell may change; under a name of its own the package shares nothing with it. Warnings that jieba's
+    import raises on some installations (pkg_resources, invalid escapes) tell a reader nothing and are
+    left out here.
+    """
+    found = importlib.util.find_spec("jieba")
+    if found is None or found.origin is None:
+        raise ImportError("jieba is not installed; it belongs to this package's requirements.")
+    name = f"{__name__}._jieba"
+    spec = importlib.util.spec_from_file_location(name, found.origin)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        spec.loader.exec_module(module)
+    return module
+
+
+def _dictionary_path() -> Path:
+    """jieba's dictionary file."""
+    return Path(importlib.util.find_spec("jieba").origin).with_name("dict.txt")
+
+
+@cache
+def _dictionary_sha256() -> str:
+    """Fingerprint of jieba's dictionary."""
+    return hashlib.sha256(_dictionary_path().read_bytes()).hexdigest()
+
+
+@cache
+def _dictionary() -> tuple[dict[str, int], int]:
+    """Words of jieba's dictionary with their frequencies, and the total; copied before words are added."""
+    with _dictionary_path().open("rb") as file:
+        return _own_jieba().Tokenizer.gen_pfdict(file)
+
+
+def _reference(words: Iterable[tuple[str, int | None]]) -> Callable[[str], list[str]]:
+    """jieba's own cut on a tokenizer of its own that never touches a cache file."""
+    tokenizer = _own_jieba().Tokenizer()
+    tokenizer.FREQ, tokenizer.total = _dictionary()
+    tokenizer.FREQ = dict(tokenizer.FREQ) if words else tokenizer.FREQ
+    tokenizer.initialized = True
+    for word, frequency in words:
+        tokenizer.add_word(word, frequency)
+    return tokenizer.lcut
+
+
+def _fast(words: Iterable[tuple[str, int | None]]) -> Callable[[str], list[str]]:
+    """jieba-rs, with its tokens mended where they are not jieba's."""
+    from rjieba import Jieba
+
+    engine = Jieba()
+    for word, frequency in words:
+        engine.add_word(word, frequency, None)
+
+    def cut(text: str) -> list[str]:
+        """Words of a text; only what jieba-rs sees otherwise is touched."""
+        rare = RARE.findall(text)
+        if rare:
+            text = RARE.sub(HOLE, text)
+        tokens: list[str] = []
+        at = 0
+        for start, end in _torn(text):
+            if at < start:
+                tokens += engine.cut(text[at:start])
+            tokens += _mended(engine.cut(text[start:end]), engine.has_word)
+            at = end
+        if at < len(text):
+            tokens += engine.cut(text[at:] if at else text)
+        if rare:
+            _fill(tokens, HOLE, rare)
+        return tokens
+
+    return cut
+
+
+def _torn(text: str) -> Iterator[tuple[int, int]]:
+    """Spans, from break to break, of what holds an ASCII run that jieba-rs may not divide as jieba does."""
+    at = 0
+    for joint in JOINT.finditer(text):
+        if joint.start() < at:
+            continue
+        start = max(at, text.rfind("\n", at, joint.start()) + 1, text.rfind("。", at, joint.start()) + 1)
+        stop = BREAK.search(text, joint.end())
+        at = stop.end() if stop else len(text)
+        yield start, at
+
+
+def _mended(tokens: list[str], known: Callable[[str], bool]) -> list[str]:
+    """Tokens with every ASCII run that is no dictionary word in jieba's parts."""
+    mended: list[str] = []
+    for token in tokens:
+        if len(token) < 3 or not token.isascii() or known(token):
+            mended.append(token)
+        else:
+            mended += filter(None, ASCII_PARTS.split(token))
+    return mended
+
+
+def _absent(text: str) -> str:
+    """A private-use character that the text does not have."""
+    return next(sign for sign in map(chr, range(0xE001, 0xF900)) if sign not in text)
+
+
+def _fill(tokens: list[str], hole: str, originals: list[str]) -> set[int]:
+    """Put back, in order, what the holes stood for; their positions."""
+    places: set[int] = set()
+    place = -1
+    for original in originals:
+        place = tokens.index(hole, place + 1)
+        tokens[place] = original
+        places.add(place)
+    return places

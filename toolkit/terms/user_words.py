@@ -1,0 +1,101 @@
+"""A researcher's own words: read from jieba's format or CSV, with what was refused and why."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LINE = re.compile(r"(.+?)(?:[ \t]+(\d+))?(?:[ \t]+([a-zA-Z]+))?$")
+HIGHEST = 10**9
+
+
+@dataclass(frozen=True)
+class UserWords:
+    """Words to add to the segmenter's dictionary.
+
+    Attributes
+    ----------
+    words
+        (word, frequency) sorted by word; frequency None lets jieba compute the one that suffices.
+    refused
+        (line, content, reason) of every line that was left out.
+    """
+
+    words: tuple[tuple[str, int | None], ...] = ()
+    refused: tuple[tuple[int, str, str], ...] = field(default=(), repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """Fingerprint of the words, whatever their order was; empty without words."""
+        return hashlib.sha256(repr(self.words).encode()).hexdigest() if self.words else ""
+
+    @classmethod
+    def of(cls, source: object) -> UserWords:
+        """User words from what a segmenter was given."""
+        if isinstance(source, cls):
+            return source
+        if isinstance(source, (str, Path)):
+            return read_user_words(source)
+        pairs = [(item, None) if isinstance(item, str) else tuple(item) for item in source]
+        made = _collect((number, *pair) for number, pair in enumerate(pairs, 1))
+        if made.refused:
+            _, content, reason = made.refused[0]
+            raise ValueError(f"The user word {content!r} cannot be used: {reason}.")
+        return made
+
+
+def read_user_words(path: str | Path) -> UserWords:
+    """Read a user dictionary.
+
+    Parameters
+    ----------
+    path
+        jieba's format (`word [frequency] [tag]` a line) or CSV with a column `word` and perhaps
+        `frequency`; UTF-8 with or without BOM, or GB18030. Lines that start with `#` are comments.
+
+    Returns
+    -------
+    UserWords
+        Its `refused` lists the lines left out: frequency 0 (jieba would tear such a word apart for every
+        user of the process), frequencies above 1,000,000,000, and words given twice with different
+        frequencies, of which the first counts.
+    """
+    path = Path(path)
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("gb18030")
+    return _collect(_lines(text, "," if path.suffix.lower() == ".csv" else ""))
+
+
+def _lines(text: str, separator: str) -> Iterable[tuple[int, str, int | None]]:
+    """Line number, word and frequency of every line with content."""
+    for number, line in enumerate(map(str.strip, text.splitlines()), 1):
+        if not line or line.startswith("#"):
+            continue
+        if separator:
+            parts = [part.strip().strip('"') for part in line.split(separator)]
+            if number == 1 and parts[0] == "word":
+                continue
+            yield number, parts[0], int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else None
+        else:
+            word, frequency, _ = LINE.match(line).groups()
+            yield number, word, int(frequency) if frequency else None
+
+
+def _collect(lines: Iterable[tuple[int, str, int | None]]) -> UserWords:
+    """Check, sort and keep the first of each word."""
+    words: dict[str, int | None] = {}
+    refused = []
+    for number, word, frequency in lines:
+        if not word or word.isspace():
+            refused.append((number, word, "it is empty"))
+        elif frequency is not None and not 0 < frequency <= HIGHEST:
+            refused.append((number, word, f"its frequency {frequency} is not between 1 and {HIGHEST}"))
+        elif words.setdefault(word, frequency) != frequency:
+            refused.append((number, word, f"it was given before with frequency {words[word]}"))
+    return UserWords(tuple(sorted(words.items())), tuple(refused))
