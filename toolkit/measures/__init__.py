@@ -1,1 +1,29 @@
 """Tables become measure tables: pure functions, and the plain formulas over cells."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+_ROOMS = {
+    "cells": (
+        "adjust bayes_factor chi_squared chi_squared_p delta_p dice difference_coefficient "
+        "effect_log_likelihood fisher_exact log_dice log_likelihood log_ratio log_ratio_conservative minimum_sensitivity "
+        "normalised_information odds_ratio percent_difference pointwise_information simple_maths t_score"
+    ),
+    "frequencies": "frequency location_quotient tf_idf zipf",
+    "keywords": "keyness",
+    "trends": "mann_kendall sen_slope poisson_rate trend year_over_year",
+}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Import the module of a measure when it is first asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'toolkit.measures' has no attribute {name!r}; it has {sorted(_HOME)}")
+    return getattr(import_module(f"toolkit.measures.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """Public names, for completion."""
+    return sorted({*globals(), *_HOME})
