@@ -34,7 +34,7 @@ _MARKER = re.compile(
     rf"[{_HAN}\d（(〔【\[第㈠-㈩①-⑳⒈-⒛—―●■◆★◇◎▲]{_BREAK}(?:"
     rf"(?P<han>(?:(?<=[{_HAN}])[{_HAN}]{{0,2}}[ \u3000]?|(?<=—))[、.．，,](?![\d\s]*\n)(?![{_HAN}]{{1,2}}[、，,审产级线类]))"
     rf"|(?P<word>(?<=[{_HAN}])[{_HAN}]{{0,1}}(?:是|要(?![素件点务闻求领害]))[,，:：]?)"
-    rf"|(?P<bracket>(?<=[（(〔【\[])\s?[{_HAN}]{{1,3}}\s?[）)〕】\]][、.．]?|(?<=[㈠-㈩]))"
+    rf"|(?P<bracket>(?<=[（(〔【\[])\s?[{_HAN}]{{1,3}}\s?[）)〕】\]][、.．]?|(?<=[{_HAN}])[{_HAN}]?[）)][、.．]?|(?<=[㈠-㈩]))"
     r"|(?P<digit>(?<=\d)\d?[ \u3000]?[.．、](?:(?!\d)|(?=20\d\d年))|(?<=[⒈-⒛]))"
     r"|(?P<paren>(?<=[（(])\s?\d{1,2}\s?[）)][、.．]?|(?<=\d)\d?[）)])"
     r"|(?P<circle>(?<=[①-⑳]))"
@@ -50,7 +50,10 @@ _FLOATING = 9
 _STATEMENTS = {"word", "ordinal", "dash", "bullet"}
 _INLINE = {"word", "ordinal", "han", "bracket", "digit", "paren", "circle"}
 _STOPS = "。！!？?；;：:"
-_STOP = re.compile(r"[。！!？?；;]|[：:](?!\d)|\u3000|[ \u00a0]{2,}")
+_STOP = re.compile(
+    rf"[。！!？?；;]|[：:](?!\d)|\u3000|[ \u00a0]{{2,}}|(?<=[\u4e00-\u9fff])[.．](?=[\u4e00-\u9fff\s]|$)"
+    rf"|\s(?=[（(]?[{_HAN}]{{1,2}}[）)、是])"
+)
 _CLAUSE = re.compile(r"[，,；;：:。]")
 _NUMBERS = {"—": 1, **{han: n for n, han in enumerate(_HAN, 1)}}
 _NUMBERS |= {
@@ -58,6 +61,7 @@ _NUMBERS |= {
 }
 _SPACE = re.compile(r"\s+")
 _TITLE_END = re.compile(r"(?:报\s*告|总\s*结|汇\s*报|情\s*况)(?:[（(][^（()）]{1,40}[）)])?$")
+_GLUED_TITLE = re.compile(r"[^\s。，；：>]{6,60}(?:报告|总结)(?=\s)")
 _NOT_TITLE = re.compile(r"[>＞›。；]|首页|当前位置|^(?:来源|发布|索引|信息|文号|名称|标题)|下载")
 _OPEN_END = re.compile(r"(?:年度?|关于|的|[和与及、]|建设|政府|工作|推进|委员会)$")
 
@@ -120,9 +124,10 @@ def _opens_item(text: str, start: int, kind: str, number: int, last: dict[str, i
     """Tell whether a marker inside a paragraph opens an item of a list, and is not part of a sentence."""
     if kind not in _INLINE or _enclosed(text, start):
         return False
-    stopped = text[max(start - 3, 0) : start].rstrip()[-1:] in _STOPS
     chained = number == 1 or number == last.get(kind, -1) + 1
-    return stopped and (chained or kind == "word") or (kind in ("han", "bracket") and chained)
+    if text[max(start - 3, 0) : start].rstrip()[-1:] in _STOPS:
+        return chained or kind == "word"
+    return chained  # what stands after a space only: the line ends of the report were lost
 
 
 def _enclosed(text: str, start: int) -> bool:
@@ -135,7 +140,7 @@ def _enclosed(text: str, start: int) -> bool:
 
 
 _LIST_END = re.compile(r"[。！!；;：:﹕，,、]$|^各位代表|^[\d\s.．年月日—-]+$|^[（(].*[）)]$")
-_RUN_IN = re.compile(r"(?!今年|过去|一年来|同时)[^。；;：:！？\d了已将们是《\n]{4,28}[。：:](?=[^\n]{40})")
+_RUN_IN = re.compile(r"(?!今年|过去|一年来|同时)[^。；;：:！？\d了已将们是《\n]{4,28}[。：:](?=[^\n]{25})")
 _SERIES = re.compile(
     r"(?<=。)[^。，,；;：:！？\d了已将们是《\n]{4,20}(?=。(?:[^。\n]{21,}|[^。\n]*[，,\d《了]))"
 )
@@ -177,10 +182,10 @@ def _run_ins(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int
     found, group, plain = [], [], 0
     for start, stop in [*paragraphs, (len(text), len(text))]:
         if start in taken or start == len(text):
-            if len(group) >= 2 and len(group) >= 0.6 * (plain + len(group)):
+            if len(group) >= 2 and len(group) >= plain:
                 found += group
             group, plain = [], 0
-        elif start >= begin and stop - start >= 60:
+        elif start >= begin and stop - start >= 35:
             match = _RUN_IN.match(text, start, stop)
             if match:
                 group.append(Heading(start, 4, "plain", 0, "", match.group()[:-1], "run-in"))
@@ -195,22 +200,25 @@ def _run_ins(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int
 
 def find_title(text: str, paragraphs: list[Paragraph], before: int) -> Heading | None:
     """Find the title: the last short line before the body that ends as titles of reports do."""
-    head = [p for p in paragraphs[:15] if p.start < before]
+    head = []
+    for paragraph in paragraphs[:15]:
+        line = text[paragraph.start : paragraph.end].strip()
+        glued = len(line) > 70 and _GLUED_TITLE.match(line)
+        if glued and not head:
+            return Heading(paragraph.start, 0, "title", 0, "", glued.group(), "line")
+        if paragraph.start >= before or (len(line) > 30 and "。" in line):
+            break
+        head.append((paragraph.start, line))
     for at in range(len(head) - 1, -1, -1):
-        line = text[head[at].start : head[at].end].strip()
+        start, line = head[at]
         if len(line) > 70 or not _TITLE_END.search(line) or _NOT_TITLE.search(line):
             continue
-        while at and _continues(text, head[at - 1]):
-            at -= 1
-            line = text[head[at].start : head[at].end].strip() + line
-        return Heading(head[at].start, 0, "title", 0, "", _SPACE.sub("", line), "line")
+        for start_before, before_line in reversed(head[:at]):
+            if len(before_line) > 40 or not _OPEN_END.search(before_line) or _NOT_TITLE.search(before_line):
+                break
+            start, line = start_before, before_line + line
+        return Heading(start, 0, "title", 0, "", _SPACE.sub("", line), "line")
     return None
-
-
-def _continues(text: str, paragraph: Paragraph) -> bool:
-    """Tell whether a line before the title is its first half: short and ending openly."""
-    line = text[paragraph.start : paragraph.end].strip()
-    return len(line) <= 40 and bool(_OPEN_END.search(line)) and not _NOT_TITLE.search(line)
 
 
 def build_tree(headings: list[Heading]) -> list[int]:

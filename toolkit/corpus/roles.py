@@ -85,6 +85,9 @@ _LACK = re.compile(
 )
 
 
+_TOP = ("part", "topic", "han", "bracket", "digit")  # classes that divide a report where none stands above
+
+
 class Roles(NamedTuple):
     """The role and the rule of each sentence."""
 
@@ -134,7 +137,7 @@ def _enter(state: _State, heading: Heading, parent: int, ahead: str, year: int |
     number, base = state.lists.get((parent, heading.kind), (-1, ""))
     resumes = bool(base) and (heading.number > number or not heading.number)
     base, source = (base, "numbering") if resumes else (state.role, "inherited")
-    top = parent < 0 and (heading.level <= 1 or heading.kind == "topic")
+    top = parent < 0 and heading.kind in _TOP
     named = _own_roles(heading, base, top, year)
     if named:
         state.role, state.source, state.sequence = named[0], "heading", named

@@ -183,7 +183,9 @@ def parse_structure(
     title = find_title(text, paragraphs, marked[0].start if marked else len(text))
     body = next((p.end for p in paragraphs if title and p.start >= title.start), 0)
     marked = sorted(marked + find_unmarked(text, paragraphs, marked, body))
-    first = max((p.start for p in paragraphs if marked and p.start <= marked[0].start), default=len(text))
+    first = marked[0].start if marked else len(text)
+    if marked and marked[0].style == "list" and marked[0].level > 2:  # a list in the first paragraph is no end of it
+        first = max(p.start for p in paragraphs if p.start <= first)
     headings = [title, *marked] if title else marked
     cuts = {p.start for p in paragraphs}.union(begins, (h.start for h in headings), (b for b, _ in spans))
     cuts.update(_WHITE.match(text, end).end() for _, end in spans)
