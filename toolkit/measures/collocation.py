@@ -158,15 +158,22 @@ def cooccurrence(
 def new_word(text: str, candidate: str) -> dict[str, float]:
     """Is a string of characters a word? Its cohesion and the freedom of its neighbours, in bits.
 
-    ``cohesion`` is the least log2(p(word) / (p(left) p(right))) over its splits, ``left_entropy`` and ``right_entropy``
-    are those of the characters beside it. Count on sentences without quotation marks; formulaic phrases look like
-    words. Magistry & Sagot 2012, aclanthology.org/P12-2075.
+    ``cohesion`` is the least log2(p(word) / (p(left) p(right))) over its splits, ``left_entropy`` and
+    ``right_entropy`` are those of the characters beside it. Count on sentences without quotation marks;
+    formulaic phrases look like words. Magistry & Sagot 2012, aclanthology.org/P12-2075.
     """
     places = [i for i in range(len(text)) if text.startswith(candidate, i)]
-    sides = {"left": [text[i - 1] for i in places if i], "right": [text[i + len(candidate) :][:1] for i in places]}
+    sides = {
+        "left": [text[i - 1] for i in places if i],
+        "right": [text[i + len(candidate) :][:1] for i in places],
+    }
     ends = {f"{name}_entropy": _bits([sign for sign in signs if sign]) for name, signs in sides.items()}
     splits = [(candidate[:k], candidate[k:]) for k in range(1, len(candidate))]
-    shares = [_share(text, candidate) / (_share(text, left) * _share(text, right)) for left, right in splits if places]
+    shares = [
+        _share(text, candidate) / (_share(text, left) * _share(text, right))
+        for left, right in splits
+        if places
+    ]
     return {"cohesion": float(np.log2(min(shares))) if shares else np.nan, **ends}
 
 
