@@ -194,11 +194,17 @@ def make_series(counts: pd.DataFrame, terms: Sequence[str] | None, region: str |
     return Series(frame.reset_index(drop=True), years, grid.terms, block, tokens)
 
 
-def _rows(series: Series, **columns: np.ndarray) -> pd.DataFrame:
+def by_region_and_term(series: Series, **columns: np.ndarray) -> pd.DataFrame:
     """A table with one row for each region and term, and columns of regions x terms."""
     region, term = np.indices(series.counts.shape[:2]).reshape(2, -1)
     table = series.keys.iloc[region].reset_index(drop=True).assign(term=series.terms[term])
     return table.assign(**{name: np.asarray(value).reshape(-1) for name, value in columns.items()})
+
+
+def rates_of(series: Series) -> np.ndarray:
+    """Rates per 10,000 tokens, one row for each region and term; NaN where there is no report."""
+    size = np.where(series.tokens > 0, series.tokens, np.nan)[:, None, :]
+    return (series.counts / size * 1e4).reshape(-1, len(series.years))
 
 
 def trend(
@@ -246,9 +252,11 @@ def trend(
     series = make_series(counts, terms, region, year)
     n_terms, there = len(series.terms), series.tokens > 0
     n_years = there.sum(axis=1)
-    table = _rows(series, **{k: np.repeat(v, n_terms) for k, v in _extent(series.years, there).items()})
+    table = by_region_and_term(
+        series, **{k: np.repeat(v, n_terms) for k, v in _extent(series.years, there).items()}
+    )
     y, size = series.counts.reshape(-1, len(series.years)), np.repeat(series.tokens, n_terms, axis=0)
-    rates = np.where(size > 0, y / np.where(size > 0, size, 1) * 1e4, np.nan)
+    rates = rates_of(series)
     long = np.repeat(n_years, n_terms) >= FEWEST
     table[["slope", "s", "p_exact"]] = np.nan
     tests = [(sen_slope(row, series.years), *mann_kendall(row)[1::5]) for row in rates[long]]

@@ -1,0 +1,210 @@
+"""Which words stand together within sentences, and the network they make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from toolkit.measures import cells
+from toolkit.measures.richness import counted_tokens
+
+ASSOCIATIONS = {
+    "log_dice": cells.log_dice,
+    "log_likelihood": lambda a, b, n1, n2: cells.log_likelihood(a, b, n1, n2, signed=True),
+    "pmi": cells.pointwise_information,
+    "npmi": cells.normalised_information,
+    "mi3": lambda a, b, n1, n2: cells.pointwise_information(a, b, n1, n2, power=3),
+    "t_score": cells.t_score,
+    "delta_p": cells.delta_p,
+    "minimum_sensitivity": cells.minimum_sensitivity,
+}
+
+
+def collocates(
+    corpus: object, node: str, *, window: int | tuple[int, int] = 5, min_count: int = 3, boundary: str = "、"
+) -> pd.DataFrame:
+    """Words that stand near a word, within the same sentence and not across a list's 、.
+
+    Read `log_dice` (at most 14; comparable between corpora) beside `count`; `delta_p` is directional: how
+    much more likely the collocate is near the node. PMI favours rare words, t and G2 frequent ones. Formulaic
+    sentences copied from report to report look like collocations: see `n_documents`.
+
+    Parameters
+    ----------
+    corpus
+        A corpus with tokens and sentences.
+    node
+        A term as the segmenter writes it.
+    window
+        Counted tokens on either side, or (left, right).
+    min_count
+        Leave out rarer collocates.
+    boundary
+        Punctuation that a window does not cross, besides the ends of sentences; "" for none.
+
+    Returns
+    -------
+    DataFrame
+        One row a collocate, largest log_dice first: ``node``, ``term``, ``count`` (its tokens inside windows,
+        each once), ``count_outside``, ``n_inside``, ``n_outside`` (tokens inside and outside windows, the
+        node's own left out), ``n_documents`` (reports where it stands near), ``log_dice``, ``log_likelihood``
+        (negative where rarer near the node), ``pmi`` (bits), ``npmi``, ``mi3`` (bits), ``t_score``,
+        ``delta_p``, ``minimum_sensitivity``.
+
+    References
+    ----------
+    Evert 2008, Corpora and collocations; Rychlý 2008; Gries 2013, doi:10.1075/ijcl.18.1.09gri; Bouma 2009.
+    """
+    tokens = _with_stretch(corpus, boundary)
+    term, stretch = tokens["term"].to_numpy(), tokens["stretch"].to_numpy()
+    is_node, near = term == node, np.zeros(len(tokens), dtype=bool)
+    left, right = (window, window) if isinstance(window, int) else window
+    for step in range(1, max(left, right) + 1):
+        same = stretch[step:] == stretch[:-step]
+        if step <= left:
+            near[:-step] |= is_node[step:] & same
+        if step <= right:
+            near[step:] |= is_node[:-step] & same
+    rest = tokens.assign(near=near)[~is_node]
+    inside = (
+        rest[rest["near"]].groupby("term").agg(count=("doc_id", "size"), n_documents=("doc_id", "nunique"))
+    )
+    inside = inside[inside["count"] >= min_count]
+    a = inside["count"].to_numpy()
+    b = rest["term"].value_counts().reindex(inside.index).to_numpy() - a
+    n1, n2 = int(near[~is_node].sum()), int((~near[~is_node]).sum())
+    table = pd.DataFrame({"node": node, "term": inside.index, "count": a, "count_outside": b}).assign(
+        n_inside=n1,
+        n_outside=n2,
+        n_documents=inside["n_documents"].to_numpy(),
+        **{name: measure(a, b, n1, n2) for name, measure in ASSOCIATIONS.items()},
+    )
+    return table.sort_values(["log_dice", "term"], ascending=[False, True], ignore_index=True)
+
+
+def _with_stretch(corpus: object, boundary: str) -> pd.DataFrame:
+    """Counted tokens with the number of their stretch: what no sentence end and no boundary interrupts."""
+    tokens = corpus.tokens
+    new = tokens["sentence_no"].ne(tokens["sentence_no"].shift()) | tokens["doc_id"].ne(
+        tokens["doc_id"].shift()
+    )
+    stops = tokens["term"].isin(list(boundary))
+    marked = pd.Series(
+        (new | stops).cumsum().to_numpy(), index=pd.MultiIndex.from_frame(tokens[["doc_id", "token_no"]])
+    )
+    kept = counted_tokens(corpus)
+    return kept.assign(stretch=marked.loc[pd.MultiIndex.from_frame(kept[["doc_id", "token_no"]])].to_numpy())
+
+
+def cooccurrence(
+    corpus: object, *, terms: Sequence[str] | None = None, top: int = 100, min_count: int = 3
+) -> pd.DataFrame:
+    """Pairs of words that share sentences: the edge list of a network.
+
+    The unit is the sentence, the table of each pair a true 2 x 2 table of sentences. Read `log_dice` or
+    `npmi` as weights; a network of the most frequent words shows the genre rather than the topic, so choose
+    `terms`.
+
+    Parameters
+    ----------
+    corpus
+        A corpus with tokens and sentences.
+    terms
+        The words of the network; by default the `top` most frequent of kinds word and term with two
+        characters or more.
+    top, min_count
+        Number of words; fewest common sentences.
+
+    Returns
+    -------
+    DataFrame
+        One row a pair, strongest first: ``source``, ``target``, ``n_sentences`` (with both), ``n_source``,
+        ``n_target`` (with each), ``n_total`` (sentences with counted tokens), ``log_dice``, ``npmi``,
+        ``log_likelihood``.
+    """
+    from scipy.sparse import coo_array
+
+    tokens = counted_tokens(corpus)
+    sentence = tokens.groupby(["doc_id", "sentence_no"]).ngroup().to_numpy()
+    if terms is None:
+        words = tokens.loc[tokens["kind"].isin(["word", "term"]) & (tokens["term"].str.len() > 1), "term"]
+        terms = words.value_counts(sort=True).sort_index().nlargest(top, keep="first").index
+    index = pd.Index(list(dict.fromkeys(terms)))
+    column = index.get_indexer(tokens["term"])
+    kept, n = column >= 0, int(sentence.max(initial=-1)) + 1
+    there = coo_array((np.ones(kept.sum()), (sentence[kept], column[kept])), shape=(n, len(index))).tocsr()
+    there.data[:] = 1
+    joint = (there.T @ there).tocoo()
+    each = there.sum(axis=0)
+    pairs = (joint.row < joint.col) & (joint.data >= min_count)
+    i, j, a = joint.row[pairs], joint.col[pairs], joint.data[pairs]
+    table = pd.DataFrame({"source": index[i], "target": index[j], "n_sentences": a.astype(np.int64)}).assign(
+        n_source=each[i].astype(np.int64),
+        n_target=each[j].astype(np.int64),
+        n_total=n,
+        **{
+            name: ASSOCIATIONS[name](a, each[j] - a, each[i], n - each[i])
+            for name in ("log_dice", "npmi", "log_likelihood")
+        },
+    )
+    return table.sort_values(
+        ["log_dice", "source", "target"], ascending=[False, True, True], ignore_index=True
+    )
+
+
+def new_word(text: str, candidate: str) -> dict[str, float]:
+    """Is a string of characters a word? Its cohesion and the freedom of its neighbours, in bits.
+
+    ``cohesion`` is the least log2(p(word) / (p(left) p(right))) over its splits, ``left_entropy`` and
+    ``right_entropy`` are those of the characters beside it. Count on sentences without quotation marks;
+    formulaic phrases look like words. Magistry & Sagot 2012, aclanthology.org/P12-2075.
+    """
+    places = [i for i in range(len(text)) if text.startswith(candidate, i)]
+    sides = {
+        "left": [text[i - 1] for i in places if i],
+        "right": [text[i + len(candidate) :][:1] for i in places],
+    }
+    ends = {f"{name}_entropy": _bits([sign for sign in signs if sign]) for name, signs in sides.items()}
+    splits = [(candidate[:k], candidate[k:]) for k in range(1, len(candidate))]
+    shares = [
+        _share(text, candidate) / (_share(text, left) * _share(text, right))
+        for left, right in splits
+        if places
+    ]
+    return {"cohesion": float(np.log2(min(shares))) if shares else np.nan, **ends}
+
+
+def _share(text: str, piece: str) -> float:
+    """Share of the places of a text where a piece stands."""
+    room = len(text) - len(piece) + 1
+    return sum(text.startswith(piece, i) for i in range(room)) / room
+
+
+def _bits(signs: list[str]) -> float:
+    """Entropy of a list of characters; NaN for none."""
+    share = pd.Series(signs, dtype="str").value_counts(normalize=True).to_numpy()
+    return float(-(share * np.log2(share)).sum()) if len(share) else np.nan
+
+
+def write_graphml(edges: pd.DataFrame, path: str | Path) -> Path:
+    """Write an edge list (source, target, then numbers) as GraphML, for Gephi, igraph or NetworkX."""
+    from xml.etree import ElementTree
+
+    root = ElementTree.Element("graphml", xmlns="http://graphml.graphdrawing.org/xmlns")
+    numbers = list(edges.columns[2:])
+    for name in numbers:
+        ElementTree.SubElement(
+            root, "key", {"id": name, "for": "edge", "attr.name": name, "attr.type": "double"}
+        )
+    graph = ElementTree.SubElement(root, "graph", edgedefault="undirected")
+    for word in sorted({*edges["source"], *edges["target"]}):
+        ElementTree.SubElement(graph, "node", id=word)
+    for row in edges.itertuples(index=False):
+        edge = ElementTree.SubElement(graph, "edge", source=row.source, target=row.target)
+        for name in numbers:
+            ElementTree.SubElement(edge, "data", key=name).text = repr(float(getattr(row, name)))
+    ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+    return Path(path)

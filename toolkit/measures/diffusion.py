@@ -1,0 +1,121 @@
+"""When regions first report a mechanism: first reported, never "adopted"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from toolkit.measures.pooling import breaks
+
+STATUSES = ("first reported", "in the first report", "not reported")
+
+
+def adoption(
+    corpus: object,
+    *,
+    mechanisms: Sequence[str] | None = None,
+    roles: Sequence[str] = ("achievement",),
+    region: str = "region_id",
+    year: str = "year",
+) -> pd.DataFrame:
+    """For each mechanism and region the first report that mentions it as achieved, with the evidence.
+
+    Read `status`: only "first reported" dates anything, and only to the years after `last_year_without`; "in
+    the first report" is censored on the left, "not reported" on the right. Reporting is not adopting: a
+    region may have had it for years, or say so because a form asks. Mentions in plans and problems, and
+    negated ones, do not count.
+
+    Parameters
+    ----------
+    corpus
+        A corpus with documents and hits.
+    mechanisms
+        Ids of the lexicon; by default all that occur.
+    roles
+        Roles of sentences that count as reporting it done.
+    region, year
+        Columns of documents.
+
+    Returns
+    -------
+    DataFrame
+        One row a mechanism and region with a report: ``mechanism``, the region's column, ``first_observed``,
+        ``last_observed`` (years with a report), ``n_reports``, ``status``, ``first_year`` (of the first
+        report that mentions it), ``last_year_without`` (of the last report before), ``doc_id``,
+        ``sentence_no``, ``start``, ``surface`` (the first mention).
+    """
+    documents = corpus.documents.loc[corpus.documents[year].notna(), ["doc_id", region, year]]
+    hits = corpus.hits
+    counted = hits["role"].isin(list(roles)) & (hits["negated"] == "") & (hits["nested_in"] == "")
+    found = hits.loc[counted, ["mechanism", "doc_id", "sentence_no", "start", "surface"]].merge(
+        documents, on="doc_id"
+    )
+    asked = sorted(hits["mechanism"].unique()) if mechanisms is None else list(mechanisms)
+    seen = documents.groupby(region)[year].agg(first_observed="min", last_observed="max", n_reports="size")
+    grid = pd.MultiIndex.from_product([asked, seen.index], names=["mechanism", region]).to_frame(index=False)
+    table = grid.merge(seen.reset_index(), on=region)
+    first = found.sort_values([year, "doc_id", "start"]).drop_duplicates(["mechanism", region])
+    table = table.merge(first.rename(columns={year: "first_year"}), on=["mechanism", region], how="left")
+    pairs = table[["mechanism", region, "first_year"]].merge(documents[[region, year]], on=region)
+    earlier = pairs[(pairs[year] < pairs["first_year"]).fillna(False).astype(bool)]
+    before = earlier.groupby(["mechanism", region])[year].max().rename("last_year_without").reset_index()
+    table = table.merge(before, on=["mechanism", region], how="left")
+    late, never = table["last_year_without"].notna(), table["first_year"].isna()
+    table["status"] = np.select([never, late], [STATUSES[2], STATUSES[0]], STATUSES[1])
+    table[["doc_id", "surface"]] = table[["doc_id", "surface"]].fillna("")
+    whole = ["first_observed", "last_observed", "first_year", "last_year_without", "sentence_no", "start"]
+    order = ["first_observed", "last_observed", "n_reports", "status", "first_year", "last_year_without"]
+    table = table.astype(dict.fromkeys(whole, "Int64")).sort_values(["mechanism", region], ignore_index=True)
+    return table[["mechanism", region, *order, "doc_id", "sentence_no", "start", "surface"]]
+
+
+def adoption_curve(first: pd.DataFrame) -> pd.DataFrame:
+    """The share of regions that have reported each mechanism by each year, counting only those that could.
+
+    Kaplan-Meier over regions at risk: those with an earlier report that lacks the mechanism, until their last
+    report. Regions that mention it in their first report are left out, for their date is unknown. A year in
+    which few regions are at risk moves the curve by leaps: read `n_at_risk`.
+
+    Parameters
+    ----------
+    first
+        From `adoption`.
+
+    Returns
+    -------
+    DataFrame
+        One row a mechanism and year: ``mechanism``, ``year``, ``n_at_risk`` (regions), ``n_first`` (that
+        first report it), ``hazard`` (their ratio), ``share_reported`` (of regions, 0 to 1),
+        ``n_left_censored`` (regions that had it in their first report, by this year), ``central_on`` (ISO
+        date of the first central document of `breaks` on it; empty where there is none).
+    """
+    central = breaks().assign(mechanism=lambda table: table["mechanisms"].str.split()).explode("mechanism")
+    central = central.sort_values("date").drop_duplicates("mechanism").set_index("mechanism")["date"]
+    rows = []
+    for mechanism, table in first.groupby("mechanism", sort=True):
+        known = table[table["status"] != STATUSES[1]]
+        left, event = table[table["status"] == STATUSES[1]], known["status"] == STATUSES[0]
+        ends = known["first_year"].where(event, known["last_observed"])
+        remaining = 1.0
+        for year in range(int(table["first_observed"].min()), int(table["last_observed"].max()) + 1):
+            at_risk = int(((known["first_observed"] < year) & (ends >= year)).sum())
+            new = int((event & (known["first_year"] == year).fillna(False)).sum())
+            hazard = new / at_risk if at_risk else np.nan
+            remaining *= 1 - (hazard if at_risk else 0)
+            censored = int((left["first_observed"] <= year).sum())
+            rows.append(
+                (mechanism, year, at_risk, new, hazard, 1 - remaining, censored, central.get(mechanism, ""))
+            )
+    names = [
+        "mechanism",
+        "year",
+        "n_at_risk",
+        "n_first",
+        "hazard",
+        "share_reported",
+        "n_left_censored",
+        "central_on",
+    ]
+    return pd.DataFrame(rows, columns=names)

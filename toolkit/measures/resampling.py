@@ -1,0 +1,144 @@
+"""How sure a rate or share is: intervals from resampled documents, and for proportions in closed form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from toolkit.measures.grids import make_grid, need
+from toolkit.measures.richness import counted_tokens
+
+ONE_UNIT = "one report: no variance between documents to resample"
+
+
+def wilson(successes: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Wilson's score interval of a share; NaN where n is 0. Never outside 0 to 1, and not empty at 0 or n.
+
+    Wilson 1927, doi:10.1080/01621459.1927.10502953; Newcombe 1998,
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<857.
+    """
+    from scipy.special import ndtri
+
+    k, n = np.broadcast_arrays(np.asarray(successes, float), np.asarray(n, float))
+    z = ndtri(0.5 + confidence / 2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle = (k + z**2 / 2) / (n + z**2)
+        margin = z / (n + z**2) * np.sqrt(k * (n - k) / n + z**2 / 4)
+    return np.where(n > 0, np.maximum(middle - margin, 0), np.nan), np.where(
+        n > 0, np.minimum(middle + margin, 1), np.nan
+    )
+
+
+def bootstrap(
+    values: ArrayLike,
+    statistic: Callable[[np.ndarray], float] = np.mean,
+    *,
+    indices: ArrayLike | None = None,
+    n_resamples: int = 2000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """Percentile interval of a statistic of values, one for each document.
+
+    Never of tokens, which are not independent.
+
+    ``indices`` gives the resamples explicitly (one row each), otherwise ``seed`` draws them. NaN for one
+    value. Efron & Tibshirani 1993.
+    """
+    values = np.asarray(values)
+    if len(values) < 2:
+        return np.nan, np.nan
+    if indices is None:
+        indices = np.random.default_rng(seed).integers(0, len(values), (n_resamples, len(values)))
+    estimates = [statistic(values[row]) for row in np.asarray(indices)]
+    low, high = np.quantile(estimates, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
+
+
+def bootstrap_rates(
+    counts: pd.DataFrame,
+    *,
+    terms: Sequence[str],
+    unit: str = "doc_id",
+    n_resamples: int = 2000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Interval of each term's rate in a group, from resampling the group's documents whole.
+
+    Read it as what other documents of the same kind would have given. With one report a region and year there
+    is no variance between documents: the interval is missing and `reason` says so; `bootstrap_sentences`
+    answers another question. Below ten documents it is too narrow.
+
+    Parameters
+    ----------
+    counts
+        From `count_terms` with `unit` among the keys; the other keys make the groups.
+    terms
+        Terms to look at.
+    unit
+        Key column of what is drawn.
+    n_resamples, confidence, seed
+        Number of draws, level of the interval, seed of the generator.
+
+    Returns
+    -------
+    DataFrame
+        One row a group and term: key columns, ``term``, ``count``, ``n_tokens``, ``n_units``, ``per_10k``,
+        ``low``, ``high`` (per 10,000 tokens), ``unit``, ``reason``.
+    """
+    grid = make_grid(counts, terms=terms)
+    need(grid.groups, [unit], "The key of the counts table")
+    names = [name for name in grid.groups.columns if name not in (unit, "n_tokens", "n_reports")]
+    ends, rng = [(1 - confidence) / 2, (1 + confidence) / 2], np.random.default_rng(seed)
+    tables = []
+    for key, rows in (
+        grid.groups.groupby(names, observed=True).indices if names else {(): slice(None)}
+    ).items():
+        block, sizes = grid.counts[rows].toarray(), grid.sizes[rows]
+        n = len(sizes)
+        draws = rng.multinomial(n, np.full(n, 1 / n), n_resamples) if n > 1 else np.full((2, n), np.nan)
+        interval = np.quantile((draws @ block) / (draws @ sizes)[:, None] * 1e4, ends, axis=0)
+        table = pd.DataFrame(
+            {"term": grid.terms, "count": block.sum(axis=0), "n_tokens": int(sizes.sum()), "n_units": n}
+        )
+        table = table.assign(per_10k=table["count"] / sizes.sum() * 1e4, low=interval[0], high=interval[1])
+        table = table.assign(unit=unit, reason="" if n > 1 else ONE_UNIT)
+        tables.append(pd.concat([pd.DataFrame([list(key)] * len(table), columns=names), table], axis=1))
+    return pd.concat(tables, ignore_index=True)
+
+
+def bootstrap_sentences(
+    corpus: object, *, terms: Sequence[str], by: Sequence[str] = ("region_id", "year"), **options: object
+) -> pd.DataFrame:
+    """Interval of each term's rate from resampling sentences within a group.
+
+    How much hangs on a few sentences.
+
+    It describes the text at hand, not other reports that might have been written: sentences of one report are
+    not independent, and it is narrower than an interval over documents.
+
+    Parameters
+    ----------
+    corpus
+        A corpus with documents, sentences and tokens.
+    terms, by, options
+        Terms; columns of documents that make the groups; n_resamples, confidence, seed.
+
+    Returns
+    -------
+    DataFrame
+        As `bootstrap_rates`, with ``unit`` sentence.
+    """
+    by = list(by)
+    tokens = counted_tokens(corpus).merge(
+        corpus.documents[["doc_id", *by]].drop_duplicates("doc_id"), on="doc_id"
+    )
+    tokens["sentence"] = tokens["doc_id"] + "-" + tokens["sentence_no"].astype(str)
+    keyed = tokens.groupby([*by, "sentence", "term"], observed=True).size().rename("count").reset_index()
+    sizes = tokens.groupby([*by, "sentence"], observed=True).size().rename("n_tokens").reset_index()
+    counts = keyed.merge(sizes, on=[*by, "sentence"]).assign(n_documents=1, n_reports=1)
+    return bootstrap_rates(counts, terms=terms, unit="sentence", **options)

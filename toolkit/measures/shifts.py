@@ -1,0 +1,160 @@
+"""Which terms make two sets of reports differ, and which come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from toolkit.measures.grids import choice, two_sides
+from toolkit.measures.trends import make_series
+
+
+def word_shift(
+    counts: pd.DataFrame,
+    *,
+    target: Mapping[str, object],
+    reference: Mapping[str, object] | None = None,
+    kind: str = "jsd",
+    scores: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """Which terms explain the difference between two years or groups; the contributions sum to it exactly.
+
+    Read the longest contributions and `more_in`. A term contributes because it is frequent and differs; the
+    list says nothing of certainty (see `keyness`), and single reports bring their local names to its top.
+
+    Parameters
+    ----------
+    counts, target, reference
+        As in `keyness`.
+    kind
+        ``"jsd"``: Jensen-Shannon divergence in bits, every contribution positive. ``"entropy"``: difference
+        in Shannon entropy, in bits. Both over the terms of the table, rescaled to sum to 1. ``"score"``:
+        difference in the average of `scores` over all tokens.
+    scores
+        For ``"score"``: a number for each term, such as 1 for the terms of a dictionary; 0 for the others.
+
+    Returns
+    -------
+    DataFrame
+        One row a term, largest absolute contribution first: ``term``, ``count_target``, ``count_reference``,
+        ``share_target``, ``share_reference``, ``contribution``, ``contribution_share`` (of the difference),
+        ``difference`` (their sum, the same in every row), ``more_in`` (target, reference or neither).
+
+    References
+    ----------
+    Gallagher et al. 2021, doi:10.1140/epjds/s13688-021-00260-3.
+    """
+    from scipy.special import xlogy
+
+    choice(kind, ("jsd", "entropy", "score"), "kind")
+    if (kind == "score") != (scores is not None):
+        raise ValueError(f"scores belong to kind='score' and to no other; kind is {kind!r}.")
+    sides = two_sides(counts, target, reference)
+    whole = (sides.n1, sides.n2) if kind == "score" else (sides.a.sum(), sides.b.sum())
+    p, q = sides.a / whole[0], sides.b / whole[1]
+    if kind == "score":
+        parts = (p - q) * np.array([scores.get(term, 0.0) for term in sides.terms])
+    elif kind == "entropy":
+        parts = (xlogy(q, q) - xlogy(p, p)) / np.log(2)
+    else:
+        m = (p + q) / 2
+        parts = ((xlogy(p, p) + xlogy(q, q)) / 2 - xlogy(m, m)) / np.log(2)
+    difference = parts.sum()
+    table = pd.DataFrame({"term": sides.terms}).assign(
+        count_target=sides.a.astype(np.int64),
+        count_reference=sides.b.astype(np.int64),
+        share_target=p,
+        share_reference=q,
+        contribution=parts,
+        contribution_share=parts / difference if difference else np.nan,
+        difference=difference,
+        more_in=np.select([p > q, p < q], ["target", "reference"], "neither"),
+    )
+    order = np.lexsort((table["term"], -np.abs(parts)))
+    return table.iloc[order].reset_index(drop=True)
+
+
+def new_and_vanished(
+    counts: pd.DataFrame,
+    corpus: object = None,
+    *,
+    terms: Sequence[str] | None = None,
+    region: str | None = None,
+    year: str = "year",
+    min_count: int = 2,
+    min_years: int = 2,
+) -> pd.DataFrame:
+    """Terms that appear or disappear within a region, with the years that show it and the first evidence.
+
+    A term is new in its first year where at least `min_years` earlier reports lack it, and vanished after its
+    last where at least `min_years` later reports lack it. Read `n_years_before` and `n_years_after`: absence
+    from two reports is weak evidence. Missing years prove nothing. Renamings look like a death and a birth.
+
+    Parameters
+    ----------
+    counts, terms, region, year
+        As in `trend`.
+    corpus
+        With it the first sentence that holds the term is found: the columns of evidence.
+    min_count
+        Leave out terms with fewer occurrences in the region in all.
+    min_years
+        Reports without the term that are asked for before a new or after a vanished one.
+
+    Returns
+    -------
+    DataFrame
+        One row a region and term, new ones by first year, then vanished ones by last year: key columns,
+        ``term``, ``status`` (new, vanished, or new and vanished), ``first_year``, ``last_year``, ``n_years``
+        (with the term), ``n_years_before``, ``n_years_after`` (reports without it), ``count``; with `corpus`
+        ``doc_id``, ``sentence_no``, ``evidence`` (empty where the sentence is not found).
+    """
+    series = make_series(counts, terms, region, year)
+    there, present = series.tokens[:, None, :] > 0, series.counts > 0
+    line, term = np.nonzero(series.counts.sum(axis=2) >= max(min_count, 1))
+    there, present = np.broadcast_to(there, present.shape)[line, term], present[line, term]
+    first, last = present.argmax(axis=1), present.shape[1] - 1 - present[:, ::-1].argmax(axis=1)
+    at = np.arange(len(series.years))
+    before = (there & (at < first[:, None])).sum(axis=1)
+    after = (there & (at > last[:, None])).sum(axis=1)
+    new, gone = before >= min_years, after >= min_years
+    table = (
+        series.keys.iloc[line]
+        .reset_index(drop=True)
+        .assign(
+            term=series.terms[term],
+            status=np.select([new & gone, new, gone], ["new and vanished", "new", "vanished"], ""),
+            first_year=series.years[first],
+            last_year=series.years[last],
+            n_years=present.sum(axis=1),
+            n_years_before=before,
+            n_years_after=after,
+            count=series.counts[line, term].sum(axis=1).astype(np.int64),
+        )
+    )
+    when = np.where(new, first, last)
+    order = np.lexsort((term, line, when, ~new))
+    table = table.iloc[order[(new | gone)[order]]].reset_index(drop=True)
+    return table if corpus is None else _with_evidence(table, corpus, list(series.keys.columns), year)
+
+
+def _with_evidence(table: pd.DataFrame, corpus: object, names: list[str], year: str) -> pd.DataFrame:
+    """Beside each row the first sentence of the first year that holds the term, page furniture left out."""
+    documents = corpus.documents.set_index([*names, year])["doc_id"] if len(table) else None
+    sentences = corpus.sentences[corpus.sentences["role"] != "meta"].groupby("doc_id")
+    found = []
+    for row in table[[*names, "first_year", "term"]].itertuples(index=False):
+        held = (
+            documents[documents.index == tuple(row)[:-1]]
+            if names
+            else documents[documents.index == row.first_year]
+        )
+        candidates = (
+            s for doc in held if doc in sentences.groups for s in sentences.get_group(doc).itertuples()
+        )
+        hit = next((s for s in candidates if row.term in s.text), None)
+        found.append((hit.doc_id, hit.sentence_no, hit.text.strip()) if hit else ("", -1, ""))
+    evidence = pd.DataFrame(found, columns=["doc_id", "sentence_no", "evidence"])
+    return table.join(evidence.astype({"sentence_no": "Int64"}).replace({"sentence_no": {-1: pd.NA}}))

@@ -1,0 +1,136 @@
+"""How evenly a term is spread over reports or regions of unequal size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from toolkit.measures.grids import make_grid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scipy.sparse import csr_array
+
+
+def reduced_frequency(positions: ArrayLike, n: int) -> dict[str, float]:
+    """ARF, ALD and AWT of a word from its positions in a text of n tokens read as a ring.
+
+    ``arf`` is the count that an even spread would need (at most the count), ``ald`` the average logarithmic
+    distance (base 10), ``awt`` the average waiting time in tokens. NaN for a word that does not occur.
+    Savický & Hlaváčová 2002, doi:10.1076/jqul.9.3.215.14124.
+    """
+    places = np.sort(np.asarray(positions, dtype=float))
+    if not len(places):
+        return dict.fromkeys(("arf", "ald", "awt"), np.nan)
+    gaps = np.diff(places, append=places[0] + n)
+    even = n / len(places)
+    return {
+        "arf": float(np.minimum(gaps, even).sum() / even),
+        "ald": float((gaps * np.log10(gaps)).sum() / n),
+        "awt": float((1 + (gaps**2).sum() / n) / 2),
+    }
+
+
+def spread_measures(counts: csr_array | ArrayLike, sizes: ArrayLike) -> dict[str, np.ndarray]:
+    """Every dispersion measure of each column of a parts x terms matrix; see `dispersion` for their names."""
+    from scipy.sparse import csc_array
+    from scipy.special import xlogy
+
+    matrix, sizes = csc_array(counts, dtype=float), np.asarray(sizes, float)
+    matrix.eliminate_zeros()
+    n, n_terms = matrix.shape
+    share = sizes / sizes.sum()
+    part, term = matrix.indices, np.repeat(np.arange(n_terms), np.diff(matrix.indptr))
+
+    def _total(values: np.ndarray) -> np.ndarray:
+        return np.bincount(term, values, minlength=n_terms)
+
+    v, w, f = matrix.data, share[part], _total(matrix.data)
+    held, covered = v / f[term], _total(w)
+    p, parts = v / sizes[part], np.diff(matrix.indptr)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = _total(p) / n
+        vc = np.sqrt((_total((p - mean[term]) ** 2) + (n - parts) * mean**2) / n) / mean
+        q = p / _total(p)[term]
+        ascending = np.lexsort((p, term))
+        rank = np.arange(len(p)) - np.repeat(matrix.indptr[:-1], parts) + np.repeat(n - parts, parts) + 1
+        pairs = np.bincount(term[ascending], (2 * rank - n - 1) * p[ascending], minlength=n_terms)
+        dp = (_total(np.abs(held - w)) + 1 - covered) / 2
+        least = np.full(n_terms, np.inf)
+        np.minimum.at(least, term, w)
+        chi = _total((v - f[term] * w) ** 2 / (f[term] * w)) + f * (1 - covered)
+        measures = {
+            "count": f,
+            "range": parts.astype(float),
+            "vc": vc,
+            "juilland_d": 1 - vc / np.sqrt(n - 1),
+            "carroll_d2": 0.0 - _total(xlogy(q, q)) / np.log(n),
+            "rosengren_s": _total(np.sqrt(v * w)) ** 2 / f,
+            "lyne_d3": 1 - chi / (4 * f),
+            "dp": dp,
+            "dp_norm": dp / (1 - share.min()),
+            "dp_egbert": dp / (1 - least),
+            "kld": _total(held * np.log2(held / w)),
+            "da": 1 - pairs / (n * (n - 1) / 2) / (2 * mean),
+        }
+    return {name: np.where((f > 0) & np.isfinite(value), value, np.nan) for name, value in measures.items()}
+
+
+def dispersion(
+    counts: pd.DataFrame, *, parts: Sequence[str] | None = None, tokens: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """How evenly each term is spread over the parts: reports, regions or years of whatever size.
+
+    Read `dp_norm` (0 as even as the part sizes allow, 1 all in the smallest part) or `juilland_d` and
+    `carroll_d2` (1 even, 0 clumped) beside `range`. All depend on the number of parts and, for rare terms, on
+    the count: a term of three occurrences cannot be even over thirty reports. Compare terms of like frequency
+    over the same parts.
+
+    Parameters
+    ----------
+    counts
+        From `count_terms`.
+    parts
+        Key columns that make the parts; by default all of them.
+    tokens
+        The corpus's tokens, for the column `arf`; they are read in the order of the table.
+
+    Returns
+    -------
+    DataFrame
+        One row a term, most frequent first, then by term: ``term``, ``count``, ``n_parts``, ``range`` (parts
+        with the term), ``vc`` (variation coefficient of the rates, population SD), ``juilland_d``,
+        ``carroll_d2``, ``rosengren_s``, ``lyne_d3``, ``dp`` (Gries), ``dp_norm`` (Lijffijt & Gries),
+        ``dp_egbert``, ``kld`` (bits; 0 even), ``da`` (1 even), and with `tokens` ``arf`` (average reduced
+        frequency, occurrences). Undefined (one part only, or no occurrence) is NaN.
+
+    References
+    ----------
+    Gries 2008, doi:10.1075/ijcl.13.4.02gri; Lijffijt & Gries 2012, doi:10.1075/ijcl.17.1.08lij; Egbert et al.
+    2020, doi:10.1075/ijcl.18010.egb; Gries 2020, doi:10.1007/978-3-030-46216-1_5.
+    """
+    grid = make_grid(counts, parts)
+    there = grid.sizes > 0
+    values = spread_measures(grid.counts[np.flatnonzero(there)], grid.sizes[there])
+    values = {
+        name: value.astype(np.int64) if name in ("count", "range") else value
+        for name, value in values.items()
+    }
+    table = pd.DataFrame({"term": grid.terms, **values})
+    table.insert(2, "n_parts", int(there.sum()))
+    if tokens is not None:
+        table["arf"] = table["term"].map(_reduced_frequencies(tokens)).astype(float)
+    return table.sort_values(["count", "term"], ascending=[False, True], ignore_index=True)
+
+
+def _reduced_frequencies(tokens: pd.DataFrame) -> pd.Series:
+    """ARF of every counted token of the table, its documents one after the other."""
+    from toolkit.schemas import COUNTED_KINDS
+
+    terms = tokens.loc[tokens["kind"].isin(COUNTED_KINDS), "term"].to_numpy()
+    places = pd.Series(np.arange(len(terms))).groupby(terms)
+    return places.apply(lambda found: reduced_frequency(found, len(terms))["arf"])
