@@ -1,0 +1,58 @@
+"""The command line says what it did, and its exit code tells the truth."""
+
+import pytest
+from conftest import SEEDS
+
+from toolkit.__main__ import main
+
+
+def test_no_command_shows_help(capsys):
+    """Without a command the help is shown and the exit code says wrong usage."""
+    assert main([]) == 2
+    assert "check" in capsys.readouterr().out
+
+
+def test_unknown_option_is_wrong_usage(capsys):
+    """An option nobody knows ends with code 2 and its name."""
+    with pytest.raises(SystemExit) as stopped:
+        main(["report", "seeds", "--colour", "red"])
+    assert stopped.value.code == 2
+    assert "--colour" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["report", "check", "export"])
+def test_every_command_explains_itself(command, capsys):
+    """--help of every command names its corpus argument in plain words."""
+    with pytest.raises(SystemExit) as stopped:
+        main([command, "--help"])
+    assert stopped.value.code == 0
+    assert "folder with the reports" in capsys.readouterr().out
+
+
+def test_missing_folder_is_a_sentence_and_a_failure(capsys, tmp_path):
+    """A folder that does not exist ends with code 1 and one sentence, not a traceback."""
+    assert main(["check", str(tmp_path / "nowhere")]) == 1
+    message = capsys.readouterr().err
+    assert "does not exist" in message
+    assert "Traceback" not in message
+
+
+def test_check_writes_the_table_to_complete(capsys, tmp_path):
+    """`check` says what was read, writes the table once, and leaves an existing one alone."""
+    target = tmp_path / "metadata.csv"
+    assert main(["check", str(SEEDS), "--metadata", str(target)]) == 0
+    assert "5 reports" in capsys.readouterr().out
+    first = target.read_bytes()
+    target.write_bytes(first + b"mine")
+    assert main(["check", str(SEEDS), "--metadata", str(target)]) == 0
+    assert target.read_bytes() == first + b"mine"
+    assert main(["check", str(SEEDS), "--metadata", str(target), "--force"]) == 0
+    assert target.read_bytes() == first
+
+
+def test_failed_input_shows_in_the_exit_code(capsys, tmp_path):
+    """A file that could not be read is named, and the exit code is 1."""
+    (tmp_path / "good.txt").write_text("2023年陇西县法治政府建设工作总结\n全县开展检查。\n", encoding="utf-8")
+    (tmp_path / "bad.txt").write_bytes(bytes(range(256)) * 40)
+    assert main(["check", str(tmp_path), "--metadata", str(tmp_path / "out.csv")]) == 1
+    assert "bad.txt" in capsys.readouterr().out

@@ -1,0 +1,187 @@
+"""The command line: `python -m toolkit`, or `toolkit`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
+_EXPECTED = (FileNotFoundError, NotADirectoryError, FileExistsError, PermissionError, ValueError, KeyError)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0 if all went well, 1 if something failed, 2 for wrong usage."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return EXIT_USAGE
+    try:
+        return options.command(options)
+    except _EXPECTED as error:
+        message = error.args[0] if isinstance(error, KeyError) and error.args else error
+        print(f"toolkit: {message}", file=sys.stderr)
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        print(
+            "toolkit: stopped; what was finished is kept, and a second run does only the rest.",
+            file=sys.stderr,
+        )
+        return EXIT_FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Describe the commands."""
+    parser = argparse.ArgumentParser(
+        prog="toolkit",
+        description="Chinese government annual reports as citable data.",
+        epilog="Start with `toolkit check FOLDER`: it says what was read and what needs your eye.",
+    )
+    parser.set_defaults(command=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _describe_report(commands)
+    _describe_check(commands)
+    _describe_export(commands)
+    return parser
+
+
+def _describe_report(commands: argparse._SubParsersAction) -> None:
+    """Add the main job."""
+    report = commands.add_parser(
+        "report", help="a report for every region, and one that compares them", description=_report.__doc__
+    )
+    report.set_defaults(command=_report)
+    report.add_argument("corpus", type=Path, help="folder with the reports")
+    report.add_argument(
+        "--out", type=Path, default=Path("figures"), help="folder for the results (default: figures)"
+    )
+    report.add_argument(
+        "--region",
+        action="append",
+        metavar="CODE",
+        help="only this region (code or name); may be given again",
+    )
+    report.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="how many reports at once (default: 1)"
+    )
+    report.add_argument(
+        "--language", choices=("zh", "en"), default="zh", help="language of the reports (default: zh)"
+    )
+    report.add_argument(
+        "--formats",
+        default="png",
+        help="figure formats, separated by commas: png, svg, pdf, eps, tiff (default: png)",
+    )
+    report.add_argument("--force", action="store_true", help="make reports again that are up to date")
+    _add_duplicates(report)
+
+
+def _describe_check(commands: argparse._SubParsersAction) -> None:
+    """Add the question whether a corpus is sound."""
+    check = commands.add_parser(
+        "check",
+        help="is my corpus sound: what was read, what failed, what is doubtful",
+        description=_check.__doc__,
+    )
+    check.set_defaults(command=_check)
+    check.add_argument("corpus", type=Path, help="folder with the reports")
+    check.add_argument(
+        "--metadata",
+        type=Path,
+        metavar="FILE",
+        help="write the table to complete here (default: FOLDER-metadata.csv)",
+    )
+    check.add_argument("--force", action="store_true", help="replace the metadata file if it exists")
+    _add_duplicates(check, default="keep-all")
+
+
+def _describe_export(commands: argparse._SubParsersAction) -> None:
+    """Add the export of one table."""
+    export = commands.add_parser(
+        "export", help="tables for Excel, Stata, SPSS, R", description=_export.__doc__
+    )
+    export.set_defaults(command=_export)
+    export.add_argument("corpus", type=Path, help="folder with the reports")
+    export.add_argument("table", help="documents, sections, sentences, hits, ledger, counts, facts or panel")
+    export.add_argument("file", type=Path, help="file to write: .xlsx, .csv, .dta, .sav or .parquet")
+    export.add_argument("--force", action="store_true", help="replace the file if it exists")
+    _add_duplicates(export)
+
+
+def _add_duplicates(command: argparse.ArgumentParser, default: str = "error") -> None:
+    """Add the option that says what to do with two reports of one region and year."""
+    command.add_argument(
+        "--duplicates",
+        choices=("error", "keep-longest", "keep-latest", "keep-all"),
+        default=default,
+        help=f"two reports of one region, year, genre, body and subject (default: {default})",
+    )
+
+
+def _report(options: argparse.Namespace) -> int:
+    """Read a folder of reports and write, for every region, a report (HTML and notebook) with its figures
+    and their data, one comparison of all regions, and an index page that links them."""
+    from toolkit.reports import run_reports
+
+    run = run_reports(
+        options.corpus,
+        options.out,
+        regions=options.region,
+        jobs=options.jobs,
+        language=options.language,
+        formats=tuple(part.strip() for part in options.formats.split(",") if part.strip()),
+        force=options.force,
+        duplicates=options.duplicates,
+    )
+    print(run.summary)
+    return EXIT_OK if run.ok else EXIT_FAILED
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Read a folder of reports and say what became of every file; write a table of what was found about each
+    report, doubtful ones first, for you to complete and save as metadata.csv in the folder."""
+    from toolkit.corpus.metadata_table import write_metadata_table
+    from toolkit.pipeline import read_corpus
+
+    corpus = read_corpus(options.corpus, duplicates=options.duplicates)
+    ledger = corpus.ledger
+    print(repr(corpus))
+    for row in ledger[ledger["status"] != "ok"].itertuples():
+        place = f"{row.path} row {row.row}" if row.row else row.path
+        print(f"  {row.status:8}{place}: {row.reason}{' - ' + row.detail if row.detail else ''}")
+    path = options.metadata or Path(f"{options.corpus.resolve().name}-metadata.csv")
+    if path.exists() and not options.force:
+        print(f"{path} exists and was left as it is; --force replaces it.")
+    else:
+        draft = path.with_name(f".{path.name}.tmp")
+        draft.unlink(missing_ok=True)
+        write_metadata_table(corpus.documents, draft)
+        draft.replace(path)
+        print(
+            f"Wrote {path}: complete it, doubtful rows first, and save it as metadata.csv beside the reports."
+        )
+    return EXIT_FAILED if (ledger["status"] == "failed").any() else EXIT_OK
+
+
+def _export(options: argparse.Namespace) -> int:
+    """Read a folder of reports and write one of its tables as a file other programs open, with a codebook."""
+    import toolkit as tk
+
+    corpus = tk.read_corpus(options.corpus, duplicates=options.duplicates)
+    made = {
+        "counts": lambda: tk.count_terms(corpus),
+        "facts": lambda: tk.facts(corpus),
+        "panel": lambda: tk.panel(corpus, tk.facts(corpus)),
+    }
+    held = {name: getattr(corpus, name) for name in ("documents", "sections", "sentences", "hits", "ledger")}
+    if options.table not in made and options.table not in held:
+        raise ValueError(f"Expected one of {[*held, *made]} as the table; {options.table!r} is none of them.")
+    table = held[options.table] if options.table in held else made[options.table]()
+    print(f"Wrote {tk.export(table, options.file, force=options.force)}")
+    return EXIT_OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())
