@@ -18,7 +18,7 @@ TRUE_VALUES = {
 
 @pytest.mark.parametrize("number", TRUE_VALUES)
 def test_seed_is_read_from_its_text_alone(number):
-    """Region, parents, year and reporting body of every seed come from its text, without file name or table."""
+    """Region, parents, year and body of every seed come from its text, without file name or table."""
     text = next(SEEDS.glob(f"{number}_*.txt")).read_text(encoding="utf-8-sig")
     values = detect_metadata(text).values
     columns = ("region_code", "region", "province", "prefecture", "year", "body_kind")

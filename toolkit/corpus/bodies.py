@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 from toolkit.corpus.dates import DATE
@@ -22,13 +23,9 @@ _ORGANS = (
     ("government", r"(?:人民政府|政府|行政公署|行署|国务院)(?:办公室|办公厅|办)?$"),
     ("department", r"(?:局|厅|委|委员会|办公室|办|中心|支队|大队|总队|分局|院|处|署|社|馆|站|公司)$"),
 )
-_OWN_DEPARTMENT = re.compile(
-    "我局|本局|我厅|本厅|我委|我办|我中心|我院|我队|局党组|局党委|厅党组|局机关|局属|委党组"
+_OWN = re.compile(
+    "[我本](?:[局厅委办院队镇乡街县市区州盟旗省]|中心)|全[局厅院镇乡县市区州盟旗省]|[局厅委]党[组委]|局机关|[县市区州旗盟省]政府"
 )
-_OWN_TOWNSHIP = re.compile(
-    "我镇|全镇|我乡|全乡|我街道|本街道|我街|镇党委|乡党委|街道党工委|街道办事处|镇政府"
-)
-_OWN_PLACE = re.compile("我[县市区州旗盟省]|全[县市区州旗盟省]|[县市区州旗盟省]政府|[县市区州旗盟省]委")
 _SUBJECTS = ("法治政府", "依法行政", "法治建设")
 _BLAND = re.compile(r"本站|本网|网站|门户|互联网|网信|记者|^[\w.-]*$(?<![\u4e00-\u9fff])|日报|新闻")
 NUMBER = re.compile(
@@ -37,8 +34,11 @@ NUMBER = re.compile(
 
 
 _AFTER_ORGAN = re.compile(
-    r"关于|\d{4}|二[〇零]|年度|法治|依法行政|依法治|政府工作报告|工作报告|推进|贯彻|上半年|在\S{2,20}人民代表大会"
+    r"关于|\d{4}|二[〇零]|年度|(?<!依)法治|依法行政|(?<!全面)依法治|政府工作报告|工作报告|推进|贯彻|上半年|在\S{2,20}人民代表大会"
 )
+
+
+_RANKS = (("department", "[局厅委办院队心组]"), ("township", "[镇乡街]"), ("place", ""))
 
 
 class Body(NamedTuple):
@@ -171,19 +171,22 @@ def _signature(tail: list[str]) -> str:
     return ""
 
 
-def decide_body(layout: Layout, issuer: str, *, region: str, place_kind: str) -> Body:
+def self_mentions(layout: Layout) -> Counter[str]:
+    """How often the body says 我县, 全市, 我局 and the like of itself."""
+    return Counter(_OWN.findall(layout.body[:12000]))
+
+
+def decide_body(layout: Layout, issuer: str, *, region: str, level: str, words: Counter[str]) -> Body:
     """Reporting body and its kind, from title, self-mentions and issuer.
 
     A 司法局 usually drafts and signs the report of the whole government: where the text says 我区 and 全区
     and never 我局, the government reports and the bureau is only the issuer.
     """
     organ = title_organ(layout.title)
-    kind = kind_of(organ) or place_kind
-    own = {
-        "department": len(_OWN_DEPARTMENT.findall(layout.body)),
-        "township": len(_OWN_TOWNSHIP.findall(layout.body)),
-        "place": len(_OWN_PLACE.findall(layout.body)),
-    }
+    kind = kind_of(organ) or (level if level in ("zone", "township") else "")
+    own = Counter[str]()
+    for word, count in words.items():
+        own[next(rank for rank, letters in _RANKS if re.search(letters, word))] += count
     issued = kind_of(issuer)
     flags = []
     if kind:

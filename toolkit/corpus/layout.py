@@ -10,20 +10,21 @@ from typing import NamedTuple
 FRONT, OPENING, TAIL = 4000, 900, 700  # characters that are looked at
 
 # One character for one character, so that offsets hold: full-width forms, spaces, brackets, zeros of years.
-_PLAIN = {
-    code: unicodedata.normalize("NFKC", chr(code))
-    for code in [*range(0xFF10, 0xFF5B), 0xFF0D, 0xFF0F, 0xFF5E]
-}
-_PLAIN |= dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u3000\t\ufeff\u200b"), " ")
-_PLAIN |= dict(zip(map(ord, "［﹝【〖］﹞】〗"), "〔〔〔〔〕〕〕〕", strict=True))
-_PLAIN |= dict.fromkeys(map(ord, "○◯⚪"), "〇")
+_ODD = re.compile("[\t\u00a0\u200b\u2002\u2003\u3000\ufeff○◯⚪【】〖〗［］﹝﹞０-ｚ－／～]")
+_MARKS = dict(zip("［﹝【〖］﹞】〗○◯⚪", "〔〔〔〔〕〕〕〕〇〇〇", strict=True))
+
 
 _ENDING = r"(?:报告|总结|汇报|小结|情况|综述)"
 _TITLE = re.compile(
     rf"(?:法治|依法行政|依法治|政府|管委会|管理委员会|行署|述法|年度|年|区|县|市|省|州|旗|盟)\S*{_ENDING}"
     r"(?:的(?:通知|公告|公示|函))?(?:[（(〔][^）)〕]{0,40}[）)〕])*$|^工作报告$"
 )
+_LAST_WORDS = re.compile(rf"{_ENDING[:-1]}|通知|公告|公示|函)")
 _TOPIC = re.compile("法治|依法行政|依法治|工作报告|工作总结|述法")
+_CITED = re.compile(
+    r"《[^》\n]{0,120}》(?:\s*[（(][^）)\n]{0,20}[）)])?|〈[^〉\n]{0,80}〉|[“\"][^”\"\n]{0,30}[”\"]"
+    r"|[一-龥]{0,8}〔\s*\d{4}\s*〕\s*\d*\s*号?|\d{4}年\d{1,2}月\d{1,2}日"
+)
 _CRUMB = re.compile(
     r"[>＞»›]|首页|当前位置|您的位置|上一[篇条]|下一[篇条]|附件|相关|解读|^\s*[一二三四五六七八九十]+、|[。；!！?？]"
 )
@@ -42,7 +43,7 @@ _FIELD = re.compile(rf"(?P<label>{_SPACED})\s*[:：〕]\s*(?P<value>[^\s:：|｜
 
 
 class Layout(NamedTuple):
-    """What stands where in a report; `front`, `opening` and `tail` are plain twins (see `plain`)."""
+    """What stands where in a report; all but `title` in the plain twin (see `plain`)."""
 
     title: str
     title_source: str
@@ -55,17 +56,23 @@ class Layout(NamedTuple):
 
 def plain(text: str) -> str:
     """The text with full-width digits, odd spaces, brackets and zeros made plain, offsets unchanged."""
-    return text.translate(_PLAIN)
+    return _ODD.sub(_plain_character, text)
+
+
+def _plain_character(match: re.Match[str]) -> str:
+    """The plain form of one odd character."""
+    character = match.group()
+    plainer = _MARKS.get(character) or unicodedata.normalize("NFKC", character)
+    return plainer if plainer.strip() and len(plainer) == 1 else " "
 
 
 def masked(text: str) -> str:
     """The text with what it only cites blanked out, offsets unchanged.
 
-    Cited are titles in 《》, the years in brackets behind them (《纲要》(2015-2020年)) and document numbers:
-    neither gives the report's own region, year or issuer.
+    Cited are titles in 《》, the years in brackets behind them (《纲要》(2015-2020年)) and document numbers;
+    full dates are events. None of them gives the report's own region, year or issuer.
     """
-    text = re.sub(r"《[^》\n]{0,120}》(?:\s*[（(][^）)\n]{0,20}[）)])?|〈[^〉\n]{0,80}〉", _blank, text)
-    return re.sub(r"\w{0,8}〔\s*\d{4}\s*〕\s*\d*\s*号?|[“\"][^”\"\n]{0,30}[”\"]", _blank, text)
+    return _CITED.sub(_blank, text)
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -89,8 +96,11 @@ def read_layout(text: str, *, furniture: Sequence[tuple[int, int, str]] = ()) ->
     Layout
         With an empty title where the text prints none.
     """
-    twin = plain(text[: FRONT + OPENING])
-    lines = [(m.start(), m.group().strip()) for m in re.finditer(r"[^\n]+", twin) if m.group().strip()]
+    twin = plain(text)
+    found = (
+        (match.start(), match.group().strip()) for match in re.finditer(r"[^\n]+", twin[: FRONT + OPENING])
+    )
+    lines = [(start, line) for start, line in found if line]
     begin = next((number for number, (_, line) in enumerate(lines) if _is_body(line)), len(lines))
     front = [line for start, line in lines[:begin] if start < FRONT]
     meta = {start for start, end, _ in furniture if end <= FRONT and end - start > 1}
@@ -100,8 +110,8 @@ def read_layout(text: str, *, furniture: Sequence[tuple[int, int, str]] = ()) ->
     if not title and _TOPIC.search(fields.get("title", "")):
         title, source = fields["title"], "field"
     start = lines[begin][0] if begin < len(lines) else 0
-    tail = [line.strip() for line in plain(text[max(start, len(text) - TAIL) :]).split("\n") if line.strip()]
-    return Layout(title, source, front, masked(twin[start : start + OPENING]), tail, fields, text[start:])
+    tail = [line.strip() for line in twin[max(start, len(text) - TAIL) :].split("\n") if line.strip()]
+    return Layout(title, source, front, masked(twin[start : start + OPENING]), tail, fields, twin[start:])
 
 
 def _is_body(line: str) -> bool:
@@ -115,7 +125,7 @@ def _fields(front: list[str]) -> dict[str, str]:
     """Values behind labels such as 来源: and 发布时间:, by kind; the first non-empty value counts."""
     found: dict[str, str] = {}
     for line in front:
-        for match in _FIELD.finditer(line):
+        for match in _FIELD.finditer(line) if re.search("[:：〕]", line) else ():
             kind = _LABELS[re.sub(r"\s", "", match["label"])]
             if match["value"]:
                 found.setdefault(kind, match["value"])
@@ -125,23 +135,26 @@ def _fields(front: list[str]) -> dict[str, str]:
 def _title(lines: list[str]) -> tuple[str, str]:
     """The last line before the body, or run of two or three lines, that reads like a report's title."""
     for number in range(len(lines) - 1, -1, -1):
+        if not _LAST_WORDS.search(lines[number]):
+            continue
         for count in (1, 2, 3):
-            parts = lines[number - count + 1 : number + 1] if number - count + 1 >= 0 else []
+            parts = lines[max(0, number - count + 1) : number + 1]
             title = _tidy("".join(parts))
-            whole = parts and not any(_CRUMB.search(part) or _FIELD.search(part) for part in parts)
-            if whole and len(title) <= 70 and _TITLE.search(title) and _TOPIC.search(title):
-                before = _wrapped_head(lines, number - count + 1) if count == 1 else ""
-                return before + title, "line" if count == 1 and not before else "lines joined"
+            whole = len(title) <= 70 and _TITLE.search(title) and _TOPIC.search(title)
+            if whole and not any(_CRUMB.search(part) or _FIELD.search(part) for part in parts):
+                before = _line_above(lines, number - len(parts) + 1, title)
+                return before + title, "line" if len(parts) == 1 and not before else "lines joined"
     return "", ""
 
 
-def _wrapped_head(lines: list[str], number: int) -> str:
-    """The line above that belongs to a title cut in two: it names a place or a year and is no sentence."""
-    title = _tidy(lines[number])
-    if number == 0 or not re.match(r"建设|工作|情况|政府建设|的|度|年度|进展|行政|报告", title):
-        return ""
-    above = _tidy(lines[number - 1])
-    joins = re.search(r"关于|法治|\d{4}|年度?$", above) and len(above) <= 40
+def _line_above(lines: list[str], number: int, title: str) -> str:
+    """The line above that belongs to the title: its first half, or the organisation before 关于."""
+    above = _tidy(lines[number - 1]) if number else ""
+    half = re.match("建设|工作|情况|政府建设|的|度|年度|进展|行政|报告", title) and re.search(
+        r"关于|法治|\d{4}|年度?$", above
+    )
+    organ = title.startswith("关于") and re.search("政府|[局厅委办]$|公室$|办事处$|委员会$", above)
+    joins = (half or organ) and len(above) <= 40 and not re.search("文件$|公文$", above)
     return above if joins and not (_CRUMB.search(above) or _FIELD.search(above)) else ""
 
 
@@ -150,5 +163,6 @@ def _tidy(line: str) -> str:
     line = re.sub(r"^[#*\s]+|^(?:标\s*题|名\s*称)\s*[:：]\s*", "", line)
     line = re.sub(r"[_|｜].*$|\s*[-–—]+\s*\S*(?:网|网站|门户|平台)\s*$", "", line)
     line = _NUMBERED.sub("", line.strip())
+    line = re.sub(r"^.*?(?:印发|公布|转发|公开)《(.+)》的(?:通知|公告|公示)$", r"\1", line)
     line = re.sub(r"(?<![A-Za-z])\s+(?![A-Za-z])", "", line)
     return line[1:-1] if line.startswith("《") and line.endswith("》") else line

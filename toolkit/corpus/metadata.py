@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from toolkit.corpus.bodies import decide_body, decide_genre, find_issuer, find_number
+from toolkit.corpus.bodies import decide_body, decide_genre, find_issuer, find_number, self_mentions
 from toolkit.corpus.dates import decide_years, find_dates
 from toolkit.corpus.layout import plain, read_layout
-from toolkit.corpus.places import decide_place
+from toolkit.corpus.places import Clues, decide_place
 
 
 class Metadata(NamedTuple):
@@ -64,36 +64,27 @@ def detect_metadata(
     genre, subject, genre_source, flags = decide_genre(layout, stem)
     issued, published, date_source = find_dates(layout, given)
     years = decide_years(layout, genre=genre, stem=stem, issued=issued, published=published, hints=given)
-    number = given.get("doc_number") or find_number(layout)
-    first_issuer, _ = find_issuer(layout, "")
-    as_of = years.covered if genre != "work report" else years.delivered
-    place = decide_place(layout, issuer=first_issuer, stem_=stem, folders=folders, year=as_of, hints=given)
+    year = years.delivered if genre == "work report" else years.covered
+    words = self_mentions(layout)
+    place = decide_place(Clues(layout, find_issuer(layout, "")[0], stem, folders, year, given, words))
     issuer, issuer_source = find_issuer(layout, place.printed or place.region)
-    body = decide_body(
-        layout,
-        issuer,
-        region=place.region,
-        place_kind=place.level if place.level in ("zone", "township") else "",
-    )
-    values = {
-        **place._asdict(),
+    body = decide_body(layout, issuer, region=place.region, level=place.level, words=words)
+    values = place._asdict() | {
         "reporting_body": body.name,
         "body_kind": body.kind,
         "genre": genre,
         "subject": subject,
-        "year": as_of,
+        "year": year,
         "year_covered": years.covered,
         "year_delivered": years.delivered,
         "title": layout.title,
         "issuer": issuer or given.get("issuer", ""),
-        "doc_number": number,
+        "doc_number": given.get("doc_number") or find_number(layout),
         "issued_on": issued,
         "published_on": published,
         "source_url": given.get("source_url", ""),
         "retrieved_on": given.get("retrieved_on", ""),
     }
-    for extra in ("source", "printed", "flags"):
-        values.pop(extra)
     sources = {
         "region": place.source,
         "year": years.source,
@@ -102,4 +93,5 @@ def detect_metadata(
         "title": layout.title_source,
         "date": date_source,
     }
+    values = {name: value for name, value in values.items() if name not in ("source", "printed", "flags")}
     return Metadata(values, sources, tuple(sorted({*flags, *years.flags, *place.flags, *body.flags})))

@@ -19,6 +19,9 @@ COLUMNS = ("path", "row", *FILLED)  # what metadata.csv may hold; `doubtful` and
 _IGNORED = ("doubtful", "note")
 _YEARS = ("year", "year_covered", "year_delivered")
 _CHOICES = {"level": LEVELS, "body_kind": BODY_KINDS, "genre": GENRES, "subject": SUBJECTS}
+_VALUES = {name: "|".join(choices) for name, choices in _CHOICES.items()}  # patterns a cell must match
+_VALUES |= dict.fromkeys(_YEARS, r"\d{4}") | {"region_code": r"\d{6}(-.+)?", "row": r"\d+"}
+_VALUES |= dict.fromkeys(("issued_on", "published_on", "retrieved_on"), r"\d{4}-\d\d-\d\d")
 # Which source of the ledger tells of a column.
 _GROUPS = {
     "region": ("region_code", "region_id", "region", "province", "prefecture", "level"),
@@ -70,22 +73,13 @@ def read_metadata_table(path: str | Path) -> pd.DataFrame:
 
 def _check_values(table: pd.DataFrame, path: str | Path) -> None:
     """Refuse a value that cannot be meant, naming it with its file."""
-    rules = {
-        name: (lambda value, name=name: value in _CHOICES[name], f"one of {_CHOICES[name]}")
-        for name in _CHOICES
-    }
-    rules |= {
-        name: (lambda value: value.isdigit() and len(value) == 4, "a year such as 2023") for name in _YEARS
-    }
-    rules["region_code"] = (
-        lambda value: value[:6].isdigit() and value[6:7] in ("", "-"),
-        "a code such as 621122",
-    )
-    rules["row"] = (str.isdigit, "a whole number")
-    for column, (right, expected) in rules.items():
-        for file, value in zip(table["path"], table.get(column, ()), strict=False):
-            if value and not right(value):
-                raise SchemaError(f"{str(path)!r}: {column} of {file!r} is {value!r}; expected {expected}.")
+    for column in table.columns.intersection(list(_VALUES)):
+        wrong = table[~table[column].str.fullmatch(f"(?:{_VALUES[column]})?")]
+        if len(wrong):
+            file, value = wrong.iloc[0][["path", column]]
+            raise SchemaError(
+                f"{str(path)!r}: {column} of {file!r} is {value!r}; expected {_VALUES[column]} or an empty cell."
+            )
     twice = table.loc[table.duplicated(["path", "row"]), "path"].tolist()
     if twice:
         raise SchemaError(f"{str(path)!r} names {twice} more than once; expected one row for each file.")

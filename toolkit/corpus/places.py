@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from toolkit.corpus.bodies import title_organ
@@ -26,7 +28,6 @@ _ZONE = re.compile(
     r"风景区|名胜区|新城|生产建设兵团|第[一二三四五六七八九十]{1,3}师))(?![一-龥]{0,2}(?:建设(?!兵团)|创建|工作领导))"
 )
 _TOWNSHIP = re.compile(r"(?P<name>[一-龥]{1,8}?(?:街道|镇|(?:[一-龥]族)?乡|苏木))(?!村|企|街)")
-_SELF = re.compile("([我全])([省市县区州盟旗])")
 
 
 class Place(NamedTuple):
@@ -52,6 +53,43 @@ class Claim(NamedTuple):
     kind: str = ""  # zone or township
     merged: bool = False
     printed: str = ""
+
+
+@dataclass
+class Clues:
+    """What the rules look at; what costs a pass over the whole text is counted only when a rule asks."""
+
+    layout: Layout
+    issuer: str
+    stem: str  # of the file name
+    folders: list[str]  # nearest first
+    year: int | None
+    hints: dict[str, str]
+    words: Counter[str]  # self-mentions: 我县, 全市
+
+    @cached_property
+    def evidence(self) -> Counter[str]:
+        """How often each name stands in the text; front matter, signature and file name count more."""
+        layout = self.layout
+        near = [layout.title, self.issuer, *layout.front[-12:], *layout.tail[-8:], self.stem, *self.folders]
+        counts = Counter(mention.surface for mention in find_regions(layout.body[:12000]))
+        for mention in find_regions(plain(" ".join(near))):
+            counts[mention.surface] += 3
+        return counts
+
+    @cached_property
+    def own_class(self) -> str:
+        """The class word the text uses of itself: 县 where it says 我代表县人民政府, 我县, 全县.
+
+        我县 counts more than 全县, since a district also speaks of 全市, the city it lies in.
+        """
+        told = re.search("代表(省|市|县|区|自治区|州|盟|旗)(?:人民)?政府", self.layout.opening)
+        if told:
+            return told[1][-1]
+        counts: Counter[str] = Counter()
+        for word, count in self.words.items():
+            counts[word[-1]] += count * (3 if word[0] == "我" else 1)
+        return next((word for word, _ in counts.most_common() if word in "省市县区州盟旗"), "")
 
 
 UNKNOWN = Place("", "", "", "", "", "unknown", "", "", ("region_unknown",))
@@ -93,23 +131,19 @@ def _chain(mentions: list[Mention], words: str) -> list[Mention]:
     return run
 
 
-def decide_place(layout: Layout, *, issuer: str, stem_: str, folders: list[str], year: int | None,
-                 hints: dict[str, str]) -> Place:  # fmt: skip
+def decide_place(clues: Clues) -> Place:
     """Decide the region by the first rule that names one; the other rules confirm it or raise a flag."""
-    claims = list(filter(None, _claims(layout, issuer, stem_, folders, hints)))
-    evidence = _evidence(layout, stem_, folders, issuer)
-    code = hints.get("region_code", "")
+    code, year = clues.hints.get("region_code", ""), clues.year
     if region_of(code):
         return _place(region_of(code, year) or region_of(code), year, Claim("container", ()), ())
-    places = [(claim, _settle(claim, evidence, year, layout)) for claim in claims]
-    places = [(claim, rows) for claim, rows in places if rows or claim.local]
-    if not places:
-        places = [(claim, rows) for claim, rows in _body_claims(layout, evidence, year) if rows]
+    claims = filter(None, _claims(clues))
+    places = [(claim, rows) for claim in claims if (rows := _settle(claim, clues)) or claim.local]
+    places = places or _body_claims(clues)
     if not places:
         return UNKNOWN
     claim, rows = places[0]
     if claim.local and not rows:
-        rows = _parent_by_evidence(claim, evidence, year)
+        rows = _parent_by_evidence(claim, clues)
     claim, rows = _sharpen(claim, rows, places)
     flags = ["region_weak"] if claim.rule.startswith("body") else []
     if len(rows) > 1:
@@ -120,15 +154,14 @@ def decide_place(layout: Layout, *, issuer: str, stem_: str, folders: list[str],
             level=rows[0].level,
             flags=("region_ambiguous",),
         )
-    if rows and _conflict(rows[0], claim, places, layout):
+    if rows and _conflict(rows[0], claim, places):
         flags.append("region_conflict")
     return _place(rows[0] if rows else None, year, claim, tuple(flags))
 
 
-def _claims(
-    layout: Layout, issuer: str, stem_: str, folders: list[str], hints: dict[str, str]
-) -> list[Claim | None]:
+def _claims(clues: Clues) -> list[Claim | None]:
     """Every rule's claim, in order of trust."""
+    layout = clues.layout
     front = "\n".join(layout.front)
     spoken = re.search(
         r"代表([^，,。\s□]{2,28}?)(?:人民政府|管委会|管理委员会|政府|行署|，|,|向)", layout.opening
@@ -145,16 +178,16 @@ def _claims(
     )
     nation = Claim("opening", ("国务院",)) if re.search("代表国务院", layout.opening) else None
     return [
-        read_place(hints.get("region", ""), "container"),
+        read_place(clues.hints.get("region", ""), "container"),
         read_place(title_organ(layout.title), "title") or _within(layout.title, "title"),
         nation,
         read_place(spoken[1], "opening: 代表") if spoken else None,
         read_place(told[1], "opening: 现将") if told else None,
         read_place(session[1], "session") if session else None,
-        read_place(issuer, "issuer"),
+        read_place(clues.issuer, "issuer"),
         next(filter(None, (_at_start(words) for words in starts)), None),
-        read_place(title_organ(stem_), "file name") or _within(stem_, "file name"),
-        *(_within(folder, "folder") for folder in folders),
+        read_place(title_organ(clues.stem), "file name") or _within(clues.stem, "file name"),
+        *(_within(folder, "folder") for folder in clues.folders),
     ]
 
 
@@ -187,29 +220,17 @@ def _at_start(words: str) -> Claim | None:
     return read_place(words, "opening") if acts and len(zone["name"]) > 3 else None
 
 
-def _evidence(layout: Layout, stem_: str, folders: list[str], issuer: str) -> Counter[str]:
-    """How often each name stands in the text, its front matter, the file name and the folders."""
-    near = " ".join([layout.title, issuer, *layout.front[-12:], *layout.tail[-8:], stem_, *folders])
-    counts = Counter(mention.surface for mention in find_regions(plain(layout.body[:12000])))
-    for mention in find_regions(plain(near)):
-        counts[mention.surface] += 3
-    return counts
-
-
-def _settle(claim: Claim, evidence: Counter[str], year: int | None, layout: Layout) -> list[Region]:
+def _settle(claim: Claim, clues: Clues) -> list[Region]:
     """Rows a claim can mean: by the chain's own parents, then by parents named elsewhere; one row decides."""
     if not claim.chain:
         return []
-    name = claim.chain[-1]
-    rows = regions_named(name, year)
+    rows = list(regions_named(claim.chain[-1], clues.year))
     for parent in claim.chain[:-1]:
-        inside = [row for row in rows if _lies_in(row, parent)]
-        rows = inside or rows
+        rows = [row for row in rows if _lies_in(row, parent)] or rows
     if len(rows) > 1:
-        own = _self_class(layout)
-        rows = [row for row in rows if own and row.name[-1] == own] or rows
+        rows = [row for row in rows if row.name[-1] == clues.own_class] or rows
     if len(rows) > 1:
-        scores = {row: _support(row, evidence) for row in rows}
+        scores = {row: _support(row, clues.evidence) for row in rows}
         best, second = sorted(scores.values(), reverse=True)[:2]
         if best >= 2 and best >= 2 * second:
             return [max(rows, key=lambda row: scores[row])]
@@ -229,47 +250,30 @@ def _support(row: Region, evidence: Counter[str]) -> int:
     return sum(2 * evidence[name] + evidence[stem(name)] for name in names)
 
 
-def _self_class(layout: Layout) -> str:
-    """The class word the text uses of itself: 县 where it says 我代表县人民政府, 我县, 全县.
-
-    我县 counts more than 全县, since a district also speaks of 全市, the city it lies in.
-    """
-    told = re.search("代表(省|市|县|区|自治区|州|盟|旗)(?:人民)?政府", layout.opening)
-    if told:
-        return told[1][-1]
-    counts = Counter()
-    for who, word in _SELF.findall(layout.body[:12000]):
-        counts[word] += 3 if who == "我" else 1
-    return counts.most_common(1)[0][0] if counts else ""
-
-
-def _body_claims(
-    layout: Layout, evidence: Counter[str], year: int | None
-) -> list[tuple[Claim, list[Region]]]:
+def _body_claims(clues: Clues) -> list[tuple[Claim, list[Region]]]:
     """The name the body mostly uses, of the class it uses of itself (全县 + 陇西); weak evidence."""
-    own = _self_class(layout)
+    own, evidence = clues.own_class, clues.evidence
     scores: Counter[str] = Counter()
     for surface, count in evidence.items():
-        for row in regions_named(surface, year):
+        for row in regions_named(surface, clues.year):
             fits = row.name[-1] == own or (own == "区" and row.name.endswith("自治区"))
-            if fits and (
-                surface == row.name or _support(row, evidence) or row.level in ("province", "prefecture")
-            ):
+            known = surface == row.name or row.level != "county" or _support(row, evidence)
+            if fits and known:
                 scores[row.name] += count * (2 if surface == row.name else 1)
                 break
     ranked = scores.most_common(2)
     if not ranked or ranked[0][1] < 3 or (len(ranked) > 1 and ranked[0][1] < 2 * ranked[1][1]):
         return []
     claim = Claim(f"body: {ranked[0][0]} with 全{own}", (ranked[0][0],))
-    return [(claim, _settle(claim, evidence, year, layout))]
+    return [(claim, _settle(claim, clues))]
 
 
-def _parent_by_evidence(claim: Claim, evidence: Counter[str], year: int | None) -> list[Region]:
+def _parent_by_evidence(claim: Claim, clues: Clues) -> list[Region]:
     """The region a zone or township lies in where its name stands alone: the one the text names most."""
     level = "prefecture" if claim.kind == "zone" else "county"
     scores: Counter[Region] = Counter()
-    for surface, count in evidence.items():
-        rows = [row for row in regions_named(surface, year) if row.level == level]
+    for surface, count in clues.evidence.items():
+        rows = [row for row in regions_named(surface, clues.year) if row.level == level]
         if len(rows) == 1 and (level == "prefecture" or surface == rows[0].name):
             scores[rows[0]] += count
     ranked = scores.most_common(2)
@@ -290,7 +294,7 @@ def _sharpen(
     return claim, rows
 
 
-def _conflict(row: Region, claim: Claim, places: list[tuple[Claim, list[Region]]], layout: Layout) -> bool:
+def _conflict(row: Region, claim: Claim, places: list[tuple[Claim, list[Region]]]) -> bool:
     """Whether another rule names a region that is neither this one, nor above it, nor below it."""
     mine = region_id(row.region_code, row.end_year if row.end_year < LAST_YEAR else None)
     for other, found in places:
@@ -306,7 +310,7 @@ def _conflict(row: Region, claim: Claim, places: list[tuple[Claim, list[Region]]
 def _place(row: Region | None, year: int | None, claim: Claim, flags: tuple[str, ...]) -> Place:
     """Fill in code, id, names and level; zones and townships get an id of their own."""
     noticed = list(flags)
-    if row and year and not row.start_year <= year <= row.end_year:
+    if row and year and not claim.local and not row.start_year <= year <= row.end_year:
         noticed.append("region_name_not_of_year")
     if year and (year > LAST_YEAR or year < 1980):
         noticed.append("region_code_unverified")

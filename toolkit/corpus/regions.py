@@ -13,7 +13,6 @@ import ahocorasick_rs
 
 # The year-end lists behind regions.csv; a code of a later year is the last list's, and said to be unverified.
 FIRST_YEAR, LAST_YEAR = 1980, 2024
-CLASSES = "省市县区州盟旗"
 
 
 class Region(NamedTuple):
@@ -129,6 +128,7 @@ _AUTONOMOUS = re.compile(f"{_PEOPLES}自治[区县州旗]$")
 _CLASS = re.compile("族?自治[区县州旗]$|特别行政区$|地区$|林区$|特区$|新区$|[省市县区州盟旗]$")
 
 
+@cache
 def stem(name: str) -> str:
     """The name without its class word: 华亭县 and 华亭市 share 华亭; 凉山彝族自治州 is 凉山."""
     short = _AUTONOMOUS.sub("", name)
@@ -155,8 +155,9 @@ def _finder() -> tuple[ahocorasick_rs.AhoCorasick, list[tuple[str, bool]]]:
     """The automaton over all names, and for each pattern its surface and whether it is a full name."""
     names = sorted(_names())
     full = {region.name for region in regions()} | {"国务院"}
+    full |= {stem(region.name) + region.name[-1] for region in regions() if "自治" in region.name}
     automaton = ahocorasick_rs.AhoCorasick(names, matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_LONGEST)
-    return automaton, [(name, name in full or name[-1] in CLASSES) for name in names]
+    return automaton, [(name, name in full) for name in names]
 
 
 # A class word that belongs to the next word: 合作市场, 城区域, 全区间.
@@ -169,8 +170,8 @@ def find_regions(text: str) -> list[Mention]:
     """Names of regions in a text, leftmost and longest (长沙县 hides 沙县), in order.
 
     Words that only look like a name are left out: 合作市 in 合作市场, and names that are also common words
-    (和县 in 市和县委; 城区, 新区) where no full name, or for counties no break, stands before them. Short forms
-    have ``full=False``: they are never evidence by themselves.
+    (和县 in 市和县委; 城区, 新区) where no full name, or for counties no break, stands before them.
+    Short forms have ``full=False``: they are never evidence by themselves.
     """
     automaton, patterns = _finder()
     found: list[Mention] = []
@@ -187,7 +188,8 @@ def find_regions(text: str) -> list[Mention]:
     return found
 
 
-def regions_named(surface: str, year: int | None = None) -> list[Region]:
+@cache
+def regions_named(surface: str, year: int | None = None) -> tuple[Region, ...]:
     """Rows that bear a name (full or short), those valid in the year where there are any.
 
     Several rows of one place (the same region_id) are given as the newest one that fits.
@@ -199,7 +201,7 @@ def regions_named(surface: str, year: int | None = None) -> list[Region]:
     newest: dict[str, Region] = {}
     for row in sorted(valid or rows, key=lambda row: (row.end_year, row.start_year)):
         newest[region_id(row.region_code, min(row.end_year, LAST_YEAR))] = row
-    return list(newest.values())
+    return tuple(newest.values())
 
 
 def parent_code(region: Region) -> str:
