@@ -1,9 +1,16 @@
 """The lexicon is a table a researcher edits, expanded into literals and matched all at once."""
 
+import os
+from pathlib import Path
+
 import pytest
 
+from toolkit.terms.folding import fold
 from toolkit.terms.lexicon import expand, read_lexicon
+from toolkit.terms.segment import Segmenter
 
+SEEDS = Path(__file__).resolve().parents[1] / "seeds"
+SHARED = Path(os.environ.get("TOOLKIT_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 HEADER = "id,name,dimension,variants,regex\n"
 
 
@@ -55,6 +62,15 @@ def test_longest_match_within_an_entry(tmp_path):
     assert found == [("B", 0, 6), ("A", 0, 4)]
 
 
+def test_wordings_are_found_and_not_kept_whole(tmp_path):
+    """A wording counts as a hit; the segmenter leaves it to jieba."""
+    path = tmp_path / "lexicon.csv"
+    path.write_text("id,name,dimension,variants,wordings\nA,时限,x,承诺时限,压减至\n", encoding="utf-8")
+    lexicon = read_lexicon(path)
+    assert [match[:2] for match in lexicon.find("压减至15天")] == [(0, 3)]
+    assert "压减至" not in Segmenter(lexicon=lexicon).cut("压减至15天")
+
+
 def test_regex_serves_gaps(tmp_path):
     """The regex column finds wordings with gaps, on the folded text."""
     lexicon = read_lexicon(write(tmp_path, 'A,公开,x,,"决定书.{0,6}公开"\n'))
@@ -91,3 +107,65 @@ def test_shipped_lexicon_is_sound():
     lexicon = read_lexicon()
     assert len(lexicon) >= 167
     assert lexicon.table["name"].is_unique
+
+
+def seeds():
+    """Number and text of the five seeds."""
+    return {path.name[:3]: path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("*.txt"))}
+
+
+def test_every_occurrence_of_a_term_is_one_token():
+    """On the seeds, what a plain search finds leftmost-longest is exactly what the segmenter keeps whole."""
+    lexicon = read_lexicon()
+    segmenter = Segmenter(lexicon=lexicon)
+    terms = set(lexicon.terms)
+    longest = max(map(len, terms))
+    for text in seeds().values():
+        kept, at = [], 0
+        folded = fold(text)
+        while at < len(folded):
+            size = next((n for n in range(longest, 0, -1) if folded[at : at + n] in terms), 0)
+            if size:
+                kept.append(folded[at : at + size])
+            at += size or 1
+        rows = segmenter.tokenize(text, [(0, 0, "other", 0, len(text), text)])
+        assert [fold(row[4]) for row in rows if row[5] == "term"] == kept
+        assert "".join(row[4] for row in rows) == text
+
+
+# Entry and seed where the shipped lexicon and the annotation differ, and why.
+DIFFERENCES = {
+    ("M045", "001"): "失信惩戒 stands inside 暂缓失信惩戒 (M046): found, and nested",
+    ("M091", "003"): "乡(镇)、街道综合执法队伍 is enforcement by townships and subdistricts",
+}
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the annotated mechanisms are not in this checkout")
+def test_annotated_presence_is_reproduced():
+    """Each annotated mechanism is found where it was annotated and nowhere else, but for two explained."""
+    rows = (SHARED / "gold" / "mechanisms.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    gold = {(row.split("\t")[0], seed) for row in rows for seed in row.split("\t")[4].split(";")}
+    names = {name for name, _ in gold}
+    lexicon = read_lexicon()
+    found = {(match.mechanism, seed) for seed, text in seeds().items() for match in lexicon.find(text)}
+    assert {pair for pair in found ^ gold if pair[0] in names} == set(DIFFERENCES)
+
+
+def test_named_institutions_are_in_the_lexicon():
+    """What every such report describes is found by the words it is described in."""
+    lexicon = read_lexicon()
+    for words in (
+        *("双随机、一公开", "“互联网+监管”", "“三项制度”", "重大行政决策程序", "合法性审查", "政府法律顾问"),
+        *(
+            "行政复议",
+            "行政应诉",
+            "首违不罚",
+            "谁执法谁普法",
+            "法律明白人",
+            "枫桥经验",
+            "跨省通办",
+            "告知承诺制",
+        ),
+        *("权责清单", "府院联动", "行政裁量权基准", "行政执法公示", "突发事件", "数字政府", "公平竞争审查"),
+    ):
+        assert lexicon.find(words), words

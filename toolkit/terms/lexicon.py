@@ -21,7 +21,18 @@ from toolkit.terms.folding import fold, twin
 SHIPPED = Path(__file__).resolve().parents[1] / "data" / "lexicon.csv"
 REQUIRED = ("id", "name", "dimension", "variants")
 OPTIONAL = (
-    *("kind", "part_2021", "part_2015", "regex", "english", "scope", "level", "valid_from", "valid_to"),
+    *(
+        "kind",
+        "part_2021",
+        "part_2015",
+        "wordings",
+        "regex",
+        "english",
+        "scope",
+        "level",
+        "valid_from",
+        "valid_to",
+    ),
     *("legal_basis", "seen", "note"),
 )
 KINDS = ("institution", "activity", "document", "slogan", "")
@@ -111,11 +122,14 @@ class Lexicon:
         Of the file's bytes; part of the settings of every run.
     literals
         Folded literal -> ids of the entries it belongs to.
+    terms
+        The literals of the column variants, which a segmenter keeps in one piece.
     """
 
     table: pd.DataFrame
     sha256: str
     literals: dict[str, tuple[str, ...]] = field(repr=False)
+    terms: tuple[str, ...] = field(repr=False)
     regexes: tuple[tuple[str, re.Pattern[str]], ...] = field(repr=False)
 
     def __len__(self) -> int:
@@ -128,7 +142,7 @@ class Lexicon:
 
     def __getstate__(self) -> dict[str, object]:
         """What travels to another process; matchers are built where they are used."""
-        return {name: self.__dict__[name] for name in ("table", "sha256", "literals", "regexes")}
+        return {name: self.__dict__[name] for name in ("table", "sha256", "literals", "terms", "regexes")}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Restore what travelled."""
@@ -146,8 +160,8 @@ class Lexicon:
 
     @cached_property
     def _longest(self) -> AhoCorasick:
-        """Finds leftmost-longest literals."""
-        return AhoCorasick(self._patterns, matchkind=MatchKind.LeftmostLongest)
+        """Finds leftmost-longest terms."""
+        return AhoCorasick(self.terms, matchkind=MatchKind.LeftmostLongest)
 
     @cached_property
     def dimensions(self) -> dict[str, str]:
@@ -184,7 +198,7 @@ class Lexicon:
                     yield name, *match.span()
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """Spans of leftmost-longest literals, which the segmenter keeps in one piece."""
+        """Spans of leftmost-longest terms, which the segmenter keeps in one piece."""
         folded = twin(text)
         found = self._longest.find_matches_as_indexes(folded.text)
         return [folded.span(start, end) for _, start, end in found]
@@ -206,9 +220,11 @@ def read_lexicon(path: str | Path | None = None) -> Lexicon:
     ----------
     path
         A CSV file in UTF-8 (with or without BOM) or GB18030, as Excel writes it, with the columns `id`,
-        `name`, `dimension` and `variants`; `docs/lexicon.md` shows the shipped one. The optional column
-        `regex` holds a Python regular expression for wordings with gaps; it is matched on the folded text,
-        in which quotation marks are left out and full-width characters are narrow.
+        `name`, `dimension` and `variants`; `docs/lexicon.md` shows the shipped one. `variants` holds the
+        terms, as patterns (`expand` tells how); the optional column `wordings` patterns that are found
+        but are no terms, which a segmenter leaves to jieba; the optional column `regex` a Python regular
+        expression for gaps, matched on the folded text, in which quotation marks are left out and
+        full-width characters are narrow.
 
     Raises
     ------
@@ -225,20 +241,23 @@ def read_lexicon(path: str | Path | None = None) -> Lexicon:
     data = path.read_bytes()
     table = _table(data, path)
     literals: dict[str, list[str]] = {}
+    terms: set[str] = set()
     regexes = []
     homes: dict[tuple[str, str], int] = {}
     for number, row in enumerate(table.to_dict("records"), 2):
-        for literal in _literals(row, number, path):
+        found = {column: _literals(row, column, number, path) for column in ("variants", "wordings")}
+        for column, literal in dict.fromkeys((column, one) for column, many in found.items() for one in many):
             other = homes.setdefault((literal, row["dimension"]), number)
             if other != number:
-                raise _fault(
-                    path, number, "variants", f"{literal!r} stands in row {other} of the same dimension"
-                )
+                raise _fault(path, number, column, f"{literal!r} stands in row {other} of the same dimension")
             literals.setdefault(literal, []).append(row["id"])
+        terms.update(found["variants"])
+        if not any(found.values()) and not row["regex"]:
+            raise _fault(path, number, "variants", "is empty, and so are wordings and regex")
         if row["regex"]:
             regexes.append((row["id"], _regex(row["regex"], number, path)))
     frozen = {literal: tuple(names) for literal, names in sorted(literals.items())}
-    return Lexicon(table, hashlib.sha256(data).hexdigest(), frozen, tuple(regexes))
+    return Lexicon(table, hashlib.sha256(data).hexdigest(), frozen, tuple(sorted(terms)), tuple(regexes))
 
 
 def _table(data: bytes, path: Path) -> pd.DataFrame:
@@ -266,17 +285,15 @@ def _table(data: bytes, path: Path) -> pd.DataFrame:
     return table
 
 
-def _literals(row: dict[str, str], number: int, path: Path) -> list[str]:
-    """Folded literals of one row."""
+def _literals(row: dict[str, str], column: str, number: int, path: Path) -> list[str]:
+    """Folded literals of one cell."""
     try:
-        found = [fold(literal) for literal in expand(row["variants"])] if row["variants"] else []
+        found = [fold(literal) for literal in expand(row[column])] if row[column] else []
     except ValueError as error:
-        raise _fault(path, number, "variants", str(error)) from error
-    if not row["regex"] and not found:
-        raise _fault(path, number, "variants", "is empty, and so is regex")
+        raise _fault(path, number, column, str(error)) from error
     if "" in found:
-        raise _fault(path, number, "variants", "has an empty alternative, which would match everywhere")
-    return list(dict.fromkeys(found))
+        raise _fault(path, number, column, "has an empty alternative, which would match everywhere")
+    return found
 
 
 def _regex(pattern: str, number: int, path: Path) -> re.Pattern[str]:

@@ -8,8 +8,9 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from importlib.metadata import version
+from itertools import accumulate, count, repeat
 from pathlib import Path
 from types import ModuleType
 
@@ -30,7 +31,8 @@ RARE = re.compile(r"[^\u0000-\u33ff\u4e00-\u9fd5\ue001-\uf8ff\ufb00-\uffff]")
 # A private-use character, a token of its own in both engines, stands for what the engine must not see.
 HOLE = "\ue000"
 
-NUMBER = re.compile(r"[0-9０-９.,．，%％‰〇○零一二三四五六七八九十百千万亿两]+")
+NUMERALS = "〇○零一二三四五六七八九十百千万亿两"
+NUMBER = re.compile(rf"[0-9０-９.,．，%％‰{NUMERALS}]+")
 LATIN = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ][0-9A-Za-zＡ-Ｚａ-ｚ０-９+#&._%\-]*")
 
 
@@ -138,27 +140,30 @@ class Segmenter:
             return []
         end_sign = _absent(text)
         tokens, terms = self._cut(end_sign.join(row[5] for row in sentences))
+        kind = {token: kind_of(token) for token in set(tokens)}
+        kinds = [kind[token] for token in tokens]
+        for place in terms:
+            kinds[place] = "term"
+        tokens.append(end_sign)
         rows: list[tuple] = []
-        following = iter(sentences)
-        number, _, _, start, _, _ = next(following)
-        for place, token in enumerate(tokens):
-            if token == end_sign:
-                number, _, _, start, _, _ = next(following)
-                continue
-            kind = "term" if place in terms else kind_of(token)
-            end = start + len(token)
-            rows.append((len(rows), number, start, end, token, kind))
-            start = end
+        at = 0
+        for number, _, _, start, _, _ in sentences:
+            stop = tokens.index(end_sign, at)
+            part = tokens[at:stop]
+            bounds = list(accumulate(map(len, part), initial=start))
+            rows += zip(count(len(rows)), repeat(number), bounds, bounds[1:], part, kinds[at:stop])
+            at = stop + 1
         return rows
 
 
-@lru_cache(maxsize=1 << 16)
 def kind_of(token: str) -> str:
     """Kind of a token that is no term: word, number, latin, punct or space.
 
     A token wholly of digits or Chinese numerals is a number; one with a letter or Chinese character a
     word, or latin where it begins with a Latin letter.
     """
+    if "\u4e00" <= token[0] <= "\u9fff" and token[0] not in NUMERALS:
+        return "word"
     if token.isspace():
         return "space"
     if LATIN.fullmatch(token):
