@@ -26,7 +26,14 @@ _ORGANS = (
 _OWN = re.compile(
     "[我本](?:[局厅委办院队镇乡街县市区州盟旗省]|中心)|全[局厅院镇乡县市区州盟旗省]|[局厅委]党[组委]|局机关|[县市区州旗盟省]政府"
 )
-_SUBJECTS = ("法治政府", "依法行政", "法治建设")
+_SUBJECTS = (
+    ("政府工作", "(?:政府|行署|管委会.{0,8}|管理委员会.{0,8})工作报告"),
+    ("法治政府", "法治政府"),
+    ("依法行政", "依法行政"),
+    ("法治建设", r"法治建设|法治\S{1,8}建设|依法治[省市县区州旗]|述法|法治.{0,12}(?:报告|总结|情况)"),
+    ("政府工作", "工作报告"),
+)
+_OTHER_TEXT = re.compile("(?:法治|依法行政|政府工作).*(?:要点|计划|方案|规划|决议|意见|办法|解读|公示|名单)$")
 _BLAND = re.compile(r"本站|本网|网站|门户|互联网|网信|记者|^[\w.-]*$(?<![\u4e00-\u9fff])|日报|新闻")
 NUMBER = re.compile(
     r"(?P<prefix>[一-龥]{2,10}?)\s*[〔\[(（]\s*(?P<year>\d{4})\s*[〕\])）]\s*(?:第\s*)?(?P<count>\d{1,4})\s*号"
@@ -56,46 +63,22 @@ def decide_genre(layout: Layout, stem: str) -> tuple[str, str, str, tuple[str, .
     The title decides, then the opening (我代表…向大会报告工作; 现将…报告如下), then the file name, then what
     the body mostly speaks of.
     """
-    places = (
-        ("title", layout.title),
-        ("opening", layout.opening),
-        ("file name", stem),
-    )
-    for source, words in places:
-        if source == "opening" and re.search(
-            "代表.{2,30}向大会|各位代表", layout.opening + "".join(layout.front[-3:])
-        ):
-            return "work report", "政府工作", source, ()
-        if source == "opening" and not re.search(
-            "报告如下|汇报如下|总结如下|报告制度|[将就].{4,50}(?:报告|公布|公开|汇报)", words
-        ):
-            continue
-        genre, subject = _genre_of(words)
+    opening = layout.opening + "".join(layout.front[-3:])
+    spoken = "政府工作报告" if re.search("代表.{2,30}向大会|各位代表", opening) else ""
+    told = "".join(re.findall("(?:报告|汇报|总结)如下|[将就].{4,50}(?:报告|公布|公开|汇报)", layout.opening))
+    rules = (("title", layout.title), ("opening", spoken or told and layout.opening), ("file name", stem))
+    for source, words in rules:
+        subject = next((subject for subject, pattern in _SUBJECTS if re.search(pattern, words)), "")
         if subject:
-            return genre, subject, source, ()
-    counts = {subject: layout.body.count(subject) for subject in _SUBJECTS}
-    subject = max(counts, key=lambda word: counts[word])
+            return ("work report" if subject == "政府工作" else "annual report"), subject, source, ()
+    counts = {subject: layout.body.count(subject) for subject, _ in _SUBJECTS[1:4]}
+    subject = max(counts, key=counts.__getitem__)
     if counts[subject] >= 3:
         return "annual report", subject, "body", ("genre_weak",)
     if re.search(r"\d{4}年.{0,6}工作回顾", layout.opening):
         return "work report", "政府工作", "review heading", ("genre_weak",)
-    return "unknown", "unknown", "", ("genre_unknown",)
-
-
-def _genre_of(words: str) -> tuple[str, str]:
-    """Genre and subject by the words of a title, opening or file name."""
-    if re.search("政府工作报告|管委会.{0,8}工作报告|管理委员会.{0,8}工作报告|行署工作报告", words):
-        return "work report", "政府工作"
-    for subject in _SUBJECTS:
-        if subject in words:
-            return "annual report", subject
-    if re.search(r"法治\S{1,8}建设|依法治[省市县区州旗]|述法", words):
-        return "annual report", "法治建设"
-    if re.search("法治.{0,12}(?:报告|总结|情况)", words):
-        return "annual report", "法治建设"
-    if re.search("工作报告", words):
-        return "work report", "政府工作"
-    return "unknown", ""
+    other = any(_OTHER_TEXT.search(line) for line in layout.front)
+    return "unknown", "unknown", "", ("genre_unknown", "not_a_report") if other else ("genre_unknown",)
 
 
 def find_number(layout: Layout) -> str:
@@ -130,43 +113,42 @@ def title_organ(title: str) -> str:
 
 def find_issuer(layout: Layout, place: str) -> tuple[str, str]:
     """Issuer as printed and its rule; 区司法局 is completed with the place as the title prints it."""
-    signed = _signature(layout.tail)
-    under = [
-        line
-        for line in layout.front[-4:]
-        if 3 <= len(line) <= 24 and kind_of(line) and not re.search("[>:：，,。|]", line)
-    ]
-    told = re.search(
-        r"(?:代表|现将|现就)([^，,。\s□]{2,28}?(?:人民政府|管委会|管理委员会|国务院|局|厅))", layout.opening
+    under = [line for line in layout.front[-4:] if layout.title and _is_organ(line, 24)]
+    told = re.findall(
+        r"(?:代表|现[将就])([^，,。\s□]{2,28}?(?:人民政府|管委会|管理委员会|国务院|局|厅))", layout.opening
     )
     organ = title_organ(layout.title)
     field = re.split(r"[\s|（(]", layout.fields.get("issuer", ""))[0]
     rules = (
-        ("signature", signed),
-        ("line under the title", under[-1] if under and layout.title else ""),
+        ("signature", _signature(layout.tail)),
+        ("line under the title", "".join(under[-1:])),
         ("title", organ if kind_of(organ) else ""),
         ("field", "" if _BLAND.search(field) else field),
-        ("opening", told[1] if told else ""),
+        ("opening", "".join(told[:1])),
     )
     source, name = next(((rule, found) for rule, found in rules if found), ("", ""))
-    name = re.sub(r"^.*?(?:文件|公文)$", "", re.sub(r"\s", "", name))
+    name = re.sub(r"\s|文件$", "", name)
     if re.match(r"[县区市州旗盟省](?!中|直)", name) and place and not name.startswith(place):
         name = place + name[1:] if place[-1] == name[0] else place + name
-    return name, source if name else ""
+    return name, source
+
+
+def _is_organ(line: str, longest: int) -> bool:
+    """Whether a line is the name of an organisation and nothing else."""
+    plausible = 3 <= len(line) <= longest and not re.search(
+        "[>:：，,。、;；|〔]|^各|^[市区县]委[市区县]", line
+    )
+    return plausible and bool(kind_of(line))
 
 
 def _signature(tail: list[str]) -> str:
     """The organisation that signs: a line beside a date line, or a whole government on the last line."""
     for number in range(len(tail) - 1, max(-1, len(tail) - 12), -1):
         line = re.sub(r"\s", "", tail[number])
-        if not (3 <= len(line) <= 30 and kind_of(line)) or re.search(
-            "[:：，,。、;；|〔]|^各|^[市区县]委[市区县]", line
-        ):
-            continue
         beside = tail[number + 1 : number + 3] + tail[max(0, number - 1) : number]
-        if any(len(each) <= 24 and DATE.match(each) for each in beside):
-            return line
-        if number >= len(tail) - 2 and re.search("[县市区州省旗]人民政府$", line):
+        dated = any(len(each) <= 24 and DATE.match(each) for each in beside)
+        last = number >= len(tail) - 2 and re.search("[县市区州省旗]人民政府$", line)
+        if (dated or last) and _is_organ(line, 30):
             return line
     return ""
 
@@ -183,31 +165,25 @@ def decide_body(layout: Layout, issuer: str, *, region: str, level: str, words: 
     and never 我局, the government reports and the bureau is only the issuer.
     """
     organ = title_organ(layout.title)
-    kind = kind_of(organ) or (level if level in ("zone", "township") else "")
-    own = Counter[str]()
+    named, issued = kind_of(organ), kind_of(re.sub("(?<=政府)办公[室厅]$", "", issuer))
+    own: Counter[str] = Counter()
     for word, count in words.items():
         own[next(rank for rank, letters in _RANKS if re.search(letters, word))] += count
-    issued = kind_of(issuer)
-    flags = []
-    if kind:
-        name, source = organ if kind_of(organ) else "", "title"
-        if kind in ("government", "township") and own["department"] >= 5 and own["department"] > own["place"]:
-            flags.append("body_conflict")
-    elif issued == "department" and own["department"] >= 2 and 2 * own["department"] >= own["place"]:
-        kind, name, source = "department", issuer, "self-mention and issuer"
-    elif issued in ("township", "zone", "party-and-government"):
-        kind, name, source = issued, issuer, "issuer"
-    elif issued == "government" or region:
-        kind, name = "government", issuer if issued == "government" else ""
-        source = "issuer" if name else "self-mention" if own["place"] else "region"
-        if own["department"] >= 5 and own["department"] > own["place"]:
-            flags.append("body_conflict")
-    else:
-        return Body(
-            issuer, issued or "unknown", "issuer" if issuer else "", () if issued else ("body_unknown",)
-        )
-    if not name:
-        suffix = {"government": "人民政府", "township": "人民政府", "zone": "管理委员会"}.get(kind, "")
-        suffix = "办事处" if region.endswith("街道") else suffix
-        name = "国务院" if region == "全国" else region + suffix if region else issuer
-    return Body(re.sub("^国务院.*", "国务院", name), kind, source, tuple(flags))
+    bureau = own["department"] >= 2 and 2 * own["department"] >= own["place"]
+    kind, name, source = "unknown", issuer, "issuer" if issuer else ""
+    if named:
+        kind, name, source = named, organ, "title"
+    elif level in ("zone", "township"):
+        kind, name, source = level, "", "region"
+    elif issued == "department" and bureau:
+        kind, source = issued, "self-mention and issuer"
+    elif issued in ("township", "zone", "party-and-government", "government"):
+        kind = issued
+    elif region:
+        kind, name, source = "government", "", "self-mention" if own["place"] else "region"
+    contradicted = kind in ("government", "township") and own["department"] >= max(5, own["place"] + 1)
+    flags = ("body_unknown",) if kind == "unknown" else ("body_conflict",) if contradicted else ()
+    office = {"government": "人民政府", "township": "人民政府", "zone": "管理委员会"}.get(kind, "")
+    office = "办事处" if region.endswith("街道") else office
+    name = name or region + office
+    return Body("国务院" if name.startswith(("国务院", "全国人民政府")) else name, kind, source, flags)

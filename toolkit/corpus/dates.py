@@ -22,6 +22,7 @@ DATE = re.compile(
     rf"(?<!\d)(?P<year>(?:19|20)\d\d|{_CHINESE})\s*[-年./]\s*(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})"
     r"\s*[-月./]\s*(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})(?!\d)"
 )
+_PLANNED = "(?:安排|任务|建议|重点工作|主要工作|要求)"
 _NUMERALS = "〇一二三四五六七八九十"
 
 
@@ -85,72 +86,65 @@ def _small(numeral: str) -> int:
 
 def find_dates(layout: Layout, hints: dict[str, str]) -> tuple[str, str, str]:
     """issued_on, published_on, and the rules that gave them."""
-    rules = {}
-    issued = next((find_date(line) for line in reversed(layout.tail) if _is_date_line(line)), "")
-    rules["issued"] = "signature"
-    if not issued:
-        issued, rules["issued"] = find_date(layout.fields.get("issued_on", "")), "field"
-    if not issued:
-        under = (
-            find_date(line) for line in layout.front if re.fullmatch(r"[（(].{8,60}[）)]|—*\s*\S*上", line)
-        )
-        issued, rules["issued"] = next(filter(None, under), ""), "under the title"
-    if not issued:
-        prints = (find_date(line) for line in reversed(layout.tail) if line.endswith("印发"))
-        issued, rules["issued"] = next(filter(None, prints), ""), "印发 line"
-    published, rules["published"] = find_date(layout.fields.get("published_on", "")), "field"
-    if not published:
-        bare = (
-            find_date(line) for line in layout.front if re.fullmatch(r"\d{4}[-/.]\d\d?[-/.]\d\d?.{0,9}", line)
-        )
-        published, rules["published"] = next(filter(None, bare), ""), "line of its own"
-    if not published and hints.get("published_on"):
-        published, rules["published"] = find_date(hints["published_on"]), "container"
-    given = {"issued": issued, "published": published}
-    return issued, published, "; ".join(f"{name}: {rules[name]}" for name in given if given[name])
+    tail, front, fields = layout.tail[::-1], layout.front, layout.fields
+    issued = {
+        "signature": [line for line in tail if DATE.match(line) and len(line) <= 22 and "印发" not in line],
+        "field": [fields.get("issued_on", "")],
+        "under the title": [line for line in front if re.fullmatch(r"[（(].{8,60}[）)]|—*\s*\S*上", line)],
+        "印发 line": [line for line in tail if line.endswith("印发")],
+    }
+    published = {
+        "field": [fields.get("published_on", "")],
+        "line of its own": [line for line in front if re.fullmatch(r"\d{4}([-/.])\d\d?\1\d\d?.{0,9}", line)],
+        "container": [hints.get("published_on", "")],
+    }
+    first, rule = _first_date(issued)
+    second, other = _first_date(published)
+    return (
+        first,
+        second,
+        "; ".join(filter(None, (rule and f"issued: {rule}", other and f"published: {other}"))),
+    )
 
 
-def _is_date_line(line: str) -> bool:
-    """Whether a line holds a date and next to nothing else, as a signature's date does."""
-    return bool(DATE.match(line)) and len(line) <= 22 and "印发" not in line
+def _first_date(rules: dict[str, list[str]]) -> tuple[str, str]:
+    """The first date that a rule's lines hold, and the rule."""
+    dates = ((find_date(line), rule) for rule, lines in rules.items() for line in lines)
+    return next((pair for pair in dates if pair[0]), ("", ""))
 
 
 def decide_years(
-    layout: Layout, *, genre: str, stem: str, issued: str, published: str, hints: dict[str, str]
+    layout: Layout, *, genre: str, stem: str, issued: str, published: str, year: str = ""
 ) -> Years:
     """Decide year_covered and year_delivered from ordered clues; what contradicts is flagged.
 
     For annual reports a clue's year is the covered year; a signature in a later year only gives the
     delivered one. For work reports a title's or file's year is the delivered year, and 2023年工作回顾
-    means delivered in 2024.
+    means delivered in 2024. `year` is what the container says.
     """
     work = genre == "work report"
-    clues = _work_clues(layout, stem) if work else _annual_clues(layout, stem)
+    clues = (_work_clues if work else _annual_clues)(layout)
+    clues += [clue for named in _file_years(stem) for clue in _clue("file name", [named])]
+    clues += _clue("container", find_years(f"{year}年"))
     signed = int((issued or published or "0")[:4]) or None
-    flags: list[str] = []
-    if not clues and signed:
-        clues = [("date", signed if work else signed - (int((issued or published)[5:7]) <= 8))]
-        flags.append("year_weak")
-    if not clues:
-        hinted = find_years(hints.get("year", "") + "年")
-        clues = [("container", hinted[0].last)] if hinted else []
+    if not clues and signed:  # signed by August, it looks back on the year before
+        clues = [("date, weak", signed if work else signed - (int((issued or published)[5:7]) <= 8))]
+    clues = clues or _body_clue(layout, work)
     if not clues:
         return Years(None, signed, "", ("year_unknown",))
-    source, year = clues[0]
-    if source.endswith(("body", "folder")):
-        flags.append("year_weak")
-    if source.endswith("(range)"):
-        flags.append("year_range")
-    published_in = {year, signed} if not work else {year}  # a file may be named after the year it came out in
-    if any(
-        other != year and not (rule == "file name" and other in published_in) for rule, other in clues[1:]
-    ):
-        flags.append("year_conflict")
-    if work:
-        return Years(year - 1, year, source, tuple(flags))
-    if signed and not year <= signed <= year + 2:
-        flags.append("year_conflict")
-    return Years(year, signed, source, tuple(dict.fromkeys(flags)))
+    source, decided = clues[0]
+    # A file may be named after the year in which the report came out.
+    allowed = {decided} if work else {decided, signed}
+    differs = [rule for rule, other in clues if other not in (allowed if rule == "file name" else {decided})]
+    late = signed is not None and not work and not decided <= signed <= decided + 2
+    flags = {
+        "year_weak": source.endswith("weak"),
+        "year_range": source.endswith("(range)"),
+        "year_conflict": bool(differs) or late,
+        "part_year": bool(re.search("上半年|半年度|季度", layout.title or stem)),
+    }
+    raised = tuple(flag for flag, up in flags.items() if up)
+    return Years(decided - work, decided if work else signed, source, raised)
 
 
 def _own(text: str) -> list[YearMention]:
@@ -160,79 +154,54 @@ def _own(text: str) -> list[YearMention]:
 
 def _clue(source: str, years: list[YearMention]) -> list[tuple[str, int]]:
     """One clue from the first of some year mentions."""
-    if not years:
-        return []
-    return [(source + " (range)" * (years[0].first != years[0].last), years[0].last)]
+    return [(source + " (range)" * (year.first != year.last), year.last) for year in years[:1]]
 
 
-def _annual_clues(layout: Layout, stem: str) -> list[tuple[str, int]]:
+def _annual_clues(layout: Layout) -> list[tuple[str, int]]:
     """Clues to the covered year of an annual report, strongest first."""
-    clues = _clue("title", _own(layout.title))
-    told = re.search(r"现[将就]|报告如下|汇报如下", layout.opening)
-    if told:
-        sentence = layout.opening[max(0, told.start() - 60) : told.end() + 60].split("。")
-        clues += _clue(
-            "opening: 报告如下",
-            [y for part in sentence if re.search("现[将就]|如下", part) for y in _own(part)],
-        )
+    opening = layout.opening
+    told = [part for part in opening[:400].split("。") if re.search("现[将就]|[报汇]告?如下", part)]
     starts = [
-        y
-        for y in _own(layout.opening)
-        if re.match(r"(?:^|.*[。\n ])$", layout.opening[: y.start][-1:] or "\n", re.S)
+        year for year in _own(opening) if year.first == year.last and opening[: year.start][-1:] in "。\n "
     ]
-    clues += _clue("opening", [y for y in starts if y.first == y.last])
-    if not clues:
-        clues = _clue(
-            "heading",
-            [
-                y
-                for line in re.findall(r"\n\s*一、([^\n。]{4,40})", "\n" + layout.body[:3000])
-                for y in _own(line)
-            ],
-        )
-    return clues + _file_clues(stem) or _body_clue(layout)
+    clues = _clue("title", _own(layout.title))
+    clues += _clue("opening: 报告如下", [year for part in told for year in _own(part)])
+    clues += _clue("opening", starts)
+    heads = re.findall(r"\n\s*一、([^\n。]{4,40})", "\n" + layout.body[:3000]) if not clues else []
+    return clues + _clue("heading", [year for head in heads for year in _own(head)])
 
 
-def _file_clues(stem: str) -> list[tuple[str, int]]:
-    """The years of a file name; a bare number (陇西县_2023) counts too."""
-    bare = [
-        YearMention(0, int(year), int(year)) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d|年)", stem)
-    ]
-    clues = [clue for year in _own(stem) + bare for clue in _clue("file name", [year])]
-    return list(dict.fromkeys(clues))
-
-
-def _body_clue(layout: Layout) -> list[tuple[str, int]]:
-    """The year that most sentences of the body name, where nothing better is known."""
-    years = [year.last for year in find_years(masked(plain(layout.body[:6000]))) if year.first == year.last]
-    ranked = Counter(years).most_common(2)
-    clear = ranked and ranked[0][1] >= 3 and (len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1])
-    return [("body", ranked[0][0])] if clear else []
-
-
-def _work_clues(layout: Layout, stem: str) -> list[tuple[str, int]]:
+def _work_clues(layout: Layout) -> list[tuple[str, int]]:
     """Clues to the year in which a 政府工作报告 was delivered, strongest first."""
-    front = "\n".join(layout.front)
-    clues = []
-    session = re.search(r"(\d{4})年\d{1,2}月\d{1,2}日[^\n]{0,12}在[^\n]{2,40}(?:大会|会议)", front)
-    if session:
-        clues.append(("session", int(session[1])))
-    clues += _clue("title", _own(layout.title))
-    heads = re.findall(
-        r"(?:^|\n)\s*([^\n。]{0,30}(?:回顾|以来工作|工作情况|成就)[^\n。]{0,12})", layout.opening
+    opening = layout.opening
+    sessions = re.findall(
+        r"(\d{4})年\d\d?月\d\d?日[^\n]{0,12}在[^\n]{2,40}(?:大会|会议)", "\n".join(layout.front)
     )
-    heads += re.findall(r"(?:^|\n)\s*一、([^\n。]{4,40})", layout.opening)
-    review = [year.last for head in heads for year in _own(head)]
-    first = re.search(r"(?:^|\n)\s*(?:刚刚过去的|过去的)?(\d{4})年(?:是|[，,])", layout.opening)
-    if review:
-        clues.append(("review heading", max(review) + 1))
+    heads = re.findall(r"(?:^|\n)\s*([^\n。]{0,30}(?:回顾|以来工作|工作情况|成就)[^\n。]{0,12})", opening)
+    heads += re.findall(r"(?:^|\n)\s*一、([^\n。]{4,40})", opening)
+    reviewed = [year.last for head in heads for year in _own(head)]
+    first = re.search(r"(?:^|\n)\s*(?:刚刚)?(?:过去的)?(\d{4})年(?:是|[，,])", opening)
+    clues = [("session", int(year)) for year in sessions[:1]] + _clue("title", _own(layout.title))
+    if reviewed:
+        clues.append(("review heading", max(reviewed) + 1))
     elif first and heads:
         clues.append(("opening", int(first[1]) + 1))
-    clues += _file_clues(stem)
-    if not clues:
-        plans = re.findall(
-            r"\n\s*[^\n。]{0,8}?(\d{4})年[^\n。]{0,12}(?:安排|任务|建议|重点工作|主要工作|要求)[^\n。]{0,10}(?=\n)",
-            layout.body,
-        )
-        clues = [("plan heading", int(plans[0]))] if plans else [(s, y + 1) for s, y in _body_clue(layout)]
     return clues
+
+
+def _file_years(stem: str) -> list[YearMention]:
+    """The years of a file name; a bare number (陇西县_2023) counts too."""
+    bare = (int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d|年)", stem))
+    return _own(stem) + [YearMention(0, year, year) for year in bare]
+
+
+def _body_clue(layout: Layout, work: bool) -> list[tuple[str, int]]:
+    """The year a plan's heading names (2024年工作安排), or most sentences of the body; weak evidence."""
+    planned = re.findall(
+        rf"\n[^\n。]{{0,8}}?(\d{{4}})年[^\n。]{{0,12}}{_PLANNED}[^\n。]{{0,10}}(?=\n)", layout.body
+    )
+    if planned and work:
+        return [("plan heading, weak", int(planned[0]))]
+    ranked = Counter(year.last for year in _own(layout.body[:6000])).most_common(2)
+    clear = ranked and ranked[0][1] >= 3 and ranked[0][1] >= 2 * sum(count for _, count in ranked[1:])
+    return [("body, weak", ranked[0][0] + work)] if clear else []

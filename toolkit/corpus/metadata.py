@@ -63,7 +63,9 @@ def detect_metadata(
         layout = layout._replace(title=given["title"], title_source="container")
     genre, subject, genre_source, flags = decide_genre(layout, stem)
     issued, published, date_source = find_dates(layout, given)
-    years = decide_years(layout, genre=genre, stem=stem, issued=issued, published=published, hints=given)
+    years = decide_years(
+        layout, genre=genre, stem=stem, issued=issued, published=published, year=given.get("year", "")
+    )
     year = years.delivered if genre == "work report" else years.covered
     words = self_mentions(layout)
     place = decide_place(Clues(layout, find_issuer(layout, "")[0], stem, folders, year, given, words))
