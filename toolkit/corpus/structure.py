@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from toolkit.corpus.headings import Heading, Paragraph, build_tree, find_marked, find_title, find_unmarked
-from toolkit.corpus.roles import assign_roles, named_roles
+from toolkit.corpus.headings import Heading, Paragraph, build_tree, find_headings
+from toolkit.corpus.roles import Roles, assign_roles, named_roles
 
 Span = tuple[int, int]
 
@@ -20,6 +20,7 @@ class Structure(NamedTuple):
     sentences: list[tuple]
 
 
+_NO_HEADING = Heading(0, 0, "none", 0, "", "", "none")
 _LINE = re.compile(r"\S[^\n]*")
 _WHITE = re.compile(r"\s*")
 _MARK = re.compile(
@@ -63,6 +64,37 @@ def _paragraphs(text: str, furniture: Sequence[Span]) -> list[Paragraph]:
 def _outside(text: str, lines: list[Span], furniture: Sequence[Span]) -> list[Paragraph]:
     """Cut the spans of furniture out of the lines."""
     pieces, at = [], 0
+    if not furniture:
+        return [Paragraph(start, stop) for start, stop in lines]
+    for start, stop in lines:
+        while at < len(furniture) and furniture[at][1] <= start:
+            at += 1
+        i, begin = at, start
+        while i < len(furniture) and furniture[i][0] < stop:
+            if begin < furniture[i][0]:
+                pieces.append(Paragraph(begin, furniture[i][0]))
+            begin = max(begin, _WHITE.match(text, furniture[i][1]).end())
+            i += 1
+        if begin < stop:
+            pieces.append(Paragraph(begin, stop))
+    return pieces
+    joined: list[Paragraph] = []
+    for piece in pieces:
+        before = text[joined[-1].start : joined[-1].end].rsplit("\n", 1)[-1] if joined else "。"
+        full = _columns(before) >= width - 3 and before.rstrip()[-1:] not in "。！？：；"
+        adjacent = joined and text[joined[-1].end : piece.start].isspace()
+        if full and adjacent and not _ITEM.match(text, piece.start):
+            joined[-1] = Paragraph(joined[-1].start, piece.end)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _outside(text: str, lines: list[Span], furniture: Sequence[Span]) -> list[Paragraph]:
+    """Cut the spans of furniture out of the lines."""
+    pieces, at = [], 0
+    if not furniture:
+        return [Paragraph(start, stop) for start, stop in lines]
     for start, stop in lines:
         while at < len(furniture) and furniture[at][1] <= start:
             at += 1
@@ -112,7 +144,7 @@ def _review_year(title: Heading | None, headings: list[Heading], genre: str, yea
     """Return the last year the report reviews: given, or named by the title or a heading of achievements."""
     if year is not None:
         return year - 1 if genre == "work report" else year
-    titled = [title] if title and "工作报告" not in title.title else []
+    titled = [title] if title and "政府工作报告" not in title.title else []
     top = [h for h in headings if h.level <= 1 or h.kind == "topic"]
     reviews = [h for h in top if named_roles(h.title, 1)[:1] == ("achievement",)]
     for group in (titled, reviews):
@@ -178,60 +210,71 @@ def parse_structure(
         return Structure([], [])
     spans = [(span[0], span[1]) for span in furniture]
     paragraphs = _paragraphs(text, spans)
+    title, headings = find_headings(text, paragraphs)
     begins = _stops(text)
-    marked = find_marked(text, paragraphs)
-    title = find_title(text, paragraphs, marked[0].start if marked else len(text))
-    body = next((p.end for p in paragraphs if title and p.start >= title.start), 0)
-    marked = sorted(marked + find_unmarked(text, paragraphs, marked, body))
-    first = marked[0].start if marked else len(text)
-    if marked and marked[0].style == "list" and marked[0].level > 2:  # a list in the first paragraph is no end of it
-        first = max(p.start for p in paragraphs if p.start <= first)
-    headings = [title, *marked] if title else marked
-    cuts = {p.start for p in paragraphs}.union(begins, (h.start for h in headings), (b for b, _ in spans))
-    cuts.update(_WHITE.match(text, end).end() for _, end in spans)
-    starts = [0, *sorted(cut for cut in cuts if 0 < cut < len(text))]
-    if not text[: starts[1]].strip() if len(starts) > 1 else False:
-        del starts[1]
-    front, tail = _front_end(text, body, first, paragraphs), _tail_start(text, paragraphs)
-    meta = ["front" if s < front else "signature" if s >= tail else "" for s in starts]
+    begins += [p.start for p in paragraphs]
+    begins += [h.start for h in headings]
+    begins += [at for begin, end in spans for at in (begin, _WHITE.match(text, end).end())]
+    starts = [at for at in sorted({0, *begins}) if at < len(text)]
+    if len(starts) > 1 and not text[: starts[1]].strip():
+        del starts[1]  # white space before the first character belongs to the first sentence
+    meta = _set_aside(text, starts, paragraphs, title, headings)
     for begin, end in spans:
-        for i in range(bisect_right(starts, begin) - 1, len(starts)):
-            if starts[i] >= end:
-                break
+        for i in range(bisect_right(starts, begin) - 1, bisect_left(starts, end)):
             meta[i] = "furniture"
-    parents = build_tree(headings)
-    shift = 1 if title else 0
+    whole = [title, *headings] if title else headings
+    parents = build_tree(whole)
+    opens = {p.start for p in paragraphs}
     roles = assign_roles(
-        text,
-        starts,
-        marked,
-        [p - shift if p >= shift else -1 for p in parents[shift:]],
-        (p.start for p in paragraphs),
-        meta,
-        _review_year(title, marked, genre, year),
+        text, starts, opens, meta, whole, parents, _review_year(title, headings, genre, year)
     )
-    return _rows(text, headings, parents, starts, roles)
+    return _rows(text, whole, parents, starts, roles)
 
 
-def _rows(text, headings, parents, starts, roles) -> Structure:
+def _set_aside(
+    text: str, starts: list[int], paragraphs: list[Paragraph], title: Heading | None, headings: list[Heading]
+) -> list[str]:
+    """Return for each sentence why it is front matter or signature; an empty string where it is neither."""
+    begin = next((p.end for p in paragraphs if title and p.start >= title.start), 0)
+    first = headings[0].start if headings else len(text)
+    if headings and headings[0].style == "list" and headings[0].level > 2:
+        first = max(p.start for p in paragraphs if p.start <= first)  # a list inside the first paragraph
+    front = bisect_left(starts, _front_end(text, begin, first, paragraphs))
+    tail = max(front, bisect_left(starts, _tail_start(text, paragraphs)))
+    return ["front"] * front + [""] * (tail - front) + ["signature"] * (len(starts) - tail)
+
+
+def _rows(
+    text: str, headings: list[Heading], parents: list[int], starts: list[int], roles: Roles
+) -> Structure:
     """Lay out the rows of both tables."""
-    section_starts = [h.start for h in headings]
     stops = [*starts[1:], len(text)]
-    sentences, held = [], {}
-    for i, (start, stop) in enumerate(zip(starts, stops, strict=True)):
-        section = bisect_right(section_starts, start)
-        sentences.append((i, section, roles.roles[i], start, stop, text[start:stop]))
-        held.setdefault(section, []).append(i)
-    sections = []
-    for number, rows in held.items():
-        real = [i for i in rows if roles.roles[i] != "meta"] or rows
-        kinds = dict.fromkeys(roles.roles[i] for i in real)
-        source = "+".join(dict.fromkeys(roles.sources[i] for i in real))
-        role = next(iter(kinds)) if len(kinds) == 1 else "mixed"
-        begin, end = sentences[rows[0]][3], sentences[rows[-1]][4]
-        if number == 0:
-            sections.append((0, -1, 0, "", "", "none", role, source, begin, end))
+    edges = [bisect_left(starts, h.start) for h in headings] + [len(starts)]
+    sections, sentences = [], []
+    for number, (first, last) in enumerate(zip([0, *edges], edges, strict=False)):
+        sentences += [
+            (i, number, roles.roles[i], starts[i], stops[i], text[starts[i] : stops[i]])
+            for i in range(first, last)
+        ]
+        if first == last:
             continue
-        h, parent = headings[number - 1], parents[number - 1] + 1
-        sections.append((number, parent or -1, h.level, h.marker, h.title, h.style, role, source, begin, end))
+        heading = headings[number - 1] if number else _NO_HEADING
+        parent = parents[number - 1] + 1 if number else 0
+        role, source = _summary(roles.roles[first:last], roles.sources[first:last])
+        sections.append(
+            (number, parent or -1, heading.level, heading.marker, heading.title, heading.style, role, source)
+            + (starts[first], stops[last - 1])
+        )
     return Structure(sections, sentences)
+
+
+def _summary(roles: list[str], sources: list[str]) -> tuple[str, str]:
+    """Return the role of a section and the rules behind it; meta counts only where there is nothing else."""
+    kinds = set(roles)
+    if len(kinds) > 1:
+        kinds.discard("meta")
+    role = kinds.pop() if len(kinds) == 1 else "mixed"
+    if len(set(sources)) == 1:
+        return role, sources[0]
+    rules = dict.fromkeys(s for r, s in zip(roles, sources, strict=True) if r != "meta" or role == "meta")
+    return role, "+".join(rules)

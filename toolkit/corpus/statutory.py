@@ -1,0 +1,135 @@
+"""The statutory card: which of the parts that the rules demand a 法治政府 report has, and whether it was on time."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from toolkit.corpus.roles import named_roles
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The five contents of a yearly report (督察工作规定 2019): the role that fills each, and words that at least name it.
+PARTS = {
+    "measures": ("achievement", ""),
+    "shortcomings": ("problem", r"不足|存在[^。，,]{0,6}问题|差距|短板"),
+    "leadership": ("leadership", r"第一责任人"),
+    "plan": ("plan", r"下一?步|下一?年度|明年|今后"),
+    "other": ("other", r"其[他它]需要报告"),
+}
+_COLUMNS = {
+    "doc_id": "str",
+    "label": "str",
+    "year_covered": "Int64",
+    **dict.fromkeys(PARTS, "str"),
+    "causes_stated": "boolean",
+    "deadline": "str",
+    "dated": "str",
+    "dated_by": "str",
+    "timeliness": "str",
+}
+_CAUSE = re.compile(r"原因|成因|由于|因为|源于|归因|导致|致使|受[^。，,]{1,12}(?:影响|制约|限制)|[主客]观上")
+
+
+def statutory_card(corpus: Any) -> pd.DataFrame:
+    """Tell which parts each yearly report has, whether it states causes, and whether it was on time.
+
+    The 2019 regulation on supervising the building of a government under the rule of law (法治政府建设与责任
+    落实督察工作规定) names five contents: measures and results, shortcomings and causes, how the first persons
+    responsible did their duty, next year's plan, and other matters. Work reports (政府工作报告) have no
+    such duty and get no row.
+
+    Parameters
+    ----------
+    corpus
+        What has the tables `documents`, `sections` and `sentences`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a report, in the order of `documents`:
+        `doc_id`, `label` (str), `year_covered` (Int64);
+        `measures`, `shortcomings`, `leadership`, `plan`, `other` (str): section (a heading of its own),
+        passage (sentences of that role under another heading or none), mention (only named) or absent;
+        `causes_stated` (boolean): whether the shortcomings name a cause, missing where there are none;
+        `deadline` (str, ISO date): last day of the first quarter for the years 2015 to 2018, 1 April from
+        2019, empty before; `dated` (str, ISO date) and `dated_by` (str): the date it is held against;
+        `timeliness` (str): on time, late, or unknown where there is no date or no deadline.
+
+    Notes
+    -----
+    Until 2018 the duty was to report, so the date of signature goes first; since 2019 it is to publish, so
+    the date of publication goes first. A report known only by its signature may have been published late.
+    The date of a web page may be that of a move to a new site. Rules for the leadership part were written
+    from the regulation's wording and are untested on reports that have one.
+
+    References
+    ----------
+    法治政府建设实施纲要（2015—2020年）, 2015; 法治政府建设与责任落实督察工作规定, 2019.
+    """
+    documents = corpus.documents[corpus.documents["genre"] != "work report"]
+    present = _presence(corpus.sections, corpus.sentences)
+    rows = [_row(document, present) for document in documents.to_dict("records")]
+    return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
+
+
+def _presence(sections: pd.DataFrame, sentences: pd.DataFrame) -> dict[str, set[str]]:
+    """Return the documents that have each part as section, passage or mention, and those that state causes."""
+    counted = sentences[sentences["role"] != "meta"]
+    top = set(zip(*[sections.loc[sections["level"] == 0, c] for c in ("doc_id", "section_no")], strict=True))
+    headed = [
+        (row.doc_id, {row.role, *named_roles(row.title, 1 if _at_top(row, top) else max(row.level, 2))})
+        for row in sections.itertuples()
+        if row.level > 0
+    ]
+    present = {}
+    for part, (role, words) in PARTS.items():
+        present[part, "section"] = {doc_id for doc_id, roles in headed if role in roles}
+        present[part, "passage"] = set(counted.loc[counted["role"] == role, "doc_id"])
+        named = counted["text"].str.contains(words) if words else counted["role"] == role
+        present[part, "mention"] = set(counted.loc[named, "doc_id"])
+    lacks = counted[counted["role"] == "problem"]
+    present["causes"] = set(lacks.loc[lacks["text"].str.contains(_CAUSE), "doc_id"])
+    return present
+
+
+def _at_top(section: Any, titles: set[tuple[str, int]]) -> bool:
+    """Tell whether a section stands directly under the title, or under nothing."""
+    return section.parent_no < 0 or (section.doc_id, section.parent_no) in titles
+
+
+def _row(document: Mapping[str, Any], present: dict) -> dict[str, Any]:
+    """Return the card of one document."""
+    doc_id = document["doc_id"]
+    parts = {
+        part: next(
+            (how for how in ("section", "passage", "mention") if doc_id in present[part, how]), "absent"
+        )
+        for part in PARTS
+    }
+    lacking = parts["shortcomings"] in ("section", "passage")
+    return {
+        "doc_id": doc_id,
+        "label": document["label"],
+        "year_covered": document["year_covered"],
+        **parts,
+        "causes_stated": doc_id in present["causes"] if lacking else None,
+        **_timeliness(document),
+    }
+
+
+def _timeliness(document: Mapping[str, Any]) -> dict[str, str]:
+    """Hold a report's date against the deadline of its year."""
+    year = document["year_covered"]
+    known = not pd.isna(year) and int(year) >= 2015
+    deadline = (f"{int(year) + 1}-04-01" if year >= 2019 else f"{int(year) + 1}-03-31") if known else ""
+    order = ("published_on", "issued_on") if known and year >= 2019 else ("issued_on", "published_on")
+    dated_by = next((name for name in order if document[name]), "")
+    dated = document[dated_by] if dated_by else ""
+    timeliness = "unknown"
+    if deadline and dated:
+        timeliness = "on time" if dated <= deadline else "late"
+    return {"deadline": deadline, "dated": dated, "dated_by": dated_by, "timeliness": timeliness}
