@@ -11,6 +11,7 @@ from toolkit.terms.counts import (
     count_groups,
     count_terms,
     document_term_matrix,
+    place_terms,
     read_stopwords,
     top_terms,
 )
@@ -154,3 +155,12 @@ def test_stop_words_are_function_words():
     words = read_stopwords()
     assert len(words) < 500
     assert not words & {"加强", "严格", "规定", "推进", "法治", "工作", "问题", "发展", "落实", "全面"}
+
+
+def test_place_terms_are_names_and_levels(corpus):
+    """Names with and without their level, tokens that stand in them, and level words; nothing else."""
+    corpus.documents["region"] = ["达坂城区", "达坂城区", "长海县"]
+    corpus.tokens.loc[0, "term"] = "达坂"
+    places = place_terms(corpus)
+    assert {"达坂城区", "达坂城", "达坂", "长海", "全县", "区政府"} <= set(places)
+    assert not {"法治", "行政复议", "首页"} & set(places)

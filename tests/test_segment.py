@@ -57,6 +57,14 @@ def test_user_words_agree_on_both_engines():
     assert {"互联网+监管", "法治政府建设", "T-1"} <= set(both[0])
 
 
+def test_user_words_with_punctuation_are_kept_whole():
+    """A user word that crosses punctuation is one token of kind word, with its quotation marks or without."""
+    segmenter = Segmenter(user_words=["双随机、一公开", "(试行)"])
+    assert segmenter.cut("“双随机、一公开”办法(试行)") == ["“", "双随机、一公开", "”", "办法", "(试行)"]
+    rows = segmenter.tokenize("(试行)", [(0, 0, "other", 0, 4, "(试行)")])
+    assert [row[5] for row in rows] == ["word"]
+
+
 def test_segmenters_do_not_know_of_each_other(reference):
     """Words of one segmenter, of the module-level jieba, and its deletions leave another untouched."""
     before = reference.cut("推进法治政府建设")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from toolkit.terms.folding import fold
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 KINDS = ("word", "term", "latin")
+LEVEL = re.compile("(?:特别行政区|自治[区州县旗]|开发区|新区|地区|林区|街道|[省市州盟区县旗乡镇])$")
 NAMES = {"region": "region_code or region_id", "reporting_body": "doc_id", "title": "doc_id"}
 
 
@@ -250,3 +252,33 @@ def document_term_matrix(
     rows = pd.Index(documents["doc_id"]).get_indexer(counts["doc_id"])
     cells = (counts["count"].to_numpy("int64"), (rows, terms.get_indexer(counts["term"])))
     return Matrix(csr_matrix(cells, shape=(len(documents), len(terms))), documents, terms)
+
+
+def place_terms(corpus: object) -> list[str]:
+    """Names of the corpus's places and level words, which say who reports and not what about.
+
+    Unfiltered they lead every ranking of terms characteristic of one report. Leave them out of rankings
+    (`top_terms(counts, leave_out=...)`); denominators keep them.
+
+    Returns
+    -------
+    list of str
+        Sorted: every region, prefecture and province of the corpus with and without its level (陇西县, 陇西),
+        the tokens that stand within such a name or hold one, and level words such as 全县 and 区政府.
+    """
+    names = {
+        part
+        for column in ("region", "prefecture", "province")
+        if column in corpus.documents
+        for name in corpus.documents[column].dropna().unique()
+        for part in re.split("[·、/ ]", name)
+        if part
+    }
+    stems = {stem for stem in (LEVEL.sub("", name) for name in names) if len(stem) > 1} | names
+    words = set(pd.read_csv(DATA / "level_words.csv", dtype="str")["word"])
+    holding = {
+        term
+        for term in corpus.tokens["term"].unique()
+        if any(stem in term or (len(term) > 1 and term in stem) for stem in stems)
+    }
+    return sorted(stems | words | holding)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick
 
 from toolkit.terms.folding import fold, twin
 
@@ -159,11 +159,6 @@ class Lexicon:
         return AhoCorasick(self._patterns)
 
     @cached_property
-    def _longest(self) -> AhoCorasick:
-        """Finds leftmost-longest terms."""
-        return AhoCorasick(self.terms, matchkind=MatchKind.LeftmostLongest)
-
-    @cached_property
     def dimensions(self) -> dict[str, str]:
         """Id -> dimension."""
         return dict(zip(self.table["id"], self.table["dimension"], strict=True))
@@ -196,12 +191,6 @@ class Lexicon:
             for match in regex.finditer(folded):
                 if match.end() > match.start():
                     yield name, *match.span()
-
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        """Spans of leftmost-longest terms, which the segmenter keeps in one piece."""
-        folded = twin(text)
-        found = self._longest.find_matches_as_indexes(folded.text)
-        return [folded.span(start, end) for _, start, end in found]
 
 
 def _leftmost_longest(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -8,16 +8,21 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.metadata import version
 from itertools import accumulate, count, repeat
 from pathlib import Path
 from types import ModuleType
 
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from toolkit.terms.folding import fold, twin
 from toolkit.terms.lexicon import Lexicon
 from toolkit.terms.user_words import UserWords
 
 ENGINES = ("auto", "jieba", "rjieba")
+# What jieba 0.42.1 cuts in one block: no word reaches beyond.
+BLOCK = re.compile(r"[\u4E00-\u9FD5a-zA-Z0-9+#&._%\-]+")
 # How jieba 0.42.1 divides an ASCII run that no dictionary word covers.
 ASCII_PARTS = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 # A mark inside an ASCII run such as 2021-2025, which jieba-rs may keep whole; 3.5% is one token in both.
@@ -46,7 +51,8 @@ class Segmenter:
         the rest is jieba's. Without a lexicon the tokens are those of `jieba.lcut`, exactly.
     user_words
         Words to add to jieba's dictionary: an iterable of words or of (word, frequency), a path, or the
-        result of `read_user_words`. Their order makes no difference.
+        result of `read_user_words`. Their order makes no difference. A word with punctuation inside, which
+        jieba would tear, is kept in one piece like a term.
     engine
         "jieba" (the reference), "rjieba" (the same tokens, many times faster) or "auto": the fast one
         where it is installed.
@@ -100,7 +106,7 @@ class Segmenter:
     def _engine(self) -> Callable[[str], list[str]]:
         """The function that cuts a text without protected terms."""
         build = _reference if self.engine == "jieba" else _fast
-        return build(self.user_words.words)
+        return build([pair for pair in self.user_words.words if BLOCK.fullmatch(pair[0])])
 
     def cut(self, text: str) -> list[str]:
         """Words of a text, in order; joined they give the text back."""
@@ -108,17 +114,36 @@ class Segmenter:
 
     def _cut(self, text: str) -> tuple[list[str], set[int]]:
         """Words of a text and the positions of those that are terms."""
-        spans = self.lexicon.spans(text) if self.lexicon else []
-        if not spans:
+        kept = self._kept(text)
+        if not kept:
             return self._engine(text), set()
         gaps, at = [], 0
-        for start, end in spans:
+        for start, end, _ in kept:
             gaps.append(text[at:start])
             at = end
         gaps.append(text[at:])
         hole = _absent(text)
         tokens = self._engine(hole.join(gaps))
-        return tokens, _fill(tokens, hole, [text[start:end] for start, end in spans])
+        places = _fill(tokens, hole, [text[start:end] for start, end, _ in kept])
+        return tokens, {place for place, (_, _, term) in zip(places, kept, strict=True) if term}
+
+    def _kept(self, text: str) -> list[tuple[int, int, bool]]:
+        """Leftmost-longest spans that stay in one piece, and whether each is a term of the lexicon."""
+        matcher, n_terms = self._keeper
+        if matcher is None:
+            return []
+        folded = twin(text)
+        found = matcher.find_matches_as_indexes(folded.text)
+        return [(*folded.span(start, end), number < n_terms) for number, start, end in found]
+
+    @cached_property
+    def _keeper(self) -> tuple[AhoCorasick | None, int]:
+        """Finds terms and the user words that jieba would tear; how many are terms."""
+        terms = list(self.lexicon.terms) if self.lexicon else []
+        torn = [fold(word) for word, _ in self.user_words.words if not BLOCK.fullmatch(word)]
+        if not terms and not torn:
+            return None, 0
+        return AhoCorasick([*terms, *torn], matchkind=MatchKind.LeftmostLongest), len(terms)
 
     def tokenize(self, text: str, sentences: list[tuple]) -> list[tuple]:
         """Tokens of a document, in the column order of TOKENS without doc_id.
@@ -140,8 +165,7 @@ class Segmenter:
             return []
         end_sign = _absent(text)
         tokens, terms = self._cut(end_sign.join(row[5] for row in sentences))
-        kind = {token: kind_of(token) for token in set(tokens)}
-        kinds = [kind[token] for token in tokens]
+        kinds = [*map(kind_of, tokens)]
         for place in terms:
             kinds[place] = "term"
         tokens.append(end_sign)
@@ -156,6 +180,7 @@ class Segmenter:
         return rows
 
 
+@lru_cache(maxsize=1 << 17)
 def kind_of(token: str) -> str:
     """Kind of a token that is no term: word, number, latin, punct or space.
 
@@ -292,12 +317,12 @@ def _absent(text: str) -> str:
     return next(sign for sign in map(chr, range(0xE001, 0xF900)) if sign not in text)
 
 
-def _fill(tokens: list[str], hole: str, originals: list[str]) -> set[int]:
+def _fill(tokens: list[str], hole: str, originals: list[str]) -> list[int]:
     """Put back, in order, what the holes stood for; their positions."""
-    places: set[int] = set()
+    places: list[int] = []
     place = -1
     for original in originals:
         place = tokens.index(hole, place + 1)
         tokens[place] = original
-        places.add(place)
+        places.append(place)
     return places

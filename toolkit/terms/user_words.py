@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from toolkit.terms.folding import fold
+
 LINE = re.compile(r"(.+?)(?:[ \t]+(\d+))?(?:[ \t]+([a-zA-Z]+))?$")
 HIGHEST = 10**9
 
@@ -92,7 +94,7 @@ def _collect(lines: Iterable[tuple[int, str, int | None]]) -> UserWords:
     words: dict[str, int | None] = {}
     refused = []
     for number, word, frequency in lines:
-        if not word or word.isspace():
+        if not fold(word).strip():
             refused.append((number, word, "it is empty"))
         elif frequency is not None and not 0 < frequency <= HIGHEST:
             refused.append((number, word, f"its frequency {frequency} is not between 1 and {HIGHEST}"))
