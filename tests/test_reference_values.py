@@ -368,8 +368,8 @@ def test_value_is_met(record):
         [(found[name], wanted[name]) for name in wanted] if isinstance(wanted, dict) else [(found, wanted)]
     )
     for value, published in pairs:
-        value = np.squeeze(np.asarray(value, dtype=float))
-        np.testing.assert_allclose(value, np.squeeze(published), rtol=0, atol=tolerance + 1e-12)
+        ours = np.squeeze(np.asarray(value, dtype=float))
+        np.testing.assert_allclose(ours, np.squeeze(published), rtol=0, atol=tolerance + 1e-12)
 
 
 def test_every_record_is_accounted_for():

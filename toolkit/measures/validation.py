@@ -105,7 +105,7 @@ def read_verdicts(path: str | Path) -> pd.DataFrame:
     if len(unknown):
         row = unknown.iloc[0]
         raise ValueError(
-            f"{path.name}, sample_no {row['sample_no']}: verdict {row['verdict']!r}; write 1, 0 or nothing."
+            f"{path.name}, sample_no {row['sample_no']}: verdict {row['verdict']!r}; write 1 or 0."
         )
     verdict = said.map(lambda word: pd.NA if word == "" else word in YES).astype("boolean")
     numbers = [name for name in ("sample_no", "start", "end", "n_stratum") if name in table]
