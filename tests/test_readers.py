@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from types import SimpleNamespace
 
 import pytest
+from documents import docx, encrypted, page, paragraph, pdf, zipped
 
+from toolkit.corpus import readers
 from toolkit.corpus.readers import Limits, read_folder
 
 REPORT = "2023年，全县法治政府建设取得新进展，现将有关情况报告如下：\n一、主要工作\n受理行政复议案件11件。\n"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
 
 
 def outcomes(folder, **limits):
@@ -81,3 +85,105 @@ def test_a_missing_folder_is_an_error(tmp_path):
     """A wrong path raises with the path in quotes; it is no empty corpus."""
     with pytest.raises(FileNotFoundError, match="found none at"):
         list(read_folder(tmp_path / "nowhere"))
+
+
+B_ROWS = {
+    "B1 empty": ("a.txt", b"", "flagged", "empty"),
+    "B1 blank": ("a.txt", " \n\u3000".encode(), "flagged", "empty"),
+    "B1 mark only": ("a.txt", b"\xef\xbb\xbf", "flagged", "empty"),
+    "B2 utf-16": ("a.txt", REPORT.encode("utf-16"), "ok", ""),
+    "B2 big5": ("a.txt", "本府積極推動依法行政，維護人民權益。".encode("big5"), "ok", ""),
+    "B3 truncated": ("a.txt", REPORT.encode("gb18030")[:-2], "flagged", "replaced_characters"),
+    "B4 binary": ("a.txt", bytes(range(256)) * 9, "failed", "undecodable"),
+    "B10 bomb": ("a.docx", docx("<w:p/>" * 400_000), "failed", "zip bomb"),
+    "B10 nested zip": ("a.zip", zipped({"b.zip": zipped({"c.txt": "x"})}), "failed", "archive"),
+    "B10 xxe": ("a.docx", zipped({"word/document.xml": "<!DOCTYPE a><a/>"}), "failed", "forbidden XML"),
+    "B11 encrypted": ("a.pdf", encrypted(pdf(["甲"]), "secret"), "failed", "encrypted"),
+    "B11 encrypted office": (
+        "a.docx",
+        OLE + "EncryptedPackage".encode("utf-16-le"),
+        "failed",
+        "encrypted office",
+    ),
+    "B11 truncated": ("a.pdf", pdf(["甲" * 30] * 9)[:-300], "failed", "damaged file"),
+    "B11 web page": ("a.pdf", page(f"<p>{REPORT}</p>").encode(), "flagged", "extension_mismatch"),
+    "B11 scanned": ("a.pdf", pdf([""]), "failed", "scanned"),
+    "B12 frames": ("a.html", b"<html><frameset><frame src=a></frameset></html>", "failed", "frames only"),
+    "B12 scripts": ("a.html", b"<html><script>x()</script></html>", "failed", "needs scripts"),
+    "B12 deep": ("a.html", page("<div>" * 200_000 + REPORT).encode(), "flagged", "extraction_fallback"),
+    "B13 word as text": ("a.txt", docx(paragraph(REPORT)), "flagged", "extension_mismatch"),
+    "B13 old word": ("a.doc", OLE + "WordDocument".encode("utf-16-le"), "failed", "legacy office"),
+    "B19 picture": ("a.txt", b"\x89PNG\r\n\x1a\n" + bytes(99), "failed", "image"),
+    "table": ("a.csv", "标题,正文\n甲,乙\n".encode(), "ok", ""),
+    "table without texts": ("a.csv", "标题,备注\n甲,乙\n".encode(), "failed", "no text column"),
+    "table without rows": ("a.csv", "标题,正文\n".encode(), "failed", "empty table"),
+}
+
+
+@pytest.mark.parametrize("case", B_ROWS)
+def test_each_bad_input_has_its_status_and_reason(case, tmp_path, monkeypatch):
+    """Every bad input becomes one row with its reason, and the report after it is read."""
+    monkeypatch.setenv("PATH", str(tmp_path))  # no LibreOffice
+    name, data, status, reason = B_ROWS[case]
+    (tmp_path / name).write_bytes(data)
+    (tmp_path / "z.txt").write_text(REPORT, encoding="utf-8")
+    assert outcomes(tmp_path) == [(name, status, reason), ("z.txt", "ok", "")]
+    assert all(reading.detail for reading in read_folder(tmp_path) if reading.status != "ok")
+
+
+def test_the_rows_of_a_table_file_are_readings(tmp_path):
+    """Each row has its number, its hints and the hash of the file; an identical copy is skipped once."""
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(
+            "地区,正文\n甲县,全县法治政府建设取得新进展。\n乙县,\n", encoding="utf-8"
+        )
+    first, second, copy = read_folder(tmp_path)
+    assert (first.row, first.hints, first.status) == (1, {"region": "甲县"}, "ok")
+    assert (second.row, second.flags, second.sha256) == (2, ("empty",), first.sha256)
+    assert (copy.path, copy.row, copy.reason) == ("b.csv", 0, "identical copy")
+
+
+def with_changed_os(monkeypatch, **functions):
+    """Let the readers, and nothing else, see other functions of the system."""
+    monkeypatch.setattr(readers, "os", SimpleNamespace(**(vars(os) | functions)))
+
+
+def test_a_file_that_changes_while_it_is_read_is_flagged(tmp_path, monkeypatch):
+    """The size and time of the open file are compared before and after."""
+    path = tmp_path / "a.txt"
+    path.write_text(REPORT, encoding="utf-8")
+
+    def touched(number):
+        os.utime(path, ns=(0, os.fstat(number).st_mtime_ns + 1))
+        return os.fstat(number)
+
+    with_changed_os(monkeypatch, fstat=touched)
+    (reading,) = read_folder(tmp_path)
+    assert (reading.flags, reading.text) == (("changed_during_read",), REPORT)
+
+
+def test_what_may_not_be_read_is_listed(tmp_path, monkeypatch):
+    """A file and a folder without permission are failures of their own, and the rest is read."""
+    for name in ("a.txt", "b/c.txt", "d.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name + REPORT, encoding="utf-8")
+
+    def refused(number):
+        if os.fstat(number).st_ino == (tmp_path / "a.txt").stat().st_ino:
+            raise PermissionError(13, "Permission denied")
+        return os.fstat(number)
+
+    with_changed_os(monkeypatch, fstat=refused, access=lambda *_: False)
+    assert outcomes(tmp_path) == [
+        ("a.txt", "failed", "unreadable"),
+        ("b", "failed", "unreadable"),
+        ("d.txt", "ok", ""),
+    ]
+
+
+def test_two_thousand_files_in_one_folder_are_all_listed(tmp_path):
+    """A large folder is read file by file, each listed once."""
+    for n in range(2000):
+        (tmp_path / f"{n}.txt").write_text(f"{REPORT}{n}", encoding="utf-8")
+    paths = [reading.path for reading in read_folder(tmp_path)]
+    assert (len(paths), paths) == (2000, sorted(paths))

@@ -24,7 +24,8 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _UNCLEAN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # What UTF-8 looks like after a detour through GBK or Latin-1.
 _TRACES = ("锟斤拷", "烫烫烫", "屯屯屯")
-_LATIN_TRACE = re.compile("[ÃÂâäåæçèéï][\x80-\xbf‘’“”†‡•…‰Š‹Œ€™œž]")
+_LATIN_LEADS = "ÃÂâäåæçèéï"
+_LATIN_TRACE = re.compile(f"[{_LATIN_LEADS}][\x80-\xbf‘’“”†‡•…‰Š‹Œ€™œž]")
 _MENU_GAP = re.compile(r"[\s|｜·>＞/]+")
 _STOPS = re.compile(r"[。，；：,;:]")
 
@@ -52,22 +53,22 @@ def clean_text(raw: str) -> tuple[str, tuple[str, ...]]:
     Returns
     -------
     tuple
-        The text, and flags: ``control-characters``, ``replaced-characters`` (U+FFFD in the text),
+        The text, and flags: ``control_characters``, ``replaced_characters`` (U+FFFD in the text),
         ``mojibake`` (text that went through a wrong codec: reported, never repaired), ``empty``.
 
     Examples
     --------
     >>> clean_text("法治\\r\\n政府\\0")
-    ('法治\\n政府 ', ('control-characters',))
+    ('法治\\n政府 ', ('control_characters',))
     """
     flags = []
     text = raw
     if _UNCLEAN.search(raw):
         text, n_control = _CONTROL.subn(" ", _LINE_END.sub("\n", raw))
         text = _SURROGATE.sub("\ufffd", text)
-        flags += ["control-characters"] * bool(n_control)
+        flags += ["control_characters"] * bool(n_control)
     if "\ufffd" in text:
-        flags.append("replaced-characters")
+        flags.append("replaced_characters")
     if _looks_like_mojibake(text):
         flags.append("mojibake")
     if not text.strip().strip("\ufeff\u200b"):
@@ -111,7 +112,9 @@ def find_furniture(text: str) -> list[tuple[int, int, str]]:
 
 def _looks_like_mojibake(text: str) -> bool:
     """True where traces of a wrong codec stand in the text, or most ideographs are rare ones."""
-    if _LATIN_TRACE.search(text) or any(trace in text for trace in _TRACES):
+    if any(trace in text for trace in _TRACES):
+        return True
+    if any(lead in text for lead in _LATIN_LEADS) and _LATIN_TRACE.search(text):
         return True
     ideographs = sum("\u4e00" <= c <= "\u9fff" for c in text) if ordinary_share(text) < ORDINARY else 0
     return ideographs > max(20, len(text) / 3)

@@ -19,7 +19,7 @@ MARKS = (
 # Valid UTF-8 mostly also decodes as GB18030, and Big5 nearly always does, so the order breaks ties.
 LADDER = ("utf-8", "gb18030", "big5hkscs", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 ORDINARY = 0.75  # real Chinese text scores above 0.95, text in a wrong codec below 0.6
-SAMPLE = 1000
+SAMPLE = 400
 
 
 class Decoded(NamedTuple):

@@ -7,11 +7,35 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from .encodings import Undecodable, decode
+from .formats import contradicts, detect_format
+from .legacy import convert_to_docx
+from .sandbox import Extract, Sandbox, Unreadable
 
+# What a reader notices while it reads; find_faults in faults.py names what shows in the text.
+NOTICES = {
+    "changed_during_read": "The file changed while it was read; read the folder again.",
+    "charset_mismatch": "The page declares another encoding than it has; its bytes decided.",
+    "empty": "There is no text in it.",
+    "extension_mismatch": "The file's name promises another format than its bytes have; the bytes decided.",
+    "extraction_fallback": "No article was found on the page; all its text was taken, menus included.",
+    "extraction_thin": "The article's container holds less than 90 % of the page's running text.",
+    "garbled_font": "Some characters of the PDF have no meaning.",
+    "ragged_row": "The row has more cells than the header; check its quotation marks.",
+    "replaced_characters": "Damaged bytes stand as U+FFFD.",
+    "scanned_pages": "Some pages are pictures without text.",
+}
+REFUSED = {
+    "archive": "Archives are not unpacked. Unpack it into the folder.",
+    "encrypted office": "The file is protected by a password. Save it without one.",
+    "image": "A picture has no text. It needs character recognition.",
+    "legacy excel": "The old Excel format is not read. Save it as .xlsx or as CSV in UTF-8.",
+    "xml": "This XML is of no format the toolkit knows. Save the report as .docx, HTML or text.",
+}
 SET_ASIDE = ("metadata.csv", "frame.csv", "thumbs.db", "desktop.ini")
 
 
@@ -79,13 +103,16 @@ def read_folder(folder: str | Path, *, limits: Limits | None = None) -> Iterator
         raise FileNotFoundError(f"Expected a folder of reports, found none at {str(root)!r}.")
     limits = limits or Limits()
     first_by_hash: dict[str, str] = {}
-    for path, entry in sorted(_walk(root, "")):
-        reading = _refuse(path, entry, limits) or _read_file(path, entry, limits)
-        first = first_by_hash.setdefault(reading.sha256, path) if reading.sha256 else path
-        if first != path:
-            detail = f"Byte for byte the same file as {first!r}, which was read."
-            reading = _without_text(path, "skipped", "identical copy", detail, reading.sha256)
-        yield reading
+    with Sandbox(limits.seconds, limits.memory) as sandbox:
+        for path, entry in sorted(_walk(root, ""), key=itemgetter(0)):
+            refused = _refuse(path, entry, limits)
+            readings = [refused] if refused else _read_file(path, entry, sandbox)
+            sha256 = readings[0].sha256
+            first = first_by_hash.setdefault(sha256, path) if sha256 else path
+            if first != path:
+                detail = f"Byte for byte the same file as {first!r}, which stands for it."
+                readings = [_without_text(path, "skipped", "identical copy", detail, sha256)]
+            yield from readings
 
 
 def _without_text(path: str, status: str, reason: str, detail: str, sha256: str = "") -> Reading:
@@ -98,7 +125,8 @@ def _walk(root: Path, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
     with os.scandir(root) as entries:
         for entry in entries:
             path = prefix + os.fsencode(entry.name).decode("utf-8", "backslashreplace")
-            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
+            inside = entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
+            if inside and os.access(entry.path, os.R_OK | os.X_OK):
                 yield from _walk(Path(entry.path), f"{path}/")
             else:
                 yield path, entry
@@ -112,6 +140,8 @@ def _refuse(path: str, entry: os.DirEntry[str], limits: Limits) -> Reading | Non
         return _without_text(path, "skipped", "hidden", "Hidden files and folders are not read.")
     if name.startswith("readme") or name in SET_ASIDE:
         return _without_text(path, "skipped", "not a report", "This name is kept for the corpus's own notes.")
+    if stat.S_ISDIR(status.st_mode):
+        return _without_text(path, "failed", "unreadable", "The system refused to open this folder.")
     if not stat.S_ISREG(status.st_mode):
         kind = "symbolic link" if stat.S_ISLNK(status.st_mode) else "not a regular file"
         return _without_text(path, "skipped", kind, "Only regular files are read; links are not followed.")
@@ -121,16 +151,54 @@ def _refuse(path: str, entry: os.DirEntry[str], limits: Limits) -> Reading | Non
     return None
 
 
-def _read_file(path: str, entry: os.DirEntry[str], limits: Limits) -> Reading:
-    """Read one regular file."""
-    data = Path(entry.path).read_bytes()
-    sha256 = hashlib.sha256(data).hexdigest()
+def _read_file(path: str, entry: os.DirEntry[str], sandbox: Sandbox) -> list[Reading]:
+    """Read one regular file, whatever it is; one reading for each report in it."""
     try:
-        text, encoding, n_replaced = decode(data)
-    except Undecodable as error:
-        return _without_text(path, "failed", "undecodable", str(error), sha256)
-    if n_replaced:
-        detail = f"{n_replaced} characters could not be decoded as {encoding} and stand as U+FFFD."
-        flags = ("replaced-characters",)
-        return Reading(path, 0, "flagged", flags[0], detail, sha256, encoding, text, {}, flags)
-    return Reading(path, 0, "ok", "", "", sha256, encoding, text, {}, ())
+        data, changed = _read_bytes(entry.path)
+    except OSError as error:
+        return [
+            _without_text(path, "failed", "unreadable", f"The system refused to open it: {error.strerror}.")
+        ]
+    sha256 = hashlib.sha256(data).hexdigest()
+    kind = detect_format(data, entry.name)
+    try:
+        extracts = _extract(kind, data, sandbox)
+    except Unreadable as error:
+        return [_without_text(path, "failed", error.reason, error.detail, sha256)]
+    flags = ("extension_mismatch",) * contradicts(kind, entry.name) + ("changed_during_read",) * changed
+    readings = []
+    for row, text, encoding, hints, own in extracts:
+        noticed = (*flags, *own)
+        status = "flagged" if noticed else "ok"
+        detail = " ".join(NOTICES[flag] for flag in noticed)
+        readings.append(
+            Reading(path, row, status, " ".join(noticed), detail, sha256, encoding, text, hints, noticed)
+        )
+    return readings or [
+        _without_text(path, "failed", "empty table", "The table has no row with a text.", sha256)
+    ]
+
+
+def _read_bytes(path: str) -> tuple[bytes, bool]:
+    """The bytes of a file, and whether it changed meanwhile."""
+    with open(path, "rb") as file:  # noqa: PTH123  (the name may not be valid UTF-8)
+        before = os.fstat(file.fileno())
+        data = file.read()
+        after = os.fstat(file.fileno())
+    return data, (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, len(data))
+
+
+def _extract(kind: str, data: bytes, sandbox: Sandbox) -> list[Extract]:
+    """Decode plain text here, hand risky formats to the child, refuse the others by name."""
+    if kind == "text":
+        try:
+            text, encoding, n_replaced = decode(data)
+        except Undecodable as error:
+            raise Unreadable("undecodable", str(error)) from None
+        flags = ("replaced_characters",) * bool(n_replaced) + ("empty",) * (not text.strip())
+        return [Extract(0, text, encoding, {}, flags)]
+    if kind in ("legacy office", "rtf"):
+        kind, data = "docx", convert_to_docx(data)
+    if kind in REFUSED:
+        raise Unreadable(kind, REFUSED[kind])
+    return sandbox.read(kind, data)

@@ -1,0 +1,140 @@
+"""Web pages give their article, say how it was found, and are never silently empty."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from documents import page
+
+from toolkit.corpus.sandbox import Unreadable
+from toolkit.corpus.webpages import read_hints, read_page, read_web_archive
+
+LINES = [
+    "2023年，全县各级各部门坚持以习近平法治思想为指导，法治政府建设取得新进展，现将有关情况报告如下：",
+    "一、主要举措和成效",
+    "（一）依法履职。全县受理行政复议案件11件，审结10件，行政机关负责人出庭应诉率达到100%。",
+    "二、存在的问题",
+    "一是基层执法力量仍然薄弱，二是执法监督机制还不够健全，三是普法宣传的针对性还需要加强。",
+]
+PARAGRAPHS = "".join(f"<p>　　{line}</p>" for line in LINES)
+BREAKS = "<br/>".join(LINES)
+OLD = f"<table><tr><td><table><tr><td><font size=3>{BREAKS}</font></td></tr></table></td></tr></table>"
+
+
+def body(data: str | bytes) -> list[str]:
+    """The lines with text that a page gives."""
+    text = read_page(data if isinstance(data, bytes) else data.encode())[0].text
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+@pytest.mark.parametrize(
+    "article",
+    [
+        f"<div class='TRS_Editor'><div class='TRS_Editor'>{PARAGRAPHS}</div></div>",
+        f"<div id='zoom'>{BREAKS}</div>",
+        f"<table><tr><td>索引号</td><td>123</td></tr></table><div id='UCAP-CONTENT'>{PARAGRAPHS}</div>",
+        f"<div class='xxgk-content'>{PARAGRAPHS}</div>",
+        f"<div class='pages_content'><span>{PARAGRAPHS}</span></div>",
+        f"<td class='con_text'>{PARAGRAPHS}</td>".join(("<table><tr>", "</tr></table>")),
+    ],
+)
+def test_the_container_of_a_known_cms_gives_the_article_alone(article):
+    """Menu, side list and footer stay out; every line of the article is there, without a flag."""
+    assert body(page(article)) == LINES
+    assert read_page(page(article).encode())[0].flags == ()
+
+
+@pytest.mark.parametrize("article", [OLD, f"<div><div>{PARAGRAPHS}</div></div>"])
+def test_a_page_without_a_known_container_keeps_all_lines(article):
+    """Old table layouts and bare divisions lose no line of the article, whatever comes with it."""
+    found = body(page(article))
+    assert [line for line in found if line in LINES] == LINES
+
+
+def test_an_unclosed_container_takes_what_follows_it():
+    """Where a page never closes the article, the footer comes with it, for the furniture rules to mark."""
+    assert body(page(f"<div class='article-content'>{PARAGRAPHS}")) == [*LINES, "版权所有：某县人民政府"]
+
+
+def test_a_container_that_holds_half_the_report_is_flagged():
+    """Where a known container lacks running text of the page, more is taken, or a flag says so."""
+    halves = f"<div id='zoom'><p>{LINES[0]}</p><p>{LINES[1]}</p></div><div>{LINES[2]}<p>{LINES[4]}</p></div>"
+    assert set(LINES) - set(body(page(halves))) == {LINES[3]}
+    most = f"<div id='zoom'>{PARAGRAPHS}</div><footer>{LINES[4]}</footer>"
+    (extract,) = read_page(page(most).encode())
+    assert (extract.text.split("\n")[0].strip(), extract.flags) == (LINES[0], ("extraction_thin",))
+
+
+@pytest.mark.parametrize("depth", [300, 5000, 200_000])
+@pytest.mark.parametrize("tag", ["div", "font"])
+def test_deep_nesting_neither_hangs_nor_empties(depth, tag):
+    """A text below hundreds of unclosed tags is found; below 200,000 all text is taken by a linear reader."""
+    start = time.monotonic()
+    (extract,) = read_page(page(f"<{tag}>" * depth + PARAGRAPHS).encode())
+    assert all(line in extract.text for line in LINES)
+    assert time.monotonic() - start < 5
+    if depth == 200_000:
+        assert extract.flags == ("extraction_fallback",)
+
+
+def test_a_lying_charset_is_overruled_and_flagged():
+    """The bytes decide; gb2312 declared over GB18030 bytes is no lie."""
+    lie = page(f"<div id='zoom'>{PARAGRAPHS}</div>", head='<meta charset="gb2312">')
+    assert read_page(lie.encode("utf-8"))[0].flags == ("charset_mismatch",)
+    assert body(lie.encode("utf-8")) == LINES
+    assert read_page(lie.encode("gb18030"))[0].flags == ()
+    assert body(lie.encode("gb18030")) == LINES
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("<html><frameset cols='*'><frame src='a.html'></frameset></html>", "frames only"),
+        ("<html><body><div id='app'></div><script>draw('报告')</script></body></html>", "needs scripts"),
+        ("<html><head><title>标题</title></head><body> &nbsp; </body></html>", "empty page"),
+    ],
+)
+def test_a_page_without_text_is_refused_with_its_reason(content, reason):
+    """Frames, scripts and empty pages are failures with a reason, never an empty text."""
+    with pytest.raises(Unreadable) as refused:
+        read_page(content.encode())
+    assert refused.value.reason == reason
+
+
+def test_meta_tags_become_hints():
+    """The tags of the national guideline for government sites give title, date, source and address."""
+    head = (
+        '<META content="某县2023年法治政府建设情况报告" name="ArticleTitle">'
+        "<meta name='PubDate' content='2024-1-5 09:30:00'><meta name=ContentSource content=县司法局>"
+        '<meta name="Url" content="http://www.example.gov.cn/a.html"><meta name="keywords" content="x">'
+    )
+    assert read_hints(head) == {
+        "title": "某县2023年法治政府建设情况报告",
+        "published_on": "2024-01-05",
+        "issuer": "县司法局",
+        "source_url": "http://www.example.gov.cn/a.html",
+    }
+    saved = "<!-- saved from url=(0031)http://www.example.gov.cn/a.html -->"
+    assert read_hints(saved) == {"source_url": "http://www.example.gov.cn/a.html"}
+
+
+def test_hidden_text_is_no_text():
+    """Scripts, styles, comments and their contents never reach the report."""
+    noise = "<script>var a='脚本'</script><style>p{}</style><!-- 注释 --><noscript>请开启</noscript>"
+    assert body(page(f"<div id='zoom'>{noise}{PARAGRAPHS}</div>")) == LINES
+
+
+def test_a_web_archive_is_read_like_its_page():
+    """MHTML, as old browsers save pages, gives the same text."""
+    head = b"From: <Saved>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=B\r\n\r\n"
+    content = page(f"<div id='zoom'>{PARAGRAPHS}</div>").encode()
+    archive = (
+        head
+        + b"--B\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+        + content
+        + b"\r\n--B--"
+    )
+    assert read_web_archive(archive)[0].text == read_page(content)[0].text
+    with pytest.raises(Unreadable):
+        read_web_archive(head + b"--B\r\nContent-Type: image/png\r\n\r\n\r\n--B--")

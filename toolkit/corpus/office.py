@@ -1,0 +1,228 @@
+"""DOCX and OFD, read as zipped XML under size guards; no entity is ever resolved."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Iterator
+
+from lxml import etree
+
+from .paragraphs import join_pages
+from .sandbox import Extract, Unreadable
+
+MOST_MEMBERS, LARGEST_MEMBER, LARGEST_PART, MOST_TAGS, DENSEST = 2000, 64 * 2**20, 16 * 2**20, 600_000, 200
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+DIGITS = "〇一二三四五六七八九"
+
+
+def open_package(data: bytes) -> zipfile.ZipFile:
+    """Open a zip file after checking that it is no bomb.
+
+    Raises
+    ------
+    Unreadable
+        Where it has too many or repeated members, encrypted ones, or one that unpacks beyond its limit
+        (64 MB, or 200 times its packed size).
+    """
+    try:
+        package = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
+        raise Unreadable(
+            "damaged file", f"The file is no whole zip package ({error}). Fetch it again."
+        ) from None
+    members = package.infolist()
+    if len(members) > MOST_MEMBERS or len({m.filename for m in members}) < len(members):
+        raise Unreadable(
+            "zip bomb", f"{len(members)} members, or one name twice; at most {MOST_MEMBERS} were expected."
+        )
+    for member in members:
+        if member.flag_bits & 1:
+            raise Unreadable("encrypted", "The file is protected by a password. Save it without one.")
+        dense = member.file_size > 2**20 and member.file_size > DENSEST * member.compress_size
+        if dense or member.file_size > LARGEST_MEMBER:
+            detail = f"{member.filename!r} unpacks from {member.compress_size} to {member.file_size} bytes."
+            raise Unreadable("zip bomb", detail)
+    return package
+
+
+def read_part(package: zipfile.ZipFile, name: str) -> etree._Element:
+    """Parse one XML part; refuse large ones, whatever their header says, and those with a DOCTYPE."""
+    with package.open(name) as part:
+        data = part.read(LARGEST_PART + 1)
+    if len(data) > LARGEST_PART or data.count(b"<") > MOST_TAGS:
+        raise Unreadable("zip bomb", f"{name!r} has more than {LARGEST_PART} bytes or {MOST_TAGS} tags.")
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data or b"\0" in data:
+        raise Unreadable(
+            "forbidden XML", f"{name!r} declares entities or a DOCTYPE, which no office program writes."
+        )
+    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True))
+
+
+def read_docx(data: bytes) -> list[Extract]:
+    """Read a Word document: paragraphs, tables and text boxes in their order, then foot- and endnotes.
+
+    Automatic numbers of headings (一、, (一), 1.) are written out where they stand, for the stored text lacks
+    them. Deleted text, headers and footers are left out. Raises Unreadable as `open_package` does.
+    """
+    package = open_package(data)
+    names = package.namelist()
+    numbers = _Numbers(package, names)
+    texts = [
+        "\n".join(_blocks(read_part(package, f"word/{name}.xml"), numbers))
+        for name in ("document", "footnotes", "endnotes")
+        if f"word/{name}.xml" in names
+    ]
+    text = "\n".join(text.rstrip("\n") for text in texts if text.strip())
+    return [Extract(0, text, "docx", {}, ("empty",) if not text.strip() else ())]
+
+
+def read_ofd(data: bytes) -> list[Extract]:
+    """Read an OFD document (GB/T 33190): the text objects of each page from top to bottom, left to right.
+
+    Raises Unreadable where the pages hold pictures or outlines but no text, and as `open_package` does.
+    """
+    package = open_package(data)
+    root = read_part(package, "OFD.xml").findtext(".//{*}DocRoot", "").lstrip("/")
+    document = read_part(package, root)
+    pages = [page.get("BaseLoc", "") for page in document.iterfind("{*}Pages/{*}Page")]
+    lines = [_ofd_lines(read_part(package, _inside(root, page))) for page in pages]
+    text = join_pages(lines)
+    if not text.strip():
+        raise Unreadable(
+            "no text layer", "The OFD pages hold outlines or pictures, no text. It needs recognition."
+        )
+    return [Extract(0, text, "ofd", {}, ())]
+
+
+def _inside(root: str, place: str) -> str:
+    """Name of a member given relative to the document's root, or absolutely."""
+    return place.lstrip("/") if place.startswith("/") else posixpath.join(posixpath.dirname(root), place)
+
+
+def _ofd_lines(page: etree._Element) -> list[str]:
+    """Text of one page by lines: objects whose middles lie within half a character belong together."""
+    placed = []
+    for piece in page.iterfind(".//{*}TextObject"):
+        left, top = (float(n) for n in piece.get("Boundary", "0 0").split()[:2])
+        size = float(piece.get("Size", "4"))
+        for code in piece.iterfind("{*}TextCode"):
+            x, y = left + float(code.get("X") or 0), top + float(code.get("Y") or 0)
+            placed.append((y, x, size, code.text or ""))
+    lines: list[list[tuple[float, str]]] = []
+    height = float("-inf")
+    for y, x, size, text in sorted(placed):
+        if y - height > size / 2:
+            lines.append([])
+            height = y
+        lines[-1].append((x, text))
+    return ["".join(text for _, text in sorted(line)) for line in lines]
+
+
+def _blocks(parent: etree._Element, numbers: _Numbers) -> Iterator[str]:
+    """The paragraphs below an element; a row of a table is one line with tabs between its cells."""
+    for child in parent:
+        if child.tag == f"{WORD}p":
+            yield numbers.mark(child) + _run_text(child)
+        elif child.tag == f"{WORD}tbl":
+            for row in child.iter(f"{WORD}tr"):
+                cells = (" ".join(_blocks(cell, numbers)).strip() for cell in row.iterfind(f"{WORD}tc"))
+                yield "\t".join(cells)
+        elif isinstance(child.tag, str):
+            yield from _blocks(child, numbers)
+
+
+def _run_text(paragraph: etree._Element) -> str:
+    """Text of a paragraph; a text box inside it follows on lines of its own."""
+    parts: list[str] = []
+    boxes: list[str] = []
+    stack = list(reversed(paragraph))
+    while stack:
+        node = stack.pop()
+        if node.tag == f"{WORD}p":  # inside a text box
+            boxes.append(_run_text(node))
+        elif node.tag == f"{WORD}t":
+            parts.append(node.text or "")
+        elif node.tag != FALLBACK and isinstance(node.tag, str):
+            if node.tag.startswith(WORD):
+                parts.append(
+                    CHARACTERS.get(node.tag.removeprefix(WORD), "")
+                    if node.getparent().tag == f"{WORD}r"
+                    else ""
+                )
+            stack.extend(reversed(node))
+    return "\n".join(filter(None, ["".join(parts), *boxes]))
+
+
+class _Numbers:
+    """Automatic numbers of a document's paragraphs, counted as Word counts them."""
+
+    def __init__(self, package: zipfile.ZipFile, names: list[str]) -> None:
+        self._levels: dict[tuple[str, int], tuple[str, str, int]] = {}
+        self._styles: dict[str, etree._Element] = {}
+        self._counts: dict[tuple[str, int], int] = {}
+        if "word/numbering.xml" in names:
+            self._read_numbering(read_part(package, "word/numbering.xml"))
+            styles = read_part(package, "word/styles.xml") if "word/styles.xml" in names else ()
+            self._styles = {s.get(f"{WORD}styleId"): p for s in styles for p in s.iterfind(f".//{WORD}numPr")}
+
+    def _read_numbering(self, numbering: etree._Element) -> None:
+        """Format, text and first value of each level of each list."""
+        schemes = {s.get(f"{WORD}abstractNumId"): s for s in numbering.iterfind(f"{WORD}abstractNum")}
+        for number in numbering.iterfind(f"{WORD}num"):
+            scheme = schemes.get(_value(number, "abstractNumId"))
+            for level in () if scheme is None else scheme.iterfind(f"{WORD}lvl"):
+                key = number.get(f"{WORD}numId"), int(level.get(f"{WORD}ilvl"))
+                self._levels[key] = (
+                    _value(level, "numFmt"),
+                    _value(level, "lvlText"),
+                    int(_value(level, "start") or 1),
+                )
+
+    def mark(self, paragraph: etree._Element) -> str:
+        """The number in front of a paragraph; empty where it has none."""
+        if not self._levels:
+            return ""
+        style = paragraph.find(f"{WORD}pPr/{WORD}pStyle")
+        own = paragraph.find(f"{WORD}pPr/{WORD}numPr")
+        found = (
+            own
+            if own is not None
+            else self._styles.get(style.get(f"{WORD}val"))
+            if style is not None
+            else None
+        )
+        if found is None:
+            return ""
+        scheme, depth = _value(found, "numId"), int(_value(found, "ilvl") or 0)
+        if (scheme, depth) not in self._levels:
+            return ""
+        counts = self._counts
+        counts[scheme, depth] = counts.get((scheme, depth), self._levels[scheme, depth][2] - 1) + 1
+        for deeper in [key for key in counts if key[0] == scheme and key[1] > depth]:
+            del counts[deeper]
+        text = self._levels[scheme, depth][1]
+        for level in range(depth + 1):
+            form, _, first = self._levels.get((scheme, level), ("", "", 1))
+            text = text.replace(f"%{level + 1}", _numeral(counts.get((scheme, level), first), form))
+        return text
+
+
+def _value(node: etree._Element, name: str) -> str:
+    """The value of a child element; empty where there is none."""
+    child = node.find(f"{WORD}{name}")
+    return "" if child is None else child.get(f"{WORD}val", "")
+
+
+def _numeral(number: int, form: str) -> str:
+    """A list number as Word prints it: Chinese for the Chinese formats, else arabic; nothing for bullets."""
+    if form in ("bullet", "none"):
+        return ""
+    if not form.startswith(("chinese", "japanese", "ideograph", "taiwanese")) or not 0 < number < 100:
+        return f"({number})" if form == "decimalEnclosedParen" else str(number)
+    tens, ones = divmod(number, 10)
+    head = "" if not tens else "十" if tens == 1 else f"{DIGITS[tens]}十"
+    return head + (DIGITS[ones] if ones else "")

@@ -1,0 +1,172 @@
+"""Web pages: the container of the article first, then main content, then all text; never silently empty."""
+
+from __future__ import annotations
+
+import csv
+import html
+import re
+from functools import cache
+from importlib.resources import files
+
+from .encodings import Undecodable, decode
+from .sandbox import Extract, Unreadable
+
+PROSE = 30  # a line of so many characters is running text, not a link
+ENOUGH = 0.9  # share of the page's running text that an extraction must hold
+DEEPEST = 5000  # real pages with unclosed tags reach hundreds; parsers hang at 200,000
+WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "utf8": "utf-8"}
+
+_HIDDEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|noscript|template|select|title)\b.*?(?:</\1\s*>|\Z)", re.I | re.S
+)
+_BLOCK = re.compile(
+    r"</?(?:p|div|br|tr|li|h\d|table|ul|ol|dl|dt|dd|section|article|form|hr|body|pre|center)\b[^<>]*>", re.I
+)
+_CELL = re.compile(r"</t[dh]\b[^<>]*>", re.I)
+_LINK = re.compile(r"<a\s[^<>]*>[^<>]*</a>", re.I)
+_TAG = re.compile(r"<[a-z/!?][^<>]*>", re.I)
+_NESTING = re.compile(r"<(/?)(div|span|font|table|ul|ol|b|strong|em|i|u|a|section|center|blockquote)\b", re.I)
+_META = re.compile(r"<meta\s([^<>]*)>", re.I)
+_ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
+_DATE = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})")
+_SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S+) -->")
+
+
+def read_page(data: bytes) -> list[Extract]:
+    """Take the report out of a web page.
+
+    Parameters
+    ----------
+    data
+        The page's bytes. The encoding is found from them; what the page declares is only compared.
+
+    Returns
+    -------
+    list of Extract
+        One. Its flags say how far to trust it: `charset_mismatch` (declared encoding is wrong),
+        `extraction_fallback` (all text of the page, menus included), `extraction_thin` (a known container
+        held less than 90 % of the page's running text).
+
+    Raises
+    ------
+    Unreadable
+        Where the page has no text: frames only, drawn by scripts, or empty.
+    """
+    try:
+        found = decode(data)
+    except Undecodable as error:
+        raise Unreadable("undecodable", str(error)) from None
+    flags = ["replaced_characters"] * bool(found.n_replaced)
+    declared = _CHARSET.search(data[:4096])
+    if declared and not data.isascii():
+        name = declared[1].decode().lower()
+        if WIDER.get(name, name) != WIDER.get(found.encoding, found.encoding).removesuffix("-sig"):
+            flags.append("charset_mismatch")
+    whole = _strip_tags(found.text)
+    if not whole:
+        raise _no_text(found.text)
+    text, flag = _extract(found.text, whole)
+    flags += [flag] * bool(flag)
+    return [Extract(0, text, found.encoding, read_hints(found.text), tuple(flags))]
+
+
+def read_web_archive(data: bytes) -> list[Extract]:
+    """Take the report out of a page saved as MHTML: its first part of type text/html."""
+    from email import message_from_bytes
+
+    for part in message_from_bytes(data).walk():
+        if part.get_content_type() == "text/html":
+            return read_page(part.get_payload(decode=True))
+    raise Unreadable("empty page", "The web archive has no part of type text/html. Save the page as HTML.")
+
+
+def read_hints(page: str) -> dict[str, str]:
+    """What the page says of itself in the meta tags government sites must carry, by columns of documents."""
+    hints: dict[str, str] = {}
+    for tag in _META.findall(page):
+        pairs = {
+            name.lower(): html.unescape(a or b or c).strip() for name, a, b, c in _ATTRIBUTE.findall(tag)
+        }
+        column = hint_columns("meta").get(pairs.get("name", pairs.get("property", "")).lower())
+        if column and pairs.get("content"):
+            hints.setdefault(column, tidy_hint(column, pairs["content"]))
+    if saved := _SAVED_FROM.search(page):
+        hints.setdefault("source_url", saved[1])
+    return hints
+
+
+def tidy_hint(column: str, value: str) -> str:
+    """A hint as its column holds it: dates in ISO form."""
+    date = _DATE.search(value) if column.endswith("_on") else None
+    return "{}-{:0>2}-{:0>2}".format(*date.groups()) if date else " ".join(value.split())
+
+
+@cache
+def hint_columns(where: str) -> dict[str, str]:
+    """Column of documents by the name of a meta tag (`meta`) or of a table's column (`table`)."""
+    table = files("toolkit").joinpath("data", "hints.csv").read_text(encoding="utf-8")
+    return {row["name"]: row["column"] for row in csv.DictReader(table.splitlines()) if row["where"] == where}
+
+
+@cache
+def _containers() -> tuple[str, ...]:
+    """CSS selectors of article containers, the surest first."""
+    table = files("toolkit").joinpath("data", "containers.csv").read_text(encoding="utf-8")
+    return tuple(row["selector"] for row in csv.DictReader(table.splitlines()))
+
+
+def _extract(page: str, whole: str) -> tuple[str, str]:
+    """The article's text and a flag; the whole page where nothing better holds its running text."""
+    depth = deepest = 0
+    for closing, _ in _NESTING.findall(page):
+        depth += -1 if closing else 1
+        deepest = max(deepest, depth)
+    if deepest > DEEPEST:
+        return whole, "extraction_fallback"
+    from resiliparse.extract.html2text import extract_plain_text
+    from resiliparse.parse.html import HTMLTree
+
+    tree = HTMLTree.parse(page)
+    running = _prose(_strip_tags(_LINK.sub("", page)))  # long titles in lists of links are no report
+    best, best_share = "", 0.0
+    for selector in _containers():
+        nodes = tree.body.query_selector_all(selector) if tree.body else []
+        for text in (_tidy(extract_plain_text(node.html, alt_texts=False)) for node in nodes):
+            share = _prose(text) / running
+            if share > best_share:
+                best, best_share = text, share
+        if best_share >= ENOUGH:
+            return best, ""
+    main = _tidy(extract_plain_text(tree, main_content=True, alt_texts=False))
+    if _prose(main) >= ENOUGH * running:
+        return main, ""
+    return (best, "extraction_thin") if best_share >= 0.5 else (whole, "extraction_fallback")
+
+
+def _strip_tags(page: str) -> str:
+    """All text of a page, in time that grows with its length only, however broken its tags are."""
+    text = _BLOCK.sub("\n", _HIDDEN.sub(" ", page))
+    return _tidy(html.unescape(_TAG.sub("", _CELL.sub("\t", text))))
+
+
+def _tidy(text: str) -> str:
+    """No space at line ends, at most one blank line."""
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t\xa0]+\n", "\n", text)).strip("\n\t ")
+
+
+def _prose(text: str) -> float:
+    """Characters in lines of running text; all characters where there is none; never 0 for a text."""
+    lines = ["".join(line.split()) for line in text.split("\n")]
+    return sum(len(line) for line in lines if len(line) >= PROSE) or sum(map(len, lines)) / 1000 or 0.001
+
+
+def _no_text(page: str) -> Unreadable:
+    """Say why a page shows no text."""
+    if re.search(r"<i?frame", page, re.I):
+        return Unreadable("frames only", "The page only holds frames. Save the page inside the frame.")
+    if re.search(r"<script", page, re.I):
+        return Unreadable(
+            "needs scripts", "The page is drawn by scripts. Save it from a browser after it shows."
+        )
+    return Unreadable("empty page", "The page has no text. Fetch it again.")
