@@ -63,10 +63,14 @@ COVERAGE = pd.DataFrame(
 )
 PAIRS = pd.DataFrame(
     [("法治", "政府", 12.0), ("法治", "建设", 11.0), ("行政", "复议", 10.0)],
-    columns=["node", "collocate", "log_dice"],
+    columns=["source", "target", "log_dice"],
 )
 PLACES = pd.DataFrame({"label": ["甲县", "甲县", "乙县"], "position": [0.1, 0.5, 0.9]})
-SPREAD = YEARS.assign(share=YEARS["per_10k"] / 10, mechanism=YEARS["term"])
+SPREAD = YEARS.assign(share_reported=YEARS["per_10k"] / 10, mechanism=YEARS["term"], central_on="2019-06-01")
+NEAR = FREQUENCY.assign(node="法治", log_dice=FREQUENCY["per_10k"] / 8)
+STATED = pd.DataFrame(
+    {"indicator_id": ["a", "a", "b"], "value": [1.0, np.nan, 3.0], "share": [0.1, 0.2, 0.3]}
+)
 ALL = {
     "frequency": (FREQUENCY, {}),
     "tf_idf": (FREQUENCY, {}),
@@ -80,11 +84,14 @@ ALL = {
     "year_over_year": (CHANGES, {}),
     "slope": (YEARS, {}),
     "rank_stability": (RANKS, {}),
-    "adoption": (SPREAD, {}),
+    "adoption_curve": (SPREAD, {}),
     "heat_map": (FREQUENCY, {}),
     "coverage": (COVERAGE, {}),
     "dispersion": (PLACES, {}),
-    "collocates": (PAIRS, {}),
+    "collocates": (NEAR, {}),
+    "cooccurrence": (PAIRS, {}),
+    "distribution": (STATED, {}),
+    "scatter": (STATED, {"x": "value", "y": "share"}),
 }
 
 
@@ -114,7 +121,7 @@ def test_every_plot_draws_without_a_warning(name, kind, language):
     pd.testing.assert_frame_equal(table, before)
     written = {text.get_gid(): unwrapped(text.get_text()) for text in figure.texts}
     assert written["title"] == label(f"{name}.title", language)
-    assert written["footer"].startswith(label("source", language).rstrip("。"))
+    assert label("source", language) in written["footer"]
     assert label(f"{name}.title", language) in plots.alt_text(axes, language)
 
 
@@ -236,7 +243,7 @@ def test_trend_breaks_its_lines_at_missing_years():
 
 def test_trend_draws_intervals_and_breaks():
     """Low and high become a band for each line; breaks become numbered lines explained in the footer."""
-    breaks = pd.DataFrame({"year": [2020.5, 1990], "zh": ["新纲要", "旧"], "en": ["outline", "old"]})
+    breaks = pd.DataFrame({"date": ["2020-12-31", "1990-01-01"], "label": ["新纲要", "旧"]})
     table = YEARS.assign(low=YEARS["per_10k"] - 1, high=YEARS["per_10k"] + 1)
     ax = plots.trend(table, breaks=breaks)
     assert len(ax.collections) == 3
@@ -279,6 +286,21 @@ def test_slope_and_ranks_name_their_lines():
     assert {text.get_text() for text in ax.texts} == {"甲县", "乙县"}
 
 
+def test_adoption_is_steps_with_the_central_date():
+    """Curves are steps, and the date of the central document is a numbered line."""
+    ax = plots.adoption_curve(SPREAD)
+    styles = {line.get_label(): line.get_drawstyle() for line in ax.lines}
+    assert styles.pop("_break") == "default"
+    assert set(styles.values()) == {"steps-post"}
+
+
+def test_distribution_says_how_many_report():
+    """Each row names how many of its reports state a value; the median is a line."""
+    ax = plots.distribution(STATED)
+    assert rows_of(ax) == ["a 1/2", "b 1/1"]
+    assert len(ax.collections) == 2
+
+
 def test_heat_map_crosses_out_what_is_missing():
     """A region without a value has a cross, not a zero."""
     table = pd.DataFrame(
@@ -308,7 +330,7 @@ def test_roles_sum_to_the_whole_bar():
 
 def test_network_draws_each_pair_once():
     """Three pairs are three lines, and each term is named once."""
-    ax = plots.collocates(PAIRS)
+    ax = plots.cooccurrence(PAIRS)
     assert len(ax.lines) == 3
     assert sorted(text.get_text() for text in ax.texts) == sorted(["法治", "政府", "建设", "行政", "复议"])
 
@@ -338,8 +360,8 @@ def test_lines_are_broken_where_the_language_allows():
 
 def test_spread_keeps_order_and_distance():
     """Labels are moved apart by the gap, keep their order, and far ones stay where they are."""
-    assert spread([1.0, 1.0, 9.0], 2).tolist() == [0, 2, 9]
-    assert np.isnan(spread([np.nan, 1.0], 2)[0])
+    assert spread([9.0, 1.0, 1.0], 2).tolist() == [9, 0, 2]
+    assert spread([], 2).tolist() == []
 
 
 def test_labels_are_complete():

@@ -5,13 +5,15 @@ from __future__ import annotations
 from importlib import import_module
 
 _ROOMS = {
-    "bars": "frequency frequency_and_cloud keyness roles side_by_side tf_idf word_cloud word_shift",
+    "bars": (
+        "collocates frequency frequency_and_cloud keyness roles side_by_side tf_idf word_cloud word_shift"
+    ),
     "canvas": "alt_text",
     "fonts": "font_paths missing_characters",
-    "grids": "coverage dispersion heat_map",
-    "networks": "collocates",
+    "grids": "coverage heat_map",
+    "points": "cooccurrence dispersion distribution scatter",
     "saving": "save_figure",
-    "times": "adoption rank_stability slope trend year_over_year",
+    "times": "adoption_curve rank_stability slope trend year_over_year",
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 

@@ -1,28 +1,31 @@
-"""Plots of ranked terms: bars, lollipops, word shift, word cloud."""
+"""Plots of ranked terms: bars, lollipops, word shift, word cloud; and shares of roles."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
-from matplotlib.axes import Axes
 
-from toolkit.plots.canvas import canvas, draw_dots, name_rows, needed
+from toolkit.plots.canvas import Ax, Axes, Frame, canvas, draw_dots, name_column, name_rows, needed
 from toolkit.plots.clouds import draw_cloud
 from toolkit.plots.labels import ems, label, named, wrapped
 from toolkit.plots.style import GREY, INK, MAIN, OTHER
 
 _ROW = 0.19  # inches for one bar with its label
+# From dark to light, so that grey print keeps the roles apart.
+_ROLES = {
+    "achievement": ("#123c5e", ""),
+    "leadership": ("#3b74a3", "////"),
+    "rectification": ("#7fa8c9", ""),
+    "problem": ("#c4622d", ""),
+    "plan": ("#e8b48f", ""),
+    "other": ("#d9d9d9", ""),
+    "meta": ("#f0f0f0", ""),
+}
 
 
 def frequency(
-    table: pd.DataFrame,
-    *,
-    ax: Axes | None = None,
-    language: str = "zh",
-    value: str = "per_10k",
-    top: int = 20,
-    **texts: str,
+    table: Frame, *, ax: Ax = None, language: str = "zh", value: str = "per_10k", top: int = 20, **texts: str
 ) -> Axes:
     """Ranked bars of the most frequent terms of one group.
 
@@ -56,35 +59,31 @@ def frequency(
 
 
 def tf_idf(
-    table: pd.DataFrame,
-    *,
-    ax: Axes | None = None,
-    language: str = "zh",
-    value: str = "tf_idf",
-    top: int = 20,
-    **texts: str,
+    table: Frame, *, ax: Ax = None, language: str = "zh", value: str = "tf_idf", top: int = 20, **texts: str
 ) -> Axes:
     """Ranked bars of the terms particular to one group by TF-IDF; parameters as in `frequency`."""
     return _ranked("tf_idf", table, ax, language, value, top, texts)
 
 
+def collocates(
+    table: Frame, *, ax: Ax = None, language: str = "zh", value: str = "log_dice", top: int = 20, **texts: str
+) -> Axes:
+    """Ranked bars of the words that stand near one node; parameters as in `frequency`."""
+    needed(table, ["node"], "collocates")
+    node = label("list", language).join(table["node"].unique())
+    texts = {"subtitle": label("collocates.subtitle", language, node=node), **texts}
+    return _ranked("collocates", table, ax, language, value, top, texts)
+
+
 def _ranked(
-    name: str,
-    table: pd.DataFrame,
-    ax: Axes | None,
-    language: str,
-    value: str,
-    top: int,
-    texts: dict[str, str],
+    name: str, table: Frame, ax: Ax, language: str, value: str, top: int, texts: dict[str, str]
 ) -> Axes:
     """Horizontal bars, longest on top, each with its number."""
     needed(table, ["term", value], name)
     shown = table.nlargest(top, value, keep="first")
-    if shown["term"].duplicated().any():
-        twice = shown["term"][shown["term"].duplicated()].iloc[0]
-        raise ValueError(
-            f"plots.{name}() ranks one group; {twice!r} stands twice. Choose one region and year."
-        )
+    twice = shown.loc[shown["term"].duplicated(), "term"]
+    if len(twice):
+        raise ValueError(f"plots.{name}() ranks one group; {twice.iloc[0]!r} stands twice: choose a group.")
     with canvas(ax, name, table, language, texts, height=_height(len(shown))) as ax:
         bars = ax.barh(range(len(shown)), shown[value], color=MAIN, height=0.72)
         name_rows(ax, shown["term"])
@@ -105,13 +104,7 @@ def _number(value: float) -> str:
 
 
 def word_cloud(
-    table: pd.DataFrame,
-    *,
-    ax: Axes | None = None,
-    language: str = "zh",
-    value: str = "count",
-    top: int = 40,
-    **texts: str,
+    table: Frame, *, ax: Ax = None, language: str = "zh", value: str = "count", top: int = 40, **texts: str
 ) -> Axes:
     """A word cloud whose areas grow with the value; it stands beside bars of the same table, never alone.
 
@@ -126,7 +119,7 @@ def word_cloud(
 
 
 def frequency_and_cloud(
-    table: pd.DataFrame,
+    table: Frame,
     *,
     language: str = "zh",
     value: str = "per_10k",
@@ -142,23 +135,23 @@ def frequency_and_cloud(
         The two Axes. Parameters as in `frequency`; `cloud` is the number of words in the cloud.
     """
     needed(table, ["term", value], "frequency_and_cloud")
-    shown, words = (table[table[value] > 0].nlargest(n, value) for n in (top, cloud))
+    words = table[table[value] > 0].nlargest(cloud, value)
     wide = plt.rcParams["figure.figsize"][0] > 4.5
-    shape = (1, 2) if wide else (2, 1)
-    ratios = {"width_ratios": [1, 1.25]} if wide else {"height_ratios": [1.5, 1]}
-    height = _height(len(shown)) * (1 if wide else 1.6)
-    name = "frequency_and_cloud"
-    with canvas(None, name, table, language, texts, height=height, panels=shape, **ratios) as panels:
+    shape = {"panels": (1, 2), "width_ratios": [1, 1.25]}
+    if not wide:
+        shape = {"panels": (2, 1), "height_ratios": [1.5, 1]}
+    height = _height(min(top, len(table))) * (1 if wide else 1.6)
+    with canvas(None, "frequency_and_cloud", table, language, texts, height=height, **shape) as panels:
         left, right = panels
-        _ranked("frequency", shown, left, language, value, top, {"title": "", "subtitle": ""})
+        _ranked("frequency", table, left, language, value, top, {"title": "", "subtitle": ""})
         draw_cloud(right, words["term"].tolist(), words[value].to_numpy(float))
     return np.array([left, right])
 
 
 def keyness(
-    table: pd.DataFrame,
+    table: Frame,
     *,
-    ax: Axes | None = None,
+    ax: Ax = None,
     language: str = "zh",
     value: str = "log_ratio",
     top: int = 12,
@@ -178,28 +171,19 @@ def keyness(
     """
     needed(table, ["term", value], "keyness")
     shown = pd.concat([table[table[value] > 0].head(top), table[table[value] < 0].tail(top)])
-    sure = shown["p_adjusted"] < 0.05 if "p_adjusted" in shown else pd.Series(True, index=shown.index)
-    if "n_tokens_target" in table and len(table):
+    sure = shown["p_adjusted"] < 0.05 if "p_adjusted" in shown else True
+    if "n_tokens_target" in table:
         n = f"{table['n_tokens_target'].iloc[0]:,} / {table['n_tokens_reference'].iloc[0]:,}"
         texts = {"subtitle": label("keyness.subtitle", language, n=n), **texts}
     with canvas(ax, "keyness", table, language, texts, height=_height(len(shown))) as ax:
         draw_dots(ax, shown[value], 0, shown[value], sure)
         name_rows(ax, shown["term"])
-        ax.set_xlabel(
-            f"{label('rarer', language)}    {named(value, language)}    {label('commoner', language)}"
-        )
+        ends = [label(end, language) for end in ("rarer", "commoner")]
+        ax.set_xlabel(f"    {named(value, language)}    ".join(ends))
     return ax
 
 
-def word_shift(
-    table: pd.DataFrame,
-    *,
-    ax: Axes | None = None,
-    language: str = "zh",
-    value: str = "contribution",
-    top: int = 24,
-    **texts: str,
-) -> Axes:
+def word_shift(table: Frame, *, ax: Ax = None, language: str = "zh", top: int = 24, **texts: str) -> Axes:
     """Bars of the terms that explain most of the change between two years or groups, both directions.
 
     Parameters
@@ -209,23 +193,21 @@ def word_shift(
     top
         How many terms, largest contribution (in either direction) first. Other parameters as in `frequency`.
     """
-    needed(table, ["term", value], "word_shift")
-    order = table[value].abs().sort_values(ascending=False, kind="stable").index
-    shown, rest = table.loc[order[:top], ["term", value]], table.loc[order[top:], value]
+    needed(table, ["term", "contribution"], "word_shift")
+    values = table.set_index("term")["contribution"].sort_values(key=abs, ascending=False, kind="stable")
+    shown, rest = values[:top], values[top:]
     if len(rest):
-        others = {"term": label("others", language, n=len(rest)), value: rest.sum()}
-        shown = pd.concat([shown, pd.DataFrame([others])])
+        shown = pd.concat([shown, pd.Series({label("others", language, n=len(rest)): rest.sum()})])
     with canvas(ax, "word_shift", table, language, texts, height=_height(len(shown))) as ax:
-        numbers = shown[value].to_numpy(float)
-        ax.barh(range(len(shown)), numbers, color=np.where(numbers > 0, MAIN, OTHER), height=0.72)
+        ax.barh(range(len(shown)), shown, color=np.where(shown > 0, MAIN, OTHER), height=0.72)
         ax.axvline(0, color=GREY, linewidth=0.6)
-        name_rows(ax, shown["term"])
-        ax.set_xlabel(named(value, language))
+        name_rows(ax, shown.index)
+        ax.set_xlabel(named("contribution", language))
     return ax
 
 
 def side_by_side(
-    table: pd.DataFrame,
+    table: Frame,
     *,
     language: str = "zh",
     value: str = "per_10k",
@@ -251,28 +233,23 @@ def side_by_side(
     numpy.ndarray
         One Axes for each report.
     """
-    key = next(name for name in ("region", "region_code", "region_id", "label") if name in table)
+    key = name_column(table)
     needed(table, [key, "year", "term", value], "side_by_side")
     terms = terms or table.groupby("term")[value].sum().nlargest(top).index.tolist()
-    reports = table[[key, "year"]].drop_duplicates().itertuples(index=False)
-    grid = (
-        table.pivot_table(index=[key, "year"], columns="term", values=value).reindex(columns=terms).fillna(0)
-    )
+    grid = table.pivot_table(index=[key, "year"], columns="term", values=value, sort=False)
+    grid = grid.reindex(columns=terms).fillna(0)
     texts = {"subtitle": label("confounded", language), **texts}
     width = plt.rcParams["figure.figsize"][0]
     columns = min(len(grid), 6 if width > 4.5 else 3)
     rows = -(-len(grid) // columns)
-    height = 1.2 + rows * (0.45 + _ROW * len(terms))
-    with canvas(
-        None, "side_by_side", table, language, texts, height=height, panels=(rows, columns),
-        sharex=True, sharey=True,
-    ) as panels:  # fmt: skip
-        for panel, report in zip(panels, reports, strict=False):
-            panel.barh(range(len(terms)), grid.loc[tuple(report)], color=MAIN, height=0.72)
+    shape = {"panels": (rows, columns), "height": 1.2 + rows * (0.45 + _ROW * len(terms))}
+    with canvas(None, "side_by_side", table, language, texts, **shape, sharex=True, sharey=True) as panels:
+        for panel, ((name, year), values) in zip(panels, grid.iterrows(), strict=False):
+            panel.barh(range(len(terms)), values, color=MAIN, height=0.72)
             name_rows(panel, terms)
-            name = wrapped(f"{report[0]}\n{report[1]}", 0.8 * width * 72 / 8 / columns)
             panel.tick_params(labelbottom=True)
-            panel.set_title(name, fontsize=8, weight="normal", color=INK, parse_math=False)
+            title = wrapped(f"{name}\n{year}", 0.8 * width * 72 / 8 / columns)
+            panel.set_title(title, fontsize=8, weight="normal", color=INK, parse_math=False)
         for panel in panels[len(grid) :]:
             panel.set_axis_off()
         panels[(rows - 1) * columns].set_xlabel(named(value, language), loc="left")
@@ -280,13 +257,7 @@ def side_by_side(
 
 
 def roles(
-    table: pd.DataFrame,
-    *,
-    ax: Axes | None = None,
-    language: str = "zh",
-    value: str = "share",
-    row: str | None = None,
-    **texts: str,
+    table: Frame, *, ax: Ax = None, language: str = "zh", value: str = "share", row: str = "", **texts: str
 ) -> Axes:
     """Stacked bars of how much of each report goes to which role (achievement, problem, plan ...).
 
@@ -294,13 +265,13 @@ def roles(
     ----------
     table
         One row for each report (or year) and role: a key column, role and share (0 to 1). Roles without text
-        are 0. Shades go from dark to light, so that grey print keeps them apart.
+        are 0.
     row
-        The column that names a bar; left out, the first of label, region, region_code, year.
+        The column that names a bar; left out, the region, or the year.
     """
-    row = row or next(name for name in ("label", "region", "region_code", "year") if name in table)
+    row = row or name_column(table)
     needed(table, [row, "role", value], "roles")
-    order = [r for r in dict.fromkeys([*_ROLE_LOOKS, *table["role"]]) if (table["role"] == r).any()]
+    order = [role for role in dict.fromkeys([*_ROLES, *table["role"]]) if (table["role"] == role).any()]
     grid = table.pivot_table(index=row, columns="role", values=value, aggfunc="sum", sort=False)
     grid = grid.reindex(columns=order).fillna(0)
     room = plt.rcParams["figure.figsize"][0] * 72 / 8 - 8
@@ -309,26 +280,12 @@ def roles(
     with canvas(ax, "roles", table, language, texts, height=height) as ax:
         left = np.zeros(len(grid))
         for role in order:
-            colour, hatch = _ROLE_LOOKS.get(role, ("#eeeeee", ""))
+            colour, hatch = _ROLES.get(role, ("#eeeeee", ""))
             look = {"color": colour, "hatch": hatch, "edgecolor": "white", "height": 0.72}
             ax.barh(range(len(grid)), grid[role], left=left, label=named(role, language), **look)
             left += grid[role].to_numpy()
         name_rows(ax, grid.index)
         ax.set_xlim(0, max(1.0, left.max(initial=0)))
         ax.set_xlabel(named(value, language))
-        columns = max(
-            1, int(plt.rcParams["figure.figsize"][0] * 72 / 9 / (ems(label("problem", language)) + 9))
-        )
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=min(columns, len(order)), borderaxespad=0.2)
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2)
     return ax
-
-
-_ROLE_LOOKS = {
-    "achievement": ("#123c5e", ""),
-    "leadership": ("#3b74a3", "////"),
-    "rectification": ("#7fa8c9", ""),
-    "problem": ("#c4622d", ""),
-    "plan": ("#e8b48f", ""),
-    "other": ("#d9d9d9", ""),
-    "meta": ("#f0f0f0", ""),
-}

@@ -18,6 +18,9 @@ from toolkit.plots.labels import label, named, unwrapped, wrapped
 from toolkit.plots.style import GREY, HASH_SALT, MAIN, OTHER, style
 from toolkit.schemas import SchemaError
 
+Frame = pd.DataFrame
+Ax = Axes | None  # axes to draw in; None makes a figure
+NAMES = ("region", "label", "region_code", "region_id", "year")  # what names a row, best first
 _SIZES = {"title": 10.5, "subtitle": 8.5, "footer": 7.5}
 _PAD = 4.0  # points between the edge of the sheet and its text
 
@@ -114,13 +117,11 @@ def describe(table: pd.DataFrame, language: str = "zh") -> dict[str, str]:
 
 def _regions(table: pd.DataFrame, language: str) -> str:
     """Names of up to three regions, or how many there are."""
-    for column in ("region", "label", "region_code", "region_id"):
-        if column in table:
-            names = table[column].dropna().astype(str).unique()
-            if 0 < len(names) <= 3:
-                return label("list", language).join(names)
-            return label("n_regions", language, n=len(names)) if len(names) else ""
-    return ""
+    column = next((name for name in NAMES[:-1] if name in table), None)
+    names = table[column].dropna().astype(str).unique() if column else ()
+    if len(names) > 3:
+        return label("n_regions", language, n=len(names))
+    return label("list", language).join(names)
 
 
 def _years(table: pd.DataFrame, language: str) -> str:
@@ -136,9 +137,19 @@ def _group_total(table: pd.DataFrame, column: str) -> int:
     """Sum of a group's number over the groups, each counted once."""
     if column not in table:
         return 0
-    by = [name for name in ("region_id", "region_code", "region", "label", "year", "genre") if name in table]
+    by = [name for name in (*NAMES, "genre") if name in table]
     groups = table[[*by, column]].dropna(subset=[column])
     return int((groups.drop_duplicates(by) if by else groups.head(1))[column].sum())
+
+
+def name_column(table: pd.DataFrame) -> str:
+    """The column that names a row: region before label before codes before year."""
+    found = [name for name in NAMES if name in table]
+    if not found:
+        raise SchemaError(
+            f"One of the columns {list(NAMES)} must name the rows; the table has {list(table)}."
+        )
+    return found[0]
 
 
 def name_rows(ax: Axes, names: Iterable[object], width: float = 12) -> None:

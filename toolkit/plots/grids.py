@@ -1,16 +1,15 @@
-"""Plots of matrices: heat map, coverage, positions in the text."""
+"""Plots of matrices: heat map, coverage."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
-from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from toolkit.plots.canvas import canvas, name_rows, needed
+from toolkit.plots.canvas import Ax, Axes, Frame, canvas, name_column, needed
 from toolkit.plots.labels import ems, label, named, wrapped
-from toolkit.plots.style import INK, MAIN, SEQUENTIAL
+from toolkit.plots.style import INK, SEQUENTIAL
 
 MOST_ROWS = 60
 # Dark to light; the signs keep the statuses apart in grey print.
@@ -23,9 +22,9 @@ _STATUS = {
 
 
 def heat_map(
-    table: pd.DataFrame,
+    table: Frame,
     *,
-    ax: Axes | None = None,
+    ax: Ax = None,
     language: str = "zh",
     value: str = "per_10k",
     row: str = "region",
@@ -84,6 +83,7 @@ def coverage(
     table
         From `coverage`: region, year, status. What has no row is "not sought".
     """
+    row = row or name_column(table)
     needed(table, [row, "year", "status"], "coverage")
     years = np.arange(int(table["year"].min()), int(table["year"].max()) + 1)
     codes = table["status"].map({name: i for i, name in enumerate(_STATUS)})
@@ -134,31 +134,3 @@ def _status_bars(ax: Axes, cells: pd.DataFrame, language: str) -> None:
         ax.bar(cells.columns, counts, bottom=bottom, color=colour, edgecolor="white", width=0.8)
         bottom += counts
     ax.set_ylabel(label("n_regions_axis", language))
-
-
-def dispersion(
-    table: pd.DataFrame,
-    *,
-    ax: Axes | None = None,
-    language: str = "zh",
-    row: str = "label",
-    position: str = "position",
-    **texts: str,
-) -> Axes:
-    """A strip for each report with a tick at each occurrence of a term: even, clumped, or only at the end.
-
-    Parameters
-    ----------
-    table
-        One row an occurrence: `row` names the report (or term), `position` is its place in the text, 0 to 1
-        (start divided by the length of the text).
-    """
-    needed(table, [row, position], "dispersion")
-    strips = [rows[position].to_numpy(float) for _, rows in table.groupby(row, sort=False)]
-    names = table[row].drop_duplicates()
-    with canvas(ax, "dispersion", table, language, texts, height=1.25 + 0.24 * len(strips)) as ax:
-        ax.eventplot(strips, colors=MAIN, linelengths=0.7, linewidths=0.8)
-        name_rows(ax, names, 14)
-        ax.set_xlim(0, 1)
-        ax.set_xlabel(named("position", language))
-    return ax

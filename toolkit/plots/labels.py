@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import csv
+import re
 from functools import cache
 from importlib.resources import files
 from unicodedata import east_asian_width
 
 from toolkit.plots.fonts import printable
 
-_NOT_FIRST = set("，。；：、！？）》」』”’%％,.;:!?)")
+# What may not be broken: a Latin word with its space, or one character, and the punctuation that follows.
+_PIECES = re.compile(r"(?:[!-~\u00a0-\u02ff]+ ?|.)[，。；：、！？）》」』”’％]*")
 
 
 @cache
 def _labels() -> dict[str, dict[str, str]]:
     """The table plot_labels.csv by key."""
     source = files("toolkit") / "data" / "plot_labels.csv"
-    rows = csv.DictReader(source.read_text(encoding="utf-8").splitlines())
-    return {row["key"]: row for row in rows}
+    return {row["key"]: row for row in csv.DictReader(source.read_text(encoding="utf-8").splitlines())}
 
 
 def label(key: str, language: str = "zh", **values: object) -> str:
@@ -49,40 +50,17 @@ def ems(text: str) -> float:
 
 
 def wrapped(text: object, width: float) -> str:
-    """The text as a label can show it, in lines of at most `width` ems; punctuation never begins a line."""
-    lines = []
+    """The text as a label can show it, in lines of about `width` ems; punctuation never begins a line."""
+    lines: list[str] = []
     for paragraph in printable(text).split("\n"):
-        line = ""
-        for piece in _pieces(paragraph):
-            if line and ems(line + piece.rstrip()) > width and piece[0] not in _NOT_FIRST:
-                lines.append(line.rstrip())
-                line = ""
-            line += piece
-        lines.append(line.rstrip())
-    return "\n".join(lines)
-
-
-def _pieces(text: str) -> list[str]:
-    """What may not be broken: single Chinese characters, and Latin words with their following space."""
-    pieces: list[str] = []
-    for c in text:
-        if pieces and east_asian_width(c) not in "WF" and pieces[-1][-1] != " " and _narrow(pieces[-1]):
-            pieces[-1] += c
-        else:
-            pieces.append(c)
-    return pieces
-
-
-def _narrow(piece: str) -> bool:
-    """Whether a piece is a run of narrow characters."""
-    return east_asian_width(piece[-1]) not in "WF"
+        lines.append("")
+        for piece in _PIECES.findall(paragraph):
+            if lines[-1] and ems(lines[-1] + piece.rstrip()) > width:
+                lines.append("")
+            lines[-1] += piece
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def unwrapped(text: str) -> str:
     """A label in one line again: a space where Latin was broken, nothing where Chinese was."""
-    parts = text.split("\n")
-    joined = parts[0]
-    for part in parts[1:]:
-        latin = _narrow(joined[-1:] or "中") and _narrow(part[:1] or "中")
-        joined += f" {part}" if latin else part
-    return joined
+    return re.sub(r"(?<=[!-~])\n(?=[!-~])", " ", text).replace("\n", "")

@@ -43,26 +43,22 @@ def finished(path: Path) -> Iterator[Path]:
 
 def _replace(temporary: Path, path: Path) -> None:
     """Rename, with patience where another program (Excel, a scanner) holds the old file for a moment."""
-    for pause in (0.1, 0.4, 1.5, None):
+    for pause in (0.1, 0.4, 1.5):
         try:
             temporary.replace(path)
             return
-        except PermissionError as error:
-            if pause is None:
-                raise PermissionError(
-                    f"{str(path)!r} cannot be replaced; is it open in another program? The old file is whole."
-                ) from error
+        except PermissionError:
             time.sleep(pause)
+    temporary.replace(path)
 
 
 def csv_text(table: pd.DataFrame) -> str:
     """The table as CSV text in which no text cell can act as a formula (see `guarded`)."""
-    text = table.copy()
-    for name in text.columns[[not hasattr(d, "kind") or d.kind not in "iufbM" for d in text.dtypes]]:
-        cells = text[name].astype(object)
-        text[name] = cells.map(guarded, na_action="ignore")
-    text.columns = [guarded(name) for name in text.columns]
-    return text.to_csv(index=False, lineterminator="\n")
+    texts = table.select_dtypes(exclude=["number", "bool", "boolean", "datetime"])
+    text = table.assign(
+        **{name: texts[name].astype(object).map(guarded, na_action="ignore") for name in texts}
+    )
+    return text.rename(columns=guarded).to_csv(index=False, lineterminator="\n")
 
 
 def guarded(cell: object) -> object:
@@ -144,10 +140,10 @@ def render(figure: Figure, name: str, *, dpi: int = 300) -> bytes:
     """The figure as the bytes of one format, without dates and random ids."""
     import matplotlib
 
-    from toolkit.plots.style import SAVING
+    from toolkit.plots.style import settings
 
     buffer = BytesIO()
-    with matplotlib.rc_context(SAVING):
+    with matplotlib.rc_context(settings()):
         picture = "png" if name == "tiff" else name
         figure.savefig(buffer, format=picture, dpi=dpi, metadata=_NO_DATES[picture])
     content = buffer.getvalue()

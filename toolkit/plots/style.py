@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.resources import as_file, files
 from pathlib import Path
 
 from toolkit.plots import fonts
@@ -22,16 +24,6 @@ INK, GREY, PALE = "#222222", "#6b6b6b", "#d9d9d9"
 MAIN, OTHER = "#1f5a8a", "#c4622d"  # one quantity; its opposite direction (also lighter in grey)
 SEQUENTIAL = "Blues"
 HASH_SALT = "gov-report-toolkit"  # fixed ids in SVG; also how a plot knows that it is drawn in our style
-
-# What decides the bytes of a file; used again when a figure is saved outside the context it was drawn in.
-SAVING = {
-    "pdf.fonttype": 42,
-    "ps.fonttype": 3,
-    "svg.fonttype": "none",
-    "svg.hashsalt": HASH_SALT,
-    "savefig.facecolor": "white",
-    "savefig.bbox": "standard",
-}
 
 
 def style(
@@ -78,42 +70,13 @@ def style(
         family.insert(0, fonts.register(font))
     weight = "normal" if serif else "bold"  # the serif comes in one weight
     size = (width * CM, height * CM)
-    return {"figure.figsize": size, "font.family": family, "axes.titleweight": weight, **_COMMON}
+    return {"figure.figsize": size, "font.family": family, "axes.titleweight": weight, **settings()}
 
 
-_COMMON = {
-    "font.size": 9.0,
-    "axes.titlesize": 9.0,
-    "axes.labelsize": 9.0,
-    "xtick.labelsize": 8.0,
-    "ytick.labelsize": 8.0,
-    "legend.fontsize": 8.0,
-    "legend.frameon": False,
-    "figure.dpi": 110.0,
-    "figure.constrained_layout.use": True,
-    "mathtext.fontset": "stix",
-    "text.parse_math": False,
-    "axes.unicode_minus": False,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.linewidth": 0.6,
-    "axes.edgecolor": GREY,
-    "axes.labelcolor": INK,
-    "axes.axisbelow": True,
-    "text.color": INK,
-    "xtick.color": GREY,
-    "ytick.color": GREY,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "xtick.major.size": 2.5,
-    "ytick.major.size": 2.5,
-    "grid.color": PALE,
-    "grid.linewidth": 0.5,
-    "lines.linewidth": 1.2,
-    "lines.markersize": 3.5,
-    "patch.linewidth": 0.0,
-    "hatch.linewidth": 0.5,
-    **SAVING,
-}
+@cache
+def settings() -> dict[str, object]:
+    """What all kinds have in common, from data/figure.mplstyle."""
+    from matplotlib import rc_params_from_file
+
+    with as_file(files("toolkit") / "data" / "figure.mplstyle") as path:
+        return dict(rc_params_from_file(path, use_default_template=False))

@@ -1,4 +1,4 @@
-"""Plots over time: lines with gaps, changes with intervals, slopes, ranks, adoption."""
+"""Plots over time: lines with gaps, changes with intervals, slopes, ranks, spread."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
-from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from toolkit.plots.canvas import canvas, describe, draw_dots, name_rows, needed
+from toolkit.plots.canvas import Ax, Axes, Frame, canvas, describe, draw_dots, name_column, name_rows, needed
 from toolkit.plots.labels import label, named, wrapped
 from toolkit.plots.style import COLOURS, DASHES, GREY, INK, MAIN, MARKERS, PALE
 
@@ -18,9 +18,9 @@ MOST_LINES = 7
 
 
 def trend(
-    table: pd.DataFrame,
+    table: Frame,
     *,
-    ax: Axes | None = None,
+    ax: Ax = None,
     language: str = "zh",
     value: str = "per_10k",
     line: str = "term",
@@ -40,7 +40,8 @@ def trend(
     value, line
         The column drawn, and the column that names a line: term, region, indicator_id ...
     breaks
-        Events that change what is counted: columns year (may be a fraction), zh, en. Dashed lines, numbered.
+        From `breaks`: date (ISO) and label, events that change what is counted. Numbered dashed lines; the
+        place of a date is within its year, whose point is the middle.
 
     Returns
     -------
@@ -51,120 +52,143 @@ def trend(
     ValueError
         Where a line has two rows for a year, or axes were given for more than seven lines.
     """
-    needed(table, ["year", line, value], "trend")
-    if table.duplicated([line, "year"]).any():
-        twice = table.loc[table.duplicated([line, "year"]), [line, "year"]].iloc[0].to_dict()
+    return _over_years("trend", table, ax, language, value, line, breaks, texts)
+
+
+def adoption_curve(
+    table: Frame,
+    *,
+    ax: Ax = None,
+    language: str = "zh",
+    value: str = "share_reported",
+    line: str = "mechanism",
+    **texts: str,
+) -> Axes | np.ndarray:
+    """Steps: the share of regions that have reported a mechanism so far; first reported, never "adopted".
+
+    Parameters
+    ----------
+    table
+        From `adoption_curve`: mechanism, year, share_reported; central_on becomes numbered dashed lines.
+    """
+    dates = None
+    if "central_on" in table:
+        dates = table[[line, "central_on"]].drop_duplicates().set_axis(["label", "date"], axis=1)
+    axes = _over_years("adoption_curve", table, ax, language, value, line, dates, texts)
+    for each in np.atleast_1d(axes):
+        for curve in each.lines:
+            curve.set_drawstyle("default" if curve.get_label() == "_break" else "steps-post")
+    return axes
+
+
+def _over_years(
+    name: str,
+    table: Frame,
+    ax: Ax,
+    language: str,
+    value: str,
+    line: str,
+    breaks: pd.DataFrame | None,
+    texts: dict[str, str],
+) -> Axes | np.ndarray:
+    """Lines over years in one axes, or in small multiples."""
+    needed(table, ["year", line, value], name)
+    twice = table.loc[table.duplicated([line, "year"]), [line, "year"]]
+    if len(twice):
         raise ValueError(
-            f"plots.trend() draws one value a line and year; {twice} stands twice. Choose one region."
+            f"plots.{name}() draws one row a line and year; {twice.iloc[0].to_dict()} stands twice."
         )
     years = np.arange(int(table["year"].min()), int(table["year"].max()) + 1)
-    lines = {name: rows.set_index("year").reindex(years) for name, rows in table.groupby(line, sort=False)}
-    if breaks is not None and len(breaks):
-        breaks = breaks[breaks["year"].between(years[0] - 0.5, years[-1] + 0.5)].reset_index(drop=True)
-        items = label("list", language).join(f"{i + 1} {text}" for i, text in enumerate(breaks[language]))
+    lines = {str(key): rows.set_index("year").reindex(years) for key, rows in table.groupby(line, sort=False)}
+    marks = _marks(breaks, years)
+    if marks:
+        items = label("list", language).join(f"{i} {text}" for i, (_, text) in enumerate(marks, 1))
         source = describe(table, language)["footer"]
-        texts = {"footer": f"{label('breaks', language, items=items)}\n{source}", **texts} if items else texts
-    if len(lines) > MOST_LINES and ax is not None:
-        raise ValueError(
-            f"plots.trend() needs a panel for each of {len(lines)} lines: leave ax out, or show seven."
-        )
+        texts = {"footer": f"{label('breaks', language, items=items)}\n{source}", **texts}
     if len(lines) > MOST_LINES:
-        return _multiples(table, lines, language, value, breaks, texts)
-    with canvas(ax, "trend", table, language, texts) as ax:
-        for i, (name, rows) in enumerate(lines.items()):
-            _line(ax, rows, value, str(name), i)
-        _years(ax, years)
-        _mark(ax, breaks)
+        if ax is not None:
+            raise ValueError(f"plots.{name}() needs a panel for each of {len(lines)} lines: leave ax out.")
+        return _multiples(name, table, lines, language, value, marks, texts)
+    with canvas(ax, name, table, language, texts) as ax:
+        for i, (key, rows) in enumerate(lines.items()):
+            _line(ax, rows, value, key, i)
+        _years(ax, years, marks)
         ax.set_ylabel(named(value, language))
         _name_ends(ax)
     return ax
 
 
+def _marks(breaks: pd.DataFrame | None, years: np.ndarray) -> list[tuple[float, str]]:
+    """Places and words of the breaks within the years drawn; a year's point is its middle."""
+    if breaks is None or breaks.empty:
+        return []
+    dates = pd.to_datetime(breaks["date"].replace("", None))
+    places = dates.dt.year - 0.5 + dates.dt.day_of_year / 366
+    kept = zip(places, breaks["label"], strict=True)
+    return sorted((x, text) for x, text in kept if years[0] - 0.5 <= x <= years[-1] + 0.5)
+
+
 def _line(ax: Axes, rows: pd.DataFrame, value: str, name: str, i: int) -> None:
     """One line with markers, broken at missing years, over its interval."""
-    colour = COLOURS[i]
     low, high = (next((c for c in (f"{value}_{end}", end) if c in rows), None) for end in ("low", "high"))
     if low and high:
         limits = (rows[end].astype(float) for end in (low, high))
-        ax.fill_between(rows.index, *limits, color=colour, alpha=0.15, linewidth=0)
-    look = {"color": colour, "linestyle": DASHES[i], "marker": MARKERS[i]}
+        ax.fill_between(rows.index, *limits, color=COLOURS[i], alpha=0.15, linewidth=0)
+    look = {"color": COLOURS[i], "linestyle": DASHES[i], "marker": MARKERS[i]}
     ax.plot(rows.index, rows[value].astype(float), label=name, **look)
 
 
-def _years(ax: Axes, years: np.ndarray) -> None:
-    """Whole years on the axis, and zero on the other unless there are negative values."""
+def _years(ax: Axes, years: np.ndarray, marks: list[tuple[float, str]], ticks: int = 0) -> None:
+    """Whole years on one axis, zero on the other unless there are negative values, and the breaks."""
     ax.set_xlim(years[0] - 0.4, years[-1] + 0.4)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6 if ax.figure.get_figwidth() < 4.5 else 10))
-    ax.ticklabel_format(axis="x", useOffset=False)
-    if ax.get_ylim()[0] < 0 <= min((np.nanmin(line.get_ydata()) for line in ax.lines), default=0):
-        ax.set_ylim(bottom=0)
+    ticks = ticks or (6 if ax.figure.get_figwidth() < 4.5 else 10)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=ticks))
+    ax.set_ylim(bottom=min(0, *(np.nanmin([*line.get_ydata(), 0]) for line in ax.lines)))
     ax.grid(axis="y")
+    for i, (x, _) in enumerate(marks, 1):
+        ax.axvline(x, color=GREY, linewidth=0.7, linestyle=(0, (2, 2)), label="_break")
+        place = {"xycoords": ("data", "axes fraction"), "xytext": (0, 1), "textcoords": "offset points"}
+        ax.annotate(str(i), (x, 1), **place, fontsize=7, ha="center", color=GREY)
 
 
-def _mark(ax: Axes, breaks: pd.DataFrame | None) -> None:
-    """Numbered dashed lines at the breaks."""
-    for i, year in enumerate(breaks["year"] if breaks is not None else ()):
-        ax.axvline(year, color=GREY, linewidth=0.7, linestyle=(0, (2, 2)), label="_break")
-        ax.annotate(
-            str(i + 1), (year, 1), xycoords=("data", "axes fraction"), xytext=(0, 1), fontsize=7,
-            textcoords="offset points", ha="center", color=GREY,
-        )  # fmt: skip
+def _last(line: Line2D) -> float:
+    """Last defined value of a line."""
+    known = np.asarray(line.get_ydata(), dtype=float)
+    known = known[~np.isnan(known)]
+    return known[-1] if len(known) else np.nan
 
 
 def _name_ends(ax: Axes, *, numbers: bool = False) -> None:
-    """Write each line's name at its last point, moved apart where they would overlap."""
-    named_lines = [each for each in ax.lines if not each.get_label().startswith("_")]
-    ends = []
-    for each in named_lines:
-        x, y = (np.asarray(data, dtype=float) for data in each.get_data())
-        known = np.flatnonzero(~np.isnan(y))
-        ends.append((x[known[-1]], y[known[-1]]) if len(known) else (np.nan, np.nan))
-    points = ax.figure.get_figheight() * 72 * 0.6  # rough height of the axes
+    """Write each line's name beside its last value, moved apart where they would overlap."""
+    lines = [line for line in ax.lines if not line.get_label().startswith("_") and not np.isnan(_last(line))]
     bottom, top = ax.get_ylim()
-    gap = 10.5 * (top - bottom) / points
-    places = spread([y for _, y in ends], gap)
-    right = ax.get_xlim()[1]
-    for each, place, (_, last) in zip(named_lines, places, ends, strict=True):
-        if not np.isnan(place):
-            text = f"{each.get_label()} {last:.3g}" if numbers else each.get_label()
-            ax.annotate(
-                wrapped(text, 14), (right, place), xytext=(3, 0), textcoords="offset points",
-                va="center", fontsize=8, color=each.get_color(), annotation_clip=False, parse_math=False,
-            )  # fmt: skip
+    gap = 10.5 * abs(top - bottom) / (ax.figure.get_figheight() * 72 * 0.6)  # 10.5 points in axes 0.6 high
+    places = spread([_last(line) for line in lines], gap)
+    look = {"xytext": (3, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
+    for line, place in zip(lines, places, strict=True):
+        text = f"{line.get_label()} {_last(line):.3g}" if numbers else line.get_label()
+        look |= {"color": line.get_color(), "annotation_clip": False, "parse_math": False}
+        ax.annotate(wrapped(text, 14), (ax.get_xlim()[1], place), **look)
 
 
 def spread(values: Iterable[float], gap: float) -> np.ndarray:
-    """Places as near to the values as can be in the same order, at least `gap` apart; NaN stays."""
+    """Places in the same order, at least `gap` apart, near the values: between pushed up and pushed down."""
     values = np.asarray(list(values), dtype=float)
-    order = [i for i in np.argsort(values, kind="stable") if not np.isnan(values[i])]
-    places = values.copy()
-    blocks: list[list[int]] = []
-    for i in order:
-        blocks.append([i])
-        while (
-            len(blocks) > 1
-            and _middle(blocks[-1], values) - _middle(blocks[-2], values)
-            < gap * (len(blocks[-1]) + len(blocks[-2])) / 2
-        ):
-            last = blocks.pop()
-            blocks[-1] += last
-    for block in blocks:
-        middle = _middle(block, values)
-        places[block] = middle + gap * (np.arange(len(block)) - (len(block) - 1) / 2)
+    order, steps = np.argsort(values, kind="stable"), gap * np.arange(len(values))
+    level = values[order] - steps
+    up, down = np.maximum.accumulate(level), np.minimum.accumulate(level[::-1])[::-1]
+    places = np.empty_like(values)
+    places[order] = (up + down) / 2 + steps
     return places
 
 
-def _middle(block: list[int], values: np.ndarray) -> float:
-    """Mean of the values of a block."""
-    return float(values[block].mean())
-
-
 def _multiples(
-    table: pd.DataFrame,
-    lines: dict[object, pd.DataFrame],
+    name: str,
+    table: Frame,
+    lines: dict[str, pd.DataFrame],
     language: str,
     value: str,
-    breaks: pd.DataFrame | None,
+    marks: list[tuple[float, str]],
     texts: dict[str, str],
 ) -> np.ndarray:
     """Small multiples on one scale, each line against all others in grey."""
@@ -174,33 +198,24 @@ def _multiples(
     years = next(iter(lines.values())).index.to_numpy()
     words = [named(value, language), label("other_lines", language), describe(table, language)["subtitle"]]
     texts = {"subtitle": label("join", language).join(filter(None, words)), **texts}
-    options = {"height": 0.9 + 1.05 * rows, "panels": (rows, columns), "sharex": True, "sharey": True}
-    with canvas(None, "trend", table, language, texts, **options) as panels:
-        for panel, (name, series) in zip(panels, lines.items(), strict=False):
+    shape = {"height": 0.9 + 1.05 * rows, "panels": (rows, columns), "sharex": True, "sharey": True}
+    with canvas(None, name, table, language, texts, **shape) as panels:
+        for panel, (key, series) in zip(panels, lines.items(), strict=False):
             for other in lines.values():
                 panel.plot(years, other[value].astype(float), color=PALE, linewidth=0.7, label="_others")
-            panel.plot(years, series[value].astype(float), color=MAIN, marker="o", label=str(name))
-            panel.set_title(
-                wrapped(name, 0.8 * width * 9 / columns), fontsize=8, weight="normal", parse_math=False
-            )
-            panel.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=3))
-            panel.set_ylim(bottom=min(0, panel.get_ylim()[0]))
-            _mark(panel, breaks)
+            panel.plot(years, series[value].astype(float), color=MAIN, marker="o", label=key)
+            title = wrapped(key, 0.8 * width * 9 / columns)
+            panel.set_title(title, fontsize=8, weight="normal", parse_math=False)
+            _years(panel, years, marks, ticks=3)
         for panel in panels[len(lines) :]:
             panel.set_axis_off()
     return np.array(list(panels[: len(lines)]))
 
 
 def year_over_year(
-    table: pd.DataFrame,
-    *,
-    ax: Axes | None = None,
-    language: str = "zh",
-    year: int | None = None,
-    top: int = 20,
-    **texts: str,
+    table: Frame, *, ax: Ax = None, language: str = "zh", year: int | None = None, top: int = 20, **texts: str
 ) -> Axes:
-    """The terms that changed most against the year before, each with its interval; pale ones cross zero.
+    """The terms that changed most against the year before, each with its interval; hollow ones cross zero.
 
     Parameters
     ----------
@@ -224,9 +239,8 @@ def year_over_year(
     rows = known[known["year"] == year]
     if rows["term"].duplicated().any():
         raise ValueError("plots.year_over_year() draws one region; terms stand twice. Choose one.")
-    nearest = np.maximum(rows["log2_low"], -rows["log2_high"])
-    shown = rows.loc[nearest.sort_values(ascending=False, kind="stable").index[:top]]
-    shown = shown.sort_values("log2_ratio", ascending=False, kind="stable")
+    far = np.maximum(rows["log2_low"], -rows["log2_high"]).nlargest(top).index
+    shown = rows.loc[far].sort_values("log2_ratio", ascending=False, kind="stable")
     texts = {"subtitle": label("year_over_year.subtitle", language, year=year), **texts}
     with canvas(ax, "year_over_year", rows, language, texts, height=1.3 + 0.19 * len(shown)) as ax:
         low, high = shown["log2_low"], shown["log2_high"]
@@ -237,9 +251,9 @@ def year_over_year(
 
 
 def slope(
-    table: pd.DataFrame,
+    table: Frame,
     *,
-    ax: Axes | None = None,
+    ax: Ax = None,
     language: str = "zh",
     value: str = "per_10k",
     line: str = "term",
@@ -255,84 +269,52 @@ def slope(
     needed(table, ["year", line, value], "slope")
     ends = table[table["year"].isin([table["year"].min(), table["year"].max()])]
     grid = ends.pivot(index=line, columns="year", values=value).reindex(table[line].drop_duplicates())
-    return _bump(grid, "slope", ends, ax, language, texts, named(value, language), numbers=True)
+    ax = _bump("slope", grid, ends, ax, language, texts)
+    ax.set_ylabel(named(value, language))
+    _name_ends(ax, numbers=True)
+    return ax
 
 
 def rank_stability(
-    table: pd.DataFrame,
-    *,
-    ax: Axes | None = None,
-    language: str = "zh",
-    line: str = "region",
-    across: str = "measure",
-    value: str = "rank",
-    **texts: str,
+    table: Frame, *, ax: Ax = None, language: str = "zh", line: str = "", **texts: str
 ) -> Axes:
-    """A bump chart: the rank of each region (or term) under each way of measuring; crossings are instability.
+    """A bump chart: the rank of each region under each way of measuring; crossings are instability.
 
     Parameters
     ----------
     table
-        One row for each `line` and `across`, with the rank in `value`; 1 is on top.
+        From `attention`, one year and dictionary: rank for each region, numerator and denominator; or a
+        column ``measure`` in their place. Rank 1 is on top.
+    line
+        The column that names a line; left out, the region.
     """
-    needed(table, [line, across, value], "rank_stability")
-    order = list(dict.fromkeys(table[across]))
-    grid = table.pivot(index=line, columns=across, values=value).reindex(table[line].drop_duplicates())
-    ax = _bump(grid[order], "rank_stability", table, ax, language, texts, named(value, language))
+    line = line or name_column(table)
+    if "measure" not in table:
+        needed(table, ["numerator", "denominator"], "rank_stability")
+        pairs = zip(table["numerator"], table["denominator"], strict=True)
+        table = table.assign(measure=[f"{named(a, language)} / {named(b, language)}" for a, b in pairs])
+    needed(table, [line, "rank"], "rank_stability")
+    grid = table.pivot(index=line, columns="measure", values="rank")
+    grid = grid.reindex(index=table[line].drop_duplicates(), columns=table["measure"].drop_duplicates())
+    ax = _bump("rank_stability", grid, table, ax, language, texts)
+    ax.set_ylabel(named("rank", language))
     ax.invert_yaxis()
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    _name_ends(ax)
     return ax
 
 
-def _bump(
-    grid: pd.DataFrame,
-    name: str,
-    table: pd.DataFrame,
-    ax: Axes | None,
-    language: str,
-    texts: dict[str, str],
-    unit: str,
-    numbers: bool = False,
-) -> Axes:
-    """Lines between columns of a grid, named at their right ends."""
+def _bump(name: str, grid: pd.DataFrame, table: Frame, ax: Ax, language: str, texts: dict[str, str]) -> Axes:
+    """Lines between the columns of a grid."""
     height = max(plt.rcParams["figure.figsize"][1], 1.2 + 0.19 * len(grid))
     with canvas(ax, name, table, language, texts, height=height) as ax:
         at = range(grid.shape[1])
         for i, (key, row) in enumerate(grid.iterrows()):
-            colour = COLOURS[i % len(COLOURS)] if len(grid) <= MOST_LINES else (MAIN if i % 2 else INK)
+            colour = COLOURS[i] if len(grid) <= MOST_LINES else (MAIN, INK)[i % 2]
             ax.plot(at, row.astype(float), color=colour, marker=MARKERS[i % 7], label=str(key))
-        ax.set_xticks(at, [wrapped(named(str(c), language), 8) for c in grid.columns], parse_math=False)
+        upright = 90 if len(at) > 5 else 0
+        ax.set_xticks(
+            at, [wrapped(str(c), 16 if upright else 8) for c in grid], parse_math=False, rotation=upright
+        )
         ax.set_xlim(-0.15, grid.shape[1] - 1 + 0.08)
-        ax.set_ylabel(unit)
-        _name_ends(ax, numbers=numbers)
     return ax
-
-
-def adoption(
-    table: pd.DataFrame,
-    *,
-    ax: Axes | None = None,
-    language: str = "zh",
-    value: str = "share",
-    line: str = "mechanism",
-    dates: pd.DataFrame | None = None,
-    **texts: str,
-) -> Axes:
-    """Steps: the share of regions that have reported a mechanism so far; first reported, never "adopted".
-
-    Parameters
-    ----------
-    table
-        Year, `line`, and `value` (0 to 1), one row for each line and year.
-    dates
-        Central documents: columns year, zh, en; drawn as numbered dashed lines.
-    """
-    axes = trend(table, ax=ax, language=language, value=value, line=line, breaks=dates, **{
-        "title": label("adoption.title", language), **texts,
-    })  # fmt: skip
-    for each in np.atleast_1d(axes):
-        each.set_gid("adoption")
-        for curve in each.lines:
-            if not curve.get_label().startswith("_break"):
-                curve.set_drawstyle("steps-post")
-    return axes

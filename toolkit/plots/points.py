@@ -1,0 +1,136 @@
+"""Plots of points: distributions, two quantities against each other, places in the text, networks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from toolkit.plots.canvas import Ax, Axes, Frame, canvas, name_rows, needed
+from toolkit.plots.labels import label, named, wrapped
+from toolkit.plots.style import GREY, INK, MAIN, OTHER
+
+
+def distribution(
+    table: Frame,
+    *,
+    ax: Ax = None,
+    language: str = "zh",
+    value: str = "value",
+    row: str = "indicator_id",
+    **texts: str,
+) -> Axes:
+    """Every value of each row as a point, the median as a line; n and the share reporting beside the name.
+
+    Parameters
+    ----------
+    table
+        One row a report and `row`: the number `value`, NaN where the report does not state it.
+    """
+    needed(table, [row, value], "distribution")
+    groups = {name: rows[value].astype(float) for name, rows in table.groupby(row, sort=False)}
+    texts = {"subtitle": label("distribution.subtitle", language), **texts}
+    with canvas(ax, "distribution", table, language, texts, height=1.3 + 0.34 * len(groups)) as ax:
+        for y, values in enumerate(groups.values()):
+            known = np.sort(values.dropna())
+            ax.plot(
+                known, y + 0.28 * np.sin(np.arange(len(known)) * 2.4), ".", color=MAIN, alpha=0.5, label="_"
+            )
+            ax.vlines(values.median(), y - 0.4, y + 0.4, color=OTHER, linewidth=1.8)
+        counts = {name: (values.notna().sum(), len(values)) for name, values in groups.items()}
+        name_rows(ax, [f"{named(str(name), language)} {n}/{of}" for name, (n, of) in counts.items()])
+        ax.set_xlabel(named(value, language))
+    return ax
+
+
+def scatter(table: Frame, x: str, y: str, *, ax: Ax = None, language: str = "zh", **texts: str) -> Axes:
+    """Two quantities of each report against each other, such as boilerplate and the share of problems.
+
+    Parameters
+    ----------
+    table
+        One row a report, with the numbers `x` and `y`.
+    """
+    needed(table, [x, y], "scatter")
+    with canvas(ax, "scatter", table, language, texts) as ax:
+        ax.scatter(table[x].astype(float), table[y].astype(float), s=14, color=MAIN, alpha=0.6)
+        ax.set_xlabel(named(x, language))
+        ax.set_ylabel(named(y, language))
+    return ax
+
+
+def dispersion(
+    table: Frame,
+    *,
+    ax: Ax = None,
+    language: str = "zh",
+    row: str = "label",
+    position: str = "position",
+    **texts: str,
+) -> Axes:
+    """A strip for each report with a tick at each occurrence of a term: even, clumped, or only at the end.
+
+    Parameters
+    ----------
+    table
+        One row an occurrence: `row` names the report (or term), `position` is its place in the text, 0 to 1
+        (start divided by the length of the text).
+    """
+    needed(table, [row, position], "dispersion")
+    strips = {name: rows[position].to_numpy(float) for name, rows in table.groupby(row, sort=False)}
+    with canvas(ax, "dispersion", table, language, texts, height=1.25 + 0.24 * len(strips)) as ax:
+        ax.eventplot(list(strips.values()), colors=MAIN, linelengths=0.7, linewidths=0.8)
+        name_rows(ax, strips, 14)
+        ax.set_xlim(0, 1)
+        ax.set_xlabel(label("position", language))
+    return ax
+
+
+def cooccurrence(
+    table: Frame, *, ax: Ax = None, language: str = "zh", value: str = "log_dice", top: int = 30, **texts: str
+) -> Axes:
+    """The strongest pairs of terms as a network: thicker lines for stronger ties.
+
+    Distance on the page is layout, not measurement: read the lines. The same table gives the same picture.
+
+    Parameters
+    ----------
+    table
+        From `cooccurrence`: source, target and the strength `value`.
+    top
+        How many pairs, strongest first.
+    """
+    needed(table, ["source", "target", value], "cooccurrence")
+    edges = table.nlargest(top, value, keep="first")
+    nodes = list(dict.fromkeys(edges[["source", "target"]].to_numpy().ravel()))
+    pairs = edges[["source", "target"]].map(nodes.index).to_numpy()
+    strength = edges[value].to_numpy(float)
+    widths = 0.4 + 2.2 * (strength - strength.min()) / (np.ptp(strength) or 1)
+    places = arrange(pairs, len(nodes))
+    with canvas(ax, "cooccurrence", table, language, texts) as ax:
+        for pair, width in zip(pairs, widths, strict=True):
+            ax.plot(*places[pair].T, color=GREY, alpha=0.45, linewidth=width, zorder=1, label="_edge")
+        ax.scatter(*places.T, s=10 + 8 * np.bincount(pairs.ravel()), color=MAIN, zorder=2)
+        look = {"xytext": (0, 4), "textcoords": "offset points", "ha": "center", "fontsize": 8, "color": INK}
+        look["bbox"] = {"facecolor": "white", "alpha": 0.65, "pad": 0.3, "linewidth": 0}
+        for node, place in zip(nodes, places, strict=True):
+            ax.annotate(wrapped(node, 10), place, **look, parse_math=False, zorder=3)
+        ax.margins(0.08)
+        ax.set_axis_off()
+    return ax
+
+
+def arrange(pairs: np.ndarray, n: int, *, rounds: int = 200) -> np.ndarray:
+    """Places of n nodes by springs and repulsion (Fruchterman & Reingold 1991) from a fixed beginning."""
+    turn = np.arange(n) * np.pi * (3 - 5**0.5)
+    places = np.sqrt((np.arange(n) + 0.5) / n)[:, None] * np.column_stack([np.cos(turn), np.sin(turn)])
+    ideal = 1.4 / np.sqrt(n)
+    a, b = pairs.T
+    for step in range(rounds):
+        gap = places[:, None] - places[None]
+        distance = np.maximum(np.linalg.norm(gap, axis=2), 1e-3)
+        move = (gap * (ideal / distance)[..., None] ** 2).sum(axis=1)
+        pull = (places[a] - places[b]) * np.linalg.norm(places[a] - places[b], axis=1)[:, None] / ideal
+        np.add.at(move, a, -pull)
+        np.add.at(move, b, pull)
+        length = np.maximum(np.linalg.norm(move, axis=1, keepdims=True), 1e-9)
+        places += move / length * np.minimum(length, 0.12 * (1 - step / rounds))
+    return places
