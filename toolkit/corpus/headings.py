@@ -165,24 +165,23 @@ def _lines(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int) 
     A line whose words name a part of a report (2022年主要工作, 名词解释) opens that part, a topic. The short
     lines of an annex are cells of its tables, so the search ends there.
     """
-    found, before = [], "。"
+    found, framed = [], True
     for (start, stop), follows in pairwise([*paragraphs, Paragraph(len(text), len(text))]):
-        line = text[start:stop].rstrip() if stop - start < 50 and start not in taken else ""
+        line = text[start:stop].rstrip() if framed and stop - start < 50 and start not in taken else ""
         if (
-            start >= begin
-            and 4 <= len(line) + 2
-            and len(line) <= 32
-            and before
+            begin <= start
+            and 2 <= len(line) <= 32
+            and follows.start < len(text)
             and not _NO_HEADING.search(line)
         ):
             named = named_roles(line, 1, 0) if len(line) <= 26 and "，" not in line else ()
             body = follows.end - follows.start > 40 and "。" in text[follows.start : follows.end]
-            if follows.end > follows.start and (named or (body and len(line) >= 4)):
+            if named or (body and len(line) >= 4):
                 found.append(Heading(start, 4, "topic" if named else "plain", 0, "", line, "line"))
                 if named == ("other",):
                     break
         closes = text[max(start, stop - 5) : stop].rstrip()[-1:] in "。！：:”；"
-        before = closes or start in taken or bool(found and found[-1].start == start)
+        framed = closes or start in taken or bool(found and found[-1].start == start)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The statutory card: which of the parts that the rules demand a 法治政府 report has, and whether it was on time."""
+"""The statutory card: which of the demanded parts a 法治政府 report has, and whether it was on time."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from toolkit.corpus.roles import named_roles
+from toolkit.schemas import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# The five contents of a yearly report (督察工作规定 2019): the role that fills each, and words that at least name it.
+# The five contents of a yearly report (督察工作规定 2019): the role of each, and words that at least name it.
 PARTS = {
     "measures": ("achievement", ""),
     "shortcomings": ("problem", r"不足|存在[^。，,]{0,6}问题|差距|短板"),
@@ -20,6 +21,7 @@ PARTS = {
     "plan": ("plan", r"下一?步|下一?年度|明年|今后"),
     "other": ("other", r"其[他它]需要报告"),
 }
+_STRENGTHS = ("section", "passage", "mention")
 _COLUMNS = {
     "doc_id": "str",
     "label": "str",
@@ -37,10 +39,9 @@ _CAUSE = re.compile(r"原因|成因|由于|因为|源于|归因|导致|致使|�
 def statutory_card(corpus: Any) -> pd.DataFrame:
     """Tell which parts each yearly report has, whether it states causes, and whether it was on time.
 
-    The 2019 regulation on supervising the building of a government under the rule of law (法治政府建设与责任
-    落实督察工作规定) names five contents: measures and results, shortcomings and causes, how the first persons
-    responsible did their duty, next year's plan, and other matters. Work reports (政府工作报告) have no
-    such duty and get no row.
+    The regulation of 2019 on supervision (法治政府建设与责任落实督察工作规定) names five contents: measures
+    and results, shortcomings and causes, how the first persons responsible did their duty, next year's plan,
+    and other matters. Work reports (政府工作报告) have no such duty and get no row.
 
     Parameters
     ----------
@@ -77,28 +78,27 @@ def statutory_card(corpus: Any) -> pd.DataFrame:
 
 
 def _presence(sections: pd.DataFrame, sentences: pd.DataFrame) -> dict[str, set[str]]:
-    """Return the documents that have each part as section, passage or mention, and those that state causes."""
+    """Return the documents that have each part as section, passage or mention, and those stating causes."""
     counted = sentences[sentences["role"] != "meta"]
-    top = set(zip(*[sections.loc[sections["level"] == 0, c] for c in ("doc_id", "section_no")], strict=True))
-    headed = [
-        (row.doc_id, {row.role, *named_roles(row.title, 1 if _at_top(row, top) else max(row.level, 2))})
-        for row in sections.itertuples()
-        if row.level > 0
-    ]
+    titles = {(row.doc_id, row.section_no) for row in sections[sections["level"] == 0].itertuples()}
+    headed: dict[str, set[str]] = {role: set() for role in ROLES}
+    for row in sections[sections["level"] > 0].itertuples():
+        top = row.parent_no < 0 or (row.doc_id, row.parent_no) in titles
+        names = named_roles(row.title, 1 if top else max(row.level, 2))
+        if not names and row.role == "achievement":  # measures mostly go under names of their own
+            names = ("achievement",)
+        for role in names:
+            headed[role].add(row.doc_id)
     present = {}
     for part, (role, words) in PARTS.items():
-        present[part, "section"] = {doc_id for doc_id, roles in headed if role in roles}
+        present[part, "section"] = headed[role]
         present[part, "passage"] = set(counted.loc[counted["role"] == role, "doc_id"])
         named = counted["text"].str.contains(words) if words else counted["role"] == role
         present[part, "mention"] = set(counted.loc[named, "doc_id"])
-    lacks = counted[counted["role"] == "problem"]
+    # 不足和原因 in a heading, which has no stop, states no cause
+    lacks = counted[(counted["role"] == "problem") & counted["text"].str.contains("[。；;：:]")]
     present["causes"] = set(lacks.loc[lacks["text"].str.contains(_CAUSE), "doc_id"])
     return present
-
-
-def _at_top(section: Any, titles: set[tuple[str, int]]) -> bool:
-    """Tell whether a section stands directly under the title, or under nothing."""
-    return section.parent_no < 0 or (section.doc_id, section.parent_no) in titles
 
 
 def _row(document: Mapping[str, Any], present: dict) -> dict[str, Any]:

@@ -63,9 +63,9 @@ def _paragraphs(text: str, furniture: Sequence[Span]) -> list[Paragraph]:
 
 def _outside(text: str, lines: list[Span], furniture: Sequence[Span]) -> list[Paragraph]:
     """Cut the spans of furniture out of the lines."""
-    pieces, at = [], 0
     if not furniture:
         return [Paragraph(start, stop) for start, stop in lines]
+    pieces, at = [], 0
     for start, stop in lines:
         while at < len(furniture) and furniture[at][1] <= start:
             at += 1
@@ -77,35 +77,6 @@ def _outside(text: str, lines: list[Span], furniture: Sequence[Span]) -> list[Pa
             i += 1
         if begin < stop:
             pieces.append(Paragraph(begin, stop))
-    return pieces
-    joined: list[Paragraph] = []
-    for piece in pieces:
-        before = text[joined[-1].start : joined[-1].end].rsplit("\n", 1)[-1] if joined else "。"
-        full = _columns(before) >= width - 3 and before.rstrip()[-1:] not in "。！？：；"
-        adjacent = joined and text[joined[-1].end : piece.start].isspace()
-        if full and adjacent and not _ITEM.match(text, piece.start):
-            joined[-1] = Paragraph(joined[-1].start, piece.end)
-        else:
-            joined.append(piece)
-    return joined
-
-
-def _outside(text: str, lines: list[Span], furniture: Sequence[Span]) -> list[Paragraph]:
-    """Cut the spans of furniture out of the lines."""
-    pieces, at = [], 0
-    if not furniture:
-        return [Paragraph(start, stop) for start, stop in lines]
-    for start, stop in lines:
-        while at < len(furniture) and furniture[at][1] <= start:
-            at += 1
-        i = at
-        while i < len(furniture) and furniture[i][0] < stop:
-            if start < furniture[i][0]:
-                pieces.append(Paragraph(start, furniture[i][0]))
-            start = max(start, _WHITE.match(text, furniture[i][1]).end())
-            i += 1
-        if start < stop:
-            pieces.append(Paragraph(start, stop))
     return pieces
 
 
@@ -261,10 +232,9 @@ def _rows(
         heading = headings[number - 1] if number else _NO_HEADING
         parent = parents[number - 1] + 1 if number else 0
         role, source = _summary(roles.roles[first:last], roles.sources[first:last])
-        sections.append(
-            (number, parent or -1, heading.level, heading.marker, heading.title, heading.style, role, source)
-            + (starts[first], stops[last - 1])
-        )
+        words = (heading.marker, heading.title, heading.style)
+        extent = (starts[first], stops[last - 1])
+        sections.append((number, parent or -1, heading.level, *words, role, source, *extent))
     return Structure(sections, sentences)
 
 
