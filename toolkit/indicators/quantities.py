@@ -121,6 +121,7 @@ _CLASS = re.compile(
 )
 _OUT_OF = re.compile(rf"分之([{CHINESE}]{{1,9}}|\d+(?:\.\d+)?)")
 _TENTHS_END = re.compile(r"$|[^\u4e00-\u9fff]|[的多以左]")
+_CLASS_OF = re.compile("的(?!基础)|[级大]")
 _SECOND = re.compile(rf"({_TO})(\d+(?:\.\d+)?)")
 _CHAIN = re.compile(r"\s?[、和及与或,，]\s?(\d+(?:\.\d+)?)")
 _RATIO = re.compile(r"\d+(?:\.\d+)?(?:\s?[:：∶比]\s?\d+(?:\.\d+)?)+")
@@ -174,6 +175,12 @@ def _unit_lengths() -> dict[str, tuple[int, ...]]:
     for name in read_units():
         lengths.setdefault(name[0], set()).add(len(name))
     return {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+
+
+@functools.cache
+def _followers() -> frozenset[str]:
+    """Characters that may follow a Chinese numeral where it states an amount."""
+    return frozenset(_unit_lengths()) | frozenset("分成番倍余多几 ")
 
 
 def _unit_at(text: str, at: int) -> tuple[_Unit | None, int]:
@@ -415,6 +422,8 @@ def _chinese(text: str, start: int, end: int) -> list[Quantity] | str:
     if before in ("第", "前"):
         rank = _rank(text, start, end, read_chinese(numeral))
         return rank if isinstance(rank, str) else [rank]
+    if text[end : end + 1] not in _followers() and before != "无":
+        return ""
     value = read_chinese(numeral)
     part = _fraction(text, start, end, value)
     if part:
@@ -436,8 +445,8 @@ def _chinese(text: str, start: int, end: int) -> list[Quantity] | str:
         return ""
     if not _chinese_amount(text, start, end, numeral, tail):
         return ""
-    if numeral[0] in "百千万亿" and text[tail.end : tail.end + 1] in ("的", "级", "大"):
-        return "class_limit" if text[tail.end : tail.end + 2] != "的基" else ""
+    if numeral[0] in "百千万亿" and _CLASS_OF.match(text, tail.end):
+        return "class_limit"
     if reason := _not_an_amount(text, start, end, tail):
         return reason
     approx = "about" if math.isnan(value) or before == "上" else tail.approx
@@ -485,7 +494,7 @@ def _chinese_amount(text: str, start: int, end: int, numeral: str, tail: _Tail) 
     at_end = bool(_END.match(text, tail.end)) and "\u4e00" <= before <= "\u9fff"
     if numeral == "一":
         return limited or (
-            unit.after_chinese == "yes" and at_end and before not in "每年月周季度上任唯另有下新后在到决"
+            unit.after_chinese == "yes" and at_end and before not in "每年月周季度上任唯另有下新后在到决落漏"
         )
     if _SLOGAN_NEXT.match(text, tail.end):
         return False
@@ -493,29 +502,33 @@ def _chinese_amount(text: str, start: int, end: int, numeral: str, tail: _Tail) 
         return True
     listed = _LISTED.search(text, max(0, start - 10), start)
     countable = unit.name not in ("项", "条", "类", "种") and _COUNTABLE.match(text, tail.end)
+    at_end = at_end and unit.name != "条"
     return not listed and (at_end or bool(countable) or tail.approx == "over")
 
 
 def _regions(text: str) -> Iterator[tuple[int, int, list[Quantity] | str]]:
     """Walk the text once: each stretch that was decided, with its quantities or its reason."""
     at = 0
-    while found := _SCAN.search(text, at):
-        start, end, first = found.start(), found.end(), text[found.start()]
+    for found in _SCAN.finditer(text):
+        start, end = found.span()
+        if start < at:
+            continue
+        first = text[start]
         if first == "《":
-            yield start, end, "in_title"
+            decided = "in_title"
         elif first in '“"‘「':
-            yield start, end, "quoted"
+            decided = "quoted"
+        elif "0" <= first <= "9":
+            decided = _arabic(text, start, end)
+            if not decided or isinstance(decided, str):
+                region = _NAMED.match(text, start) or _DOC_NUMBER.match(text, start)
+                end = max(end, region.end()) if region and decided != "ordinal" else end
         else:
-            decided = (_arabic if first.isdigit() and first.isascii() else _chinese)(text, start, end)
-            if isinstance(decided, str):
-                region = (
-                    _NAMED.match(text, start) or _DOC_NUMBER.match(text, start) if first.isascii() else None
-                )
-                end = max(end, region.end()) if region and decided not in ("ordinal",) else end
-            else:
-                end = max(end, decided[-1].end)
-            yield start, end, decided
-        at = max(end, at + 1)
+            decided = _chinese(text, start, end)
+        if not isinstance(decided, str):
+            end = max(end, decided[-1].end)
+        at = end
+        yield start, end, decided
 
 
 _WHY = tuple(
