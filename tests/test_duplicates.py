@@ -20,7 +20,7 @@ def _text(seed: int, length: int = 1200) -> str:
 
 def _documents(*rows: dict) -> pd.DataFrame:
     """A documents table of a few rows; what a row does not say is the same everywhere."""
-    base = {name: "" for name in DOCUMENTS.names} | {
+    base = dict.fromkeys(DOCUMENTS.names, "") | {
         "region_id": "621122", "year": 2023, "genre": "annual report", "body_kind": "government",
         "subject": "法治政府", "year_covered": 2023, "year_delivered": 2024, "row": 0, "n_tokens": 1,
     }  # fmt: skip
@@ -31,7 +31,7 @@ def _documents(*rows: dict) -> pd.DataFrame:
 
 
 def test_similarity_is_the_jaccard_share_of_shingles():
-    """Two texts of 1,200 and 1,000 characters, one the beginning of the other: (1000-12)/(1200-12) in common."""
+    """Of 1,200 characters and their first 1,000, (1000-12)/(1200-12) of the runs are in common."""
     text = _text(1)
     table = near_duplicates(_documents({"text": text}, {"text": text[:1000], "year": 2022}))
     assert table["similarity"].tolist() == [(1000 - SHINGLE + 1) / (1200 - SHINGLE + 1)]

@@ -1,25 +1,646 @@
 """Metadata is read from a report's own text, with a rule for each field and a flag where in doubt."""
 
+import csv
+import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from toolkit.corpus.metadata import detect_metadata
+from toolkit.schemas import DOCUMENTS
 
-SEEDS = Path(__file__).resolve().parents[1] / "seeds"
-TRUE_VALUES = {
-    "000": ("621122", "陇西县", "甘肃省", "定西市", 2023, "government"),
-    "001": ("420205", "铁山区", "湖北省", "黄石市", 2023, "government"),
-    "002": ("210224", "长海县", "辽宁省", "大连市", 2018, "government"),
-    "003": ("650107", "达坂城区", "新疆维吾尔自治区", "乌鲁木齐市", 2024, "government"),
-    "004": ("430103", "天心区", "湖南省", "长沙市", 2020, "government"),
-}
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("TOOLKIT_SHARED", ROOT.parent / "shared"))
+SEEDS = ROOT / "seeds"
 
 
-@pytest.mark.parametrize("number", TRUE_VALUES)
-def test_seed_is_read_from_its_text_alone(number):
-    """Region, parents, year and body of every seed come from its text, without file name or table."""
-    text = next(SEEDS.glob(f"{number}_*.txt")).read_text(encoding="utf-8-sig")
-    values = detect_metadata(text).values
-    columns = ("region_code", "region", "province", "prefecture", "year", "body_kind")
-    assert tuple(values[name] for name in columns) == TRUE_VALUES[number]
+def body(me: str, more: str = "") -> str:
+    """A report's running text that calls its region 我县, 全市 and so on; it cites a plan of other years."""
+    return (
+        "以习近平新时代中国特色社会主义思想为指导，深入学习贯彻习近平法治思想，全面落实《法治政府建设实施纲要"
+        "（2021—2025年）》，法治政府建设取得新成效。\n一、主要举措和成效\n（一）加强党的领导。全年召开常务会议12次。"
+        f"{me}坚持把法治建设作为基础工程，{me}全年办理案件120件。{more}\n二、存在的不足\n{me}法治建设仍有差距。\n"
+        "三、下一步打算\n继续努力。\n"
+    )
+
+
+# (what it shows, text, path, expected values; `flag` must be raised, `quiet` must not)
+CASES = [
+    (
+        "州",
+        "凉山彝族自治州人民政府关于2022年度法治政府建设情况的报告\n\n省人民政府：\n2022年，凉山州坚持"
+        + body("我州")
+        + "\n凉山彝族自治州人民政府\n2023年2月28日\n",
+        "",
+        {
+            "region_code": "513400",
+            "year": 2022,
+            "body_kind": "government",
+            "issued_on": "2023-02-28",
+            "level": "prefecture",
+            "issuer": "凉山彝族自治州人民政府",
+        },
+    ),
+    (
+        "州短",
+        "凉山州2022年法治政府建设年度报告\n2022年，全州坚持" + body("全州"),
+        "",
+        {"region_code": "513400", "year": 2022},
+    ),
+    (
+        "盟",
+        "锡林郭勒盟行政公署关于2021年法治政府建设情况的报告\n自治区人民政府：\n2021年，锡盟行署坚持"
+        + body("全盟"),
+        "",
+        {"region_code": "152500", "year": 2021, "body_kind": "government"},
+    ),
+    (
+        "旗",
+        "鄂托克前旗2023年度法治政府建设工作报告\n2023年，鄂托克前旗" + body("全旗"),
+        "",
+        {"region_code": "150623", "year": 2023},
+    ),
+    (
+        "自治旗",
+        "莫力达瓦达斡尔族自治旗人民政府2020年法治政府建设工作情况报告\n2020年，" + body("我旗"),
+        "",
+        {"region_code": "150722", "year": 2020},
+    ),
+    (
+        "自治县",
+        "长阳土家族自治县二〇二三年法治政府建设工作总结\n今年以来，" + body("全县"),
+        "",
+        {"region_code": "420528", "year": 2023},
+    ),
+    (
+        "林区",
+        "神农架林区2019年度法治政府建设工作报告\n2019年，林区党委政府" + body("全区"),
+        "",
+        {"region_code": "429021", "year": 2019},
+    ),
+    (
+        "兵团",
+        "第八师石河子市2022年度法治政府建设情况报告\n2022年，第八师石河子市" + body("师市"),
+        "",
+        {"region_code": "659001", "year": 2022},
+    ),
+    (
+        "兵团2",
+        "新疆生产建设兵团2021年法治政府建设情况报告\n2021年，兵团" + body("兵团"),
+        "",
+        {"region": "新疆生产建设兵团", "level": "zone", "year": 2021, "province": "新疆维吾尔自治区"},
+    ),
+    (
+        "街道",
+        "左家塘街道2023年法治政府建设工作报告\n2023年，左家塘街道在雨花区委、区政府的正确领导下，"
+        + body("我街道")
+        + "\n长沙市雨花区左家塘街道办事处\n2023年12月10日\n",
+        "",
+        {
+            "region": "左家塘街道",
+            "level": "township",
+            "body_kind": "township",
+            "region_id": "430111-左家塘街道",
+            "year": 2023,
+        },
+    ),
+    (
+        "镇",
+        "陇西县文峰镇人民政府2022年度法治政府建设工作报告\n2022年，文峰镇" + body("我镇"),
+        "",
+        {
+            "region": "文峰镇",
+            "region_id": "621122-文峰镇",
+            "body_kind": "township",
+            "year": 2022,
+            "reporting_body": "陇西县文峰镇人民政府",
+        },
+    ),
+    (
+        "乡",
+        "马蹄藏族乡2021年法治政府建设工作总结\n2021年，马蹄乡在肃南裕固族自治县县委的领导下"
+        + body("全乡")
+        + "肃南裕固族自治县马蹄藏族乡人民政府\n2021年12月20日",
+        "",
+        {"level": "township", "body_kind": "township", "year": 2021},
+    ),
+    (
+        "局",
+        "天心区教育局2023年法治政府建设工作报告\n2023年，天心区教育局坚持" + body("我局"),
+        "",
+        {"region_code": "430103", "body_kind": "department", "reporting_body": "天心区教育局", "year": 2023},
+    ),
+    (
+        "厅",
+        "湖南省自然资源厅关于2022年度法治政府建设情况的报告\n省人民政府：\n2022年，省自然资源厅坚持"
+        + body("我厅"),
+        "",
+        {"region_code": "430000", "body_kind": "department", "year": 2022, "level": "province"},
+    ),
+    (
+        "局无题",
+        "2023年法治政府建设工作总结\n2023年，我局坚持"
+        + body("我局")
+        + "\n庆云县市场监督管理局\n2023年12月30日\n",
+        "",
+        {"region_code": "371423", "body_kind": "department", "year": 2023},
+    ),
+    (
+        "县级市",
+        "禹州市人民政府\n关于2021年度法治政府建设工作情况的\n报告\n许昌市人民政府：\n2021年，禹州市坚持"
+        + body("我市")
+        + "\n2022年1月18日\n",
+        "",
+        {
+            "region_code": "411081",
+            "year": 2021,
+            "title": "禹州市人民政府关于2021年度法治政府建设工作情况的报告",
+            "issued_on": "2022-01-18",
+        },
+    ),
+    (
+        "直辖市区",
+        "上海市静安区2022年法治政府建设情况报告\n2022年，静安区坚持" + body("本区"),
+        "",
+        {"region_code": "310106", "year": 2022, "prefecture": ""},
+    ),
+    (
+        "重庆县",
+        "石柱土家族自治县人民政府关于2020年法治政府建设情况的报告\n市政府：\n2020年，" + body("我县"),
+        "",
+        {"region_code": "500240", "year": 2020},
+    ),
+    (
+        "朝阳北京",
+        "朝阳区2021年法治政府建设年度情况报告\n2021年，朝阳区在市委、市政府的坚强领导下，深入贯彻北京市委全会精神，按照《北京市法治政府建设实施意见》，北京冬奥会筹办"
+        + body("全区", "服务首都北京功能。"),
+        "",
+        {"region_code": "110105", "year": 2021},
+    ),
+    (
+        "朝阳长春",
+        "朝阳区2021年法治政府建设工作报告\n2021年，朝阳区在长春市委、市政府领导下，"
+        + body("全区", "按照吉林省有关部署。"),
+        "",
+        {"region_code": "220104", "year": 2021},
+    ),
+    (
+        "朝阳无据",
+        "朝阳区2021年法治政府建设工作报告\n2021年，全区" + body("全区"),
+        "",
+        {"region_code": "", "flag": "region_ambiguous", "region": "朝阳区"},
+    ),
+    (
+        "鼓楼路径",
+        "鼓楼区2021年法治政府建设工作报告\n2021年，全区" + body("全区"),
+        "江苏省/南京市/鼓楼区2021.txt",
+        {"region_code": "320106", "year": 2021},
+    ),
+    (
+        "鼓楼福州",
+        "福州市鼓楼区人民政府2018年度法治政府建设情况报告\n" + body("我区"),
+        "",
+        {"region_code": "350102", "year": 2018},
+    ),
+    (
+        "长沙县",
+        "长沙县2019年法治政府建设工作情况报告\n2019年，长沙县" + body("全县"),
+        "",
+        {"region_code": "430121", "year": 2019},
+    ),
+    (
+        "沙县",
+        "沙县人民政府关于2019年度法治政府建设情况的报告\n三明市人民政府：\n2019年，我县" + body("我县"),
+        "",
+        {"region_code": "350427", "region_id": "350405", "year": 2019},
+    ),
+    (
+        "和县",
+        "和县2020年法治政府建设工作总结\n2020年，和县县委、县政府" + body("全县", "马鞍山市"),
+        "",
+        {"region_code": "340523", "year": 2020},
+    ),
+    (
+        "纲要",
+        "某市\n2021年，榆林市榆阳区深入落实《法治政府建设实施纲要（2015-2020年）》和《法治政府建设实施纲要(2021-2025年)》。榆阳区政府"
+        + body("我区"),
+        "",
+        {"region_code": "610802", "year": 2021},
+    ),
+    (
+        "全角年",
+        "开化县２０２３年度法治政府建设工作报告\n" + body("我县"),
+        "",
+        {"region_code": "330824", "year": 2023},
+    ),
+    (
+        "○",
+        "平阴县二○二二年度法治政府建设工作报告\n" + body("我县"),
+        "",
+        {"region_code": "370124", "year": 2022},
+    ),
+    (
+        "跨年度",
+        "太和县2022-2023年度法治政府建设工作报告\n" + body("我县"),
+        "",
+        {"region_code": "341222", "year": 2023, "flag": "year_range"},
+    ),
+    (
+        "去年",
+        "关于法治政府建设情况的报告\n县人大常委会：\n去年以来，青田县"
+        + body("我县")
+        + "\n青田县人民政府\n2024年3月5日\n",
+        "",
+        {"region_code": "331121", "year": 2023, "flag": "year_weak"},
+    ),
+    (
+        "年份冲突",
+        "青田县2022年法治政府建设情况报告\n2022年，青田县" + body("我县"),
+        "青田县2021.txt",
+        {"region_code": "331121", "year": 2022, "flag": "year_conflict"},
+    ),
+    (
+        "文件名发布年",
+        "青田县2022年法治政府建设情况报告\n发布日期：2023-03-02 来源：青田县人民政府\n2022年，青田县"
+        + body("我县"),
+        "青田县2023.txt",
+        {"year": 2022, "published_on": "2023-03-02", "quiet": "year_conflict"},
+    ),
+    (
+        "地区冲突",
+        "青田县2022年法治政府建设情况报告\n2022年，青田县" + body("我县") + "\n缙云县人民政府\n2023年1月3日",
+        "",
+        {"flag": "region_conflict"},
+    ),
+    (
+        "文件名地区冲突",
+        "青田县2022年法治政府建设情况报告\n2022年，青田县" + body("我县"),
+        "缙云县2022.txt",
+        {"region_code": "331121", "flag": "region_conflict"},
+    ),
+    (
+        "经开区",
+        "合肥经济技术开发区2022年法治政府建设工作报告\n2022年，经开区管委会" + body("我区", "合肥市"),
+        "",
+        {"region_id": "340100-合肥经开区", "level": "zone", "body_kind": "zone", "year": 2022},
+    ),
+    (
+        "高新区",
+        "襄阳高新区管委会关于2021年度法治政府建设情况的报告\n市政府：\n2021年，高新区" + body("我区"),
+        "",
+        {"region_id": "420600-襄阳高新区", "body_kind": "zone", "year": 2021},
+    ),
+    (
+        "新区",
+        "大鹏新区2022年法治政府建设情况报告\n2022年，大鹏新区在深圳市委市政府领导下" + body("新区"),
+        "",
+        {"region_id": "440300-大鹏新区", "body_kind": "zone"},
+    ),
+    (
+        "坪山",
+        "坪山新区2014年依法行政工作情况报告\n2014年，坪山新区在深圳市委市政府领导下" + body("新区"),
+        "",
+        {"region_id": "440310", "body_kind": "zone", "subject": "依法行政"},
+    ),
+    (
+        "浦东",
+        "上海市浦东新区人民政府2023年法治政府建设情况报告\n2023年，浦东新区" + body("浦东"),
+        "",
+        {"region_code": "310115", "level": "county", "body_kind": "government"},
+    ),
+    (
+        "滨海",
+        "滨海新区2023年法治政府建设情况报告\n天津市2023年，滨海新区" + body("新区"),
+        "",
+        {"region_code": "120116"},
+    ),
+    (
+        "党政",
+        "中共礼县委员会 礼县人民政府关于2023年度法治政府建设情况的报告\n陇南市委、市政府：\n2023年，礼县"
+        + body("我县"),
+        "",
+        {"region_code": "621226", "body_kind": "party-and-government", "year": 2023},
+    ),
+    (
+        "依法治县办",
+        "祁阳市委全面依法治市委员会办公室关于2022年度法治建设工作情况的报告\n2022年，祁阳市" + body("我市"),
+        "",
+        {"region_code": "431181", "body_kind": "party-and-government", "subject": "法治建设"},
+    ),
+    (
+        "法治县",
+        "2022年法治宁乡建设工作总结\n2022年，宁乡市坚持" + body("我市"),
+        "",
+        {"region_code": "430182", "subject": "法治建设"},
+    ),
+    (
+        "政府工作报告",
+        "政府工作报告\n——2024年1月10日在青田县第十八届人民代表大会第三次会议上\n青田县人民政府县长 王某\n各位代表：\n现在，我代表县人民政府向大会报告工作，请予审议。\n一、2023年工作回顾\n2023年，全县上下…… \n",  # noqa: E501
+        "",
+        {
+            "region_code": "331121",
+            "year": 2024,
+            "year_covered": 2023,
+            "genre": "work report",
+            "subject": "政府工作",
+            "issued_on": "2024-01-10",
+        },
+    ),
+    (
+        "省工作报告",
+        "2023年甘肃省人民政府工作报告\n——2023年1月15日在甘肃省第十四届人民代表大会第一次会议上\n省长 任某\n各位代表：\n现在，我代表省人民政府向大会报告工作。\n一、过去五年和2022年工作回顾\n五年来……",  # noqa: E501
+        "",
+        {"region_code": "620000", "year": 2023, "level": "province"},
+    ),
+    (
+        "国务院",
+        "政府工作报告\n——2019年3月5日在第十三届全国人民代表大会第二次会议上\n国务院总理 李克强\n各位代表：\n现在，我代表国务院，向大会报告政府工作，请予审议。\n一、2018年工作回顾\n",  # noqa: E501
+        "",
+        {"region_code": "000000", "year": 2019, "level": "nation", "reporting_body": "国务院"},
+    ),
+    (
+        "华亭县",
+        "华亭县2015年依法行政工作总结\n2015年，华亭县" + body("全县"),
+        "",
+        {"region_code": "620824", "region_id": "620881", "year": 2015},
+    ),
+    (
+        "华亭市",
+        "华亭市2019年法治政府建设工作总结\n2019年，华亭市" + body("全市"),
+        "",
+        {"region_code": "620881", "region_id": "620881"},
+    ),
+    (
+        "宣武",
+        "北京市宣武区2008年依法行政工作报告\n2008年，宣武区" + body("全区"),
+        "",
+        {"region_code": "110104", "region_id": "110102"},
+    ),
+    (
+        "引文号",
+        "兰考县2021年法治政府建设情况报告\n根据《关于报送法治政府建设情况的通知》（豫法政办〔2021〕5号）要求，现将兰考县2021年法治政府建设情况报告如下：\n"
+        + body("我县"),
+        "",
+        {"doc_number": "", "region_code": "410225", "year": 2021},
+    ),
+    (
+        "自文号",
+        "兰政文〔2022〕3号\n兰考县人民政府\n关于2021年度法治政府建设情况的报告\n开封市人民政府：\n2021年，"
+        + body("我县"),
+        "",
+        {
+            "doc_number": "兰政文〔2022〕3号",
+            "region_code": "410225",
+            "title": "兰考县人民政府关于2021年度法治政府建设情况的报告",
+        },
+    ),
+    (
+        "字段头",
+        "索 引 号：003/2023-00012  发文机关：兰考县人民政府  成文日期：2023-02-01\n标    题：兰考县人民政府关于2022年度法治政府建设情况的报告\n发文字号：兰政文[2023]3号  发布日期：2023年02月03日\n2022年，"  # noqa: E501
+        + body("我县"),
+        "",
+        {
+            "doc_number": "兰政文〔2023〕3号",
+            "region_code": "410225",
+            "issued_on": "2023-02-01",
+            "published_on": "2023-02-03",
+            "issuer": "兰考县人民政府",
+        },
+    ),
+    (
+        "中文签署",
+        "巍山彝族回族自治县2020年度法治政府建设情况报告\n2020年，"
+        + body("我县")
+        + "\n巍山县人民政府\n二〇二一年一月十五日\n",
+        "",
+        {"region_code": "532927", "issued_on": "2021-01-15", "year_delivered": 2021},
+    ),
+    (
+        "无题省",
+        "2022年，湖南省坚持" + body("全省") + "湖南省人民政府\n2023年3月30日",
+        "",
+        {"region_code": "430000", "year": 2022},
+    ),
+    (
+        "广西",
+        "广西壮族自治区2022年法治政府建设情况报告\n2022年，全区各级" + body("我区"),
+        "",
+        {"region_code": "450000", "year": 2022, "level": "province"},
+    ),
+    (
+        "阿里",
+        "阿里地区行政公署2021年法治政府建设情况报告\n2021年，" + body("我地区"),
+        "",
+        {"region_code": "542500", "year": 2021},
+    ),
+    (
+        "损坏",
+        "关于2020年度法治政府建设工作情况的报告\n来源：祁东县司法局\n截至202010月，祁东县" + body("我县"),
+        "",
+        {"region_code": "430426", "year": 2020, "body_kind": "government"},
+    ),
+    (
+        "空",
+        "",
+        "",
+        {"region_code": "", "year": None, "flag": "region_unknown"},
+    ),
+    (
+        "全县+陇西",
+        "法治政府建设工作总结\n今年以来，全县上下"
+        + body(
+            "全县", "打造法治陇西品牌，陇西经济持续发展，“陇西好人”评选，药都陇西。按照甘肃省、定西市部署。"
+        ),
+        "2023年法治政府.txt",
+        {"region_code": "621122", "year": 2023, "flag": "region_weak"},
+    ),
+    (
+        "吉林市",
+        "吉林市2022年法治政府建设情况报告\n2022年，吉林市按照吉林省" + body("我市"),
+        "",
+        {"region_code": "220200"},
+    ),
+    (
+        "海南州",
+        "海南州2022年法治政府建设情况报告\n2022年，海南藏族自治州" + body("全州", "青海省"),
+        "",
+        {"region_code": "632500"},
+    ),
+    (
+        "东莞",
+        "东莞市2022年法治政府建设情况报告\n2022年，东莞市" + body("我市"),
+        "",
+        {"region_code": "441900", "level": "prefecture"},
+    ),
+    (
+        "东莞镇",
+        "东莞市虎门镇2022年法治政府建设情况报告\n2022年，虎门镇" + body("我镇"),
+        "",
+        {"region_id": "441900-虎门镇", "level": "township"},
+    ),
+    (
+        "南山鹤岗",
+        "鹤岗市南山区2022年法治政府建设情况报告\n2022年，南山区" + body("我区"),
+        "",
+        {"region_code": "230404"},
+    ),
+    (
+        "通报标题",
+        "关于印发《青田县2023年法治政府建设工作报告》的通知\n各乡镇人民政府：\n现将《青田县2023年法治政府建设工作报告》印发给你们。\n2023年，青田县"
+        + body("我县"),
+        "",
+        {"region_code": "331121", "year": 2023},
+    ),
+    (
+        "城区",
+        "晋城市城区人民政府2022年度法治政府建设工作报告\n2022年，城区坚持" + body("我区"),
+        "",
+        {"region_code": "140502", "reporting_body": "晋城市城区人民政府"},
+    ),
+    (
+        "师",
+        "中国网\n青田县人民政府门户网站 > 法治政府建设年度报告\n青田县2023年度法治政府建设情况报告_青田县人民政府门户网站\n信息来源：青田县司法局  时间：2024-03-01 10:20\n浏览次数：123\n2023年，青田县"  # noqa: E501
+        + body("我县"),
+        "",
+        {
+            "region_code": "331121",
+            "title": "青田县2023年度法治政府建设情况报告",
+            "published_on": "2024-03-01",
+            "issuer": "青田县司法局",
+            "body_kind": "government",
+        },
+    ),
+    (
+        "无题现将",
+        "根据上级要求，现将我局2022年度法治政府建设工作情况汇报如下：\n"
+        + body("我局")
+        + "\n宜都市水利和湖泊局\n2022年12月20日",
+        "",
+        {"region_code": "420581", "body_kind": "department", "year": 2022},
+    ),
+    (
+        "黄石港",
+        "黄石港区2022年法治政府建设情况报告\n2022年，黄石港区" + body("我区"),
+        "",
+        {"region_code": "420202"},
+    ),
+    (
+        "未来码",
+        "青田县2025年法治政府建设情况报告\n2025年，青田县" + body("我县"),
+        "",
+        {"region_code": "331121", "year": 2025, "flag": "region_code_unverified"},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_invented_report_of_another_province(text, path, expected):
+    """Reports in the manner of other provinces and levels, and damaged ones, come right or are flagged."""
+    found = detect_metadata(text, path=path)
+    values = {name: found.values[name] for name in expected if name in found.values}
+    assert values == {name: value for name, value in expected.items() if name in values}
+    assert expected.get("flag", "") in ("", *found.flags)
+    assert expected.get("quiet") not in found.flags
+
+
+def test_seeds_come_right_from_their_text_alone():
+    """Every value of seeds/metadata.csv is found without that table and without the file's name."""
+    with (SEEDS / "metadata.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 5
+    for row in rows:
+        found = detect_metadata((SEEDS / row["path"]).read_text(encoding="utf-8-sig"))
+        expected = {name: value for name, value in row.items() if name not in ("path", "note")}
+        assert {
+            name: str("" if found.values[name] is None else found.values[name]) for name in expected
+        } == expected
+        assert set(found.flags) <= {"merged_administration"}
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the development corpora are not here")
+def test_gold_metadata():
+    """The hand-checked metadata of the seeds agree with what is detected."""
+    columns = {
+        "region": "region", "province": "province", "prefecture": "prefecture", "adcode": "region_code",
+        "report_year": "year", "title": "title", "issuing_body": "issuer", "document_number": "doc_number",
+    }  # fmt: skip
+    with (SHARED / "gold" / "metadata.tsv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            values = detect_metadata((SEEDS / row["file"]).read_text(encoding="utf-8-sig")).values
+            assert {gold: str(values[column]) for gold, column in columns.items()} == {
+                gold: row[gold] for gold in columns
+            }
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the development corpora are not here")
+@pytest.mark.parametrize("with_names", [True, False], ids=["with file names", "text alone"])
+def test_shenzhen_has_no_silent_error(with_names):
+    """Of 158 work reports each region and year is right or flagged; with their file names all are right."""
+    with (SHARED / "corpora" / "shenzhen.tsv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    outcomes = Counter()
+    for row in rows:
+        text = (SHARED / "corpora" / "shenzhen" / row["file"]).read_text(encoding="utf-8-sig")
+        found = detect_metadata(text, path=row["file"] if with_names else "")
+        region = (
+            found.values["region_id"] == row["adcode"]
+            if row["adcode"]
+            else found.values["region"] == row["region"]
+        )
+        right = {"region": region, "year": str(found.values["year"]) == row["year"]}
+        for field, good in right.items():
+            flagged = any(
+                flag.startswith((field, "zone" if field == "region" else field)) for flag in found.flags
+            )
+            outcomes[field, "right" if good else "flagged" if flagged else "silent"] += 1
+    assert outcomes["region", "silent"] == outcomes["year", "silent"] == 0
+    if with_names:
+        assert outcomes["region", "right"] == outcomes["year", "right"] == len(rows) == 158
+
+
+def test_container_hints_stand_in_for_what_the_text_lacks():
+    """A table's columns or a page's meta tags give what the text does not, and the source says so."""
+    hints = {
+        "title": "陇西县2022年法治政府建设情况报告", "region_code": "621122", "source_url": "https://example.cn/1",
+        "published_on": "2023-03-01", "doc_number": "陇政发〔2023〕1号",
+    }  # fmt: skip
+    found = detect_metadata("全县上下坚持依法行政。", hints=hints)
+    assert {name: found.values[name] for name in hints} == hints
+    assert (found.values["year"], found.sources["title"], found.sources["region"]) == (
+        2022,
+        "container",
+        "container",
+    )
+
+
+def test_every_field_has_a_rule():
+    """Where a value is given, its group's source names the rule."""
+    found = detect_metadata(CASES[0][1])
+    assert found.sources == {
+        "region": "title",
+        "year": "title",
+        "body": "title; issuer: signature",
+        "genre": "title",
+        "title": "line",
+        "date": "issued: signature",
+    }
+
+
+@given(
+    st.text(
+        alphabet="陇西县朝阳区2023年〇二年度法治政府建设报告《》（）\n。，:〔〕号1 > 镇开发区\u3000𠮷",
+        max_size=200,
+    )
+)
+def test_any_text_gives_values_for_every_column(text):
+    """Whatever the text, ids come with codes, and what is unknown is flagged."""
+    found = detect_metadata(text)
+    assert set(found.values) <= set(DOCUMENTS.names)
+    assert bool(found.values["region_code"]) == bool(found.values["region_id"])
+    assert found.values["region_code"] or {"region_unknown", "region_ambiguous"} & set(found.flags)
+    assert found.values["year"] is not None or "year_unknown" in found.flags

@@ -66,7 +66,7 @@ def decide_genre(layout: Layout, stem: str) -> tuple[str, str, str, tuple[str, .
     opening = layout.opening + "".join(layout.front[-3:])
     spoken = "政府工作报告" if re.search("代表.{2,30}向大会|各位代表", opening) else ""
     told = "".join(re.findall("(?:报告|汇报|总结)如下|[将就].{4,50}(?:报告|公布|公开|汇报)", layout.opening))
-    rules = (("title", layout.title), ("opening", spoken or told and layout.opening), ("file name", stem))
+    rules = (("title", layout.title), ("opening", spoken or (told and layout.opening)), ("file name", stem))
     for source, words in rules:
         subject = next((subject for subject, pattern in _SUBJECTS if re.search(pattern, words)), "")
         if subject:

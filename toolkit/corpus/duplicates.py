@@ -117,8 +117,8 @@ def resolve_duplicates(documents: pd.DataFrame, policy: str = "error") -> tuple[
     documents
         Table `documents`.
     policy
-        "error" raises and lists the files; "keep-longest" keeps the longest text; "keep-latest" the one signed
-        (else published) last, the longer one where that is equal; "keep-all" keeps every one.
+        "error" raises and lists the files; "keep-longest" keeps the longest text; "keep-latest" the one
+        signed (else published) last, the longer one where that is equal; "keep-all" keeps every one.
 
     Returns
     -------
@@ -167,5 +167,5 @@ def _complaint(members: list[pd.DataFrame]) -> str:
         f"{len(members)} region-years have more than one report of the same genre, body and subject:\n"
         + "\n".join(lines)
         + more
-        + '\nRemove files, correct metadata.csv, or choose duplicates="keep-longest", "keep-latest" or "keep-all".'
+        + '\nRemove files, correct metadata.csv, or choose duplicates="keep-longest" (or -latest, or -all).'
     )

@@ -9,14 +9,13 @@ from typing import Any
 import pandas as pd
 
 from toolkit.corpus.metadata import Metadata
-from toolkit.corpus.regions import region_id, region_of
+from toolkit.corpus.regions import region_id, region_of, regions_named
 from toolkit.schemas import BODY_KINDS, DOCUMENTS, GENRES, LEVELS, SUBJECTS, SchemaError
 
 FILLED = tuple(
     DOCUMENTS.names[DOCUMENTS.names.index("region_code") : DOCUMENTS.names.index("retrieved_on") + 1]
 )
-COLUMNS = ("path", "row", *FILLED)  # what metadata.csv may hold; `doubtful` and `note` are for people
-_IGNORED = ("doubtful", "note")
+COLUMNS = ("doubtful", "path", "row", *FILLED, "note")  # what metadata.csv may hold
 _YEARS = ("year", "year_covered", "year_delivered")
 _CHOICES = {"level": LEVELS, "body_kind": BODY_KINDS, "genre": GENRES, "subject": SUBJECTS}
 _VALUES = {name: "|".join(choices) for name, choices in _CHOICES.items()}  # patterns a cell must match
@@ -32,8 +31,8 @@ _GROUPS = {
     "date": ("issued_on", "published_on"),
 }
 # Which cells a flag makes doubtful.
-_DOUBTS = {"region": "region_code", "zone": "region_code", "township": "region_code", "merged": "region_code",
-           "year": "year", "body": "body_kind", "genre": "genre"}  # fmt: skip
+_DOUBTS = dict.fromkeys(("region", "zone", "township", "merged"), "region_code")
+_DOUBTS |= {"year": "year", "part": "year", "body": "body_kind", "genre": "genre", "not": "genre"}
 
 
 def read_metadata_table(path: str | Path) -> pd.DataFrame:
@@ -42,8 +41,8 @@ def read_metadata_table(path: str | Path) -> pd.DataFrame:
     Parameters
     ----------
     path
-        A UTF-8 CSV (with or without BOM) with the column ``path`` and any of the others of `COLUMNS`;
-        ``row`` for rows of a table file. ``doubtful`` and ``note`` are not read.
+        A UTF-8 CSV (with or without BOM) with the column ``path`` and any of the others of `COLUMNS`: ``row``
+        for rows of a table file, ``doubtful`` for cells nobody has looked at yet, ``note`` for people.
 
     Returns
     -------
@@ -58,13 +57,13 @@ def read_metadata_table(path: str | Path) -> pd.DataFrame:
     """
     table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     table.columns = [column.strip() for column in table.columns]
-    unknown = [column for column in table.columns if column not in (*COLUMNS, *_IGNORED)]
+    unknown = [column for column in table.columns if column not in COLUMNS]
     if unknown or "path" not in table.columns:
         raise SchemaError(
             f"{str(path)!r} has the columns {list(table.columns)}, of which {unknown} are unknown. It needs "
-            f"'path' (the file, relative to the folder) and may have {list(COLUMNS[1:])}."
+            f"'path' (the file, relative to the folder) and may have any of {list(COLUMNS)}."
         )
-    table = table.drop(columns=[column for column in _IGNORED if column in table]).map(str.strip)
+    table = table.map(str.strip)
     table["row"] = table["row"].replace("", "0") if "row" in table else "0"
     table["path"] = table["path"].str.replace("\\", "/").str.removeprefix("./")
     _check_values(table, path)
@@ -77,9 +76,8 @@ def _check_values(table: pd.DataFrame, path: str | Path) -> None:
         wrong = table[~table[column].str.fullmatch(f"(?:{_VALUES[column]})?")]
         if len(wrong):
             file, value = wrong.iloc[0][["path", column]]
-            raise SchemaError(
-                f"{str(path)!r}: {column} of {file!r} is {value!r}; expected {_VALUES[column]} or an empty cell."
-            )
+            expected = f"expected {_VALUES[column]} or an empty cell."
+            raise SchemaError(f"{str(path)!r}: {column} of {file!r} is {value!r}; {expected}")
     twice = table.loc[table.duplicated(["path", "row"]), "path"].tolist()
     if twice:
         raise SchemaError(f"{str(path)!r} names {twice} more than once; expected one row for each file.")
@@ -107,10 +105,13 @@ def check_matches(table: pd.DataFrame, inputs: Iterable[tuple[str, int]]) -> Non
 
 
 def apply_overrides(found: Metadata, table: pd.DataFrame | None, path: str, row: int = 0) -> Metadata:
-    """Replace detected values by those of metadata.csv; the source of what was replaced is "metadata.csv".
+    """Replace detected values by those of metadata.csv; their source becomes "metadata.csv".
 
-    A region code brings its id, name, parents and level with it, as of the year; a year_covered or
-    year_delivered that is given alone brings the year. Flags of what was settled are taken away.
+    A cell that differs from what was detected is a correction, and what follows from it comes along, so that
+    correcting one cell of a pre-filled row is enough: a region_code (or a region, where the name is of one
+    place only) brings id, name, parents and level; a year brings year_covered (of a work report
+    year_delivered), and the other way round. The flags of given cells are taken away, but not while
+    ``doubtful`` still names the cell.
 
     Parameters
     ----------
@@ -120,52 +121,65 @@ def apply_overrides(found: Metadata, table: pd.DataFrame | None, path: str, row:
         From `read_metadata_table`; None leaves everything as it is.
     path, row
         The input.
+
+    Raises
+    ------
+    SchemaError
+        Where a region is given by a name that is none or of several places.
     """
     if table is None or (path, str(row)) not in table.index:
         return found
-    given: dict[str, Any] = {name: value for name, value in table.loc[(path, str(row))].items() if value}
+    cells = table.loc[(path, str(row))]
+    given: dict[str, Any] = {name: cells[name] for name in FILLED if cells.get(name)}
     given |= {name: int(given[name]) for name in _YEARS if name in given}
-    values = found.values | given
-    if "year" not in given and {"year_covered", "year_delivered", "genre"} & given.keys():
-        values["year"] = values["year_delivered" if values["genre"] == "work report" else "year_covered"]
-    if "region_code" in given:
-        values |= _region(given["region_code"], values["year"]) | {
-            n: given[n] for n in _GROUPS["region"] if n in given
-        }
-    sources = dict(found.sources)
+    changed = {name: value for name, value in given.items() if value != found.values[name]}
+    values = found.values | changed
+    decisive = "year_delivered" if values["genre"] == "work report" else "year_covered"
+    if "year" in changed:
+        values |= {decisive: changed["year"]} | changed
+    elif {decisive, "genre"} & changed.keys():
+        values["year"] = values[decisive]
+    if "region_code" in changed or "region" in changed:
+        code = changed.get("region_code") or _code_named(values, changed, path)
+        values |= _region(code, values["year"]) | changed
     settled = [group for group, columns in _GROUPS.items() if given.keys() & set(columns)]
-    sources |= dict.fromkeys(settled, "metadata.csv")
-    flags = tuple(flag for flag in found.flags if not _is_settled(flag, given))
+    sources = found.sources | dict.fromkeys(settled, "metadata.csv")
+    looked_at = {*given, *("year" for name in _YEARS if name in given)} - set(
+        cells.get("doubtful", "").split()
+    )
+    flags = tuple(flag for flag in found.flags if _DOUBTS.get(flag.split("_")[0]) not in looked_at)
     return Metadata(values, sources, flags)
 
 
+def _code_named(values: Mapping[str, Any], changed: Mapping[str, Any], path: str) -> str:
+    """The code of the one place that bears a given name, within the parents that are given as well."""
+    rows = regions_named(values["region"], values["year"])
+    for parent in {"province", "prefecture"} & changed.keys():
+        rows = tuple(row for row in rows if getattr(row, parent) == changed[parent])
+    if len(rows) != 1:
+        places = [f"{row.region_code} {row.province}{row.prefecture}" for row in rows]
+        raise SchemaError(
+            f"metadata.csv calls the region of {path!r} {values['region']!r}, which is the name of "
+            f"{len(rows)} places {places}. Fill in region_code."
+        )
+    return rows[0].region_code
+
+
 def _region(code: str, year: int | None) -> dict[str, str]:
-    """Columns that follow from a code; an own id (440300-大鹏新区) has its parents from its first six digits."""
-    row = region_of(code[:6], year) or region_of(code[:6])
+    """Columns that follow from a code; an own id (440300-大鹏新区) has the parents of its six digits."""
+    row, own = region_of(code[:6], year) or region_of(code[:6]), code[7:]
     if row is None:
         return {"region_code": code, "region_id": code}
-    own = code[7:]
-    return {
-        "region_code": code,
-        "region_id": region_id(code, year),
-        "region": own or row.name,
-        "province": row.province,
-        "prefecture": row.prefecture,
-        "level": row.level if not own else "township" if row.level == "county" else "zone",
-    }
-
-
-def _is_settled(flag: str, given: Mapping[str, Any]) -> bool:
-    """Whether the cell that a flag makes doubtful was given."""
-    column = _DOUBTS.get(flag.split("_")[0], "")
-    return column in given or (column == "year" and bool({"year_covered", "year_delivered"} & given.keys()))
+    level = row.level if not own else "township" if row.level == "county" else "zone"
+    names = (own or row.name, row.province, row.prefecture, level)
+    return dict(zip(_GROUPS["region"], (code, region_id(code, year), *names), strict=True))
 
 
 def write_metadata_table(documents: pd.DataFrame, path: str | Path) -> pd.DataFrame:
-    """Write a metadata.csv with everything detected, the doubtful rows first, for a researcher to complete once.
+    """Write a metadata.csv with everything detected, doubtful rows first, to be completed once.
 
-    ``doubtful`` names the cells to look at: what a flag questions, and what is empty but wanted (region_code,
-    year, source_url, retrieved_on count only after the others). The file is UTF-8 with BOM, so that
+    ``doubtful`` names the cells to look at: what a flag questions, and region_code and year where they are
+    empty. Clear it when you have looked: the flags stay until then. The file is UTF-8 with BOM, so that
     spreadsheets show Chinese.
 
     Parameters
@@ -178,7 +192,7 @@ def write_metadata_table(documents: pd.DataFrame, path: str | Path) -> pd.DataFr
     Returns
     -------
     DataFrame
-        What was written: doubtful, path, row and the columns of `COLUMNS`.
+        What was written: the columns of `COLUMNS` but note.
 
     Raises
     ------
@@ -186,11 +200,10 @@ def write_metadata_table(documents: pd.DataFrame, path: str | Path) -> pd.DataFr
         Where the file is already there: it may hold somebody's work.
     """
     path = Path(path)
-    table = documents[list(COLUMNS)].astype(object).where(documents[list(COLUMNS)].notna(), "").astype(str)
-    doubts = [
-        _doubts(flags, row) for flags, row in zip(documents["flags"], table.to_dict("records"), strict=True)
-    ]
-    table.insert(0, "doubtful", doubts)
+    table = documents[["path", "row", *FILLED]].astype(object)
+    table = table.where(table.notna(), "").astype(str)
+    doubts = map(_doubts, documents["flags"], table.to_dict("records"))
+    table.insert(0, "doubtful", list(doubts))
     table = table.assign(none=table["doubtful"] == "").sort_values(["none", "path", "row"], kind="stable")
     table = table.drop(columns="none").reset_index(drop=True)
     with path.open("x", encoding="utf-8-sig", newline="") as file:

@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from toolkit.corpus.bodies import title_organ
 from toolkit.corpus.layout import Layout, masked, plain
 from toolkit.corpus.regions import (
+    FIRST_YEAR,
     LAST_YEAR,
     Mention,
     Region,
@@ -23,11 +24,35 @@ from toolkit.corpus.regions import (
     stem,
 )
 
-_ZONE = re.compile(
-    r"(?P<name>[一-龥]{0,12}?(?:新区|开发区|高新区|经开区|工业园区|产业园区|园区|示范区|度假区|保税区|合作区|管理区|实验区|试验区|"
-    r"风景区|名胜区|新城|生产建设兵团|第[一二三四五六七八九十]{1,3}师))(?![一-龥]{0,2}(?:建设(?!兵团)|创建|工作领导))"
+_ZONE_WORDS = (
+    "新区|开发区|高新区|经开区|园区|示范区|度假区|保税区|合作区|管理区|实验区|试验区|风景区|名胜区|新城|生产建设兵团|"
+    "第[一二三四五六七八九十]{1,3}师"
 )
-_TOWNSHIP = re.compile(r"(?P<name>[一-龥]{1,8}?(?:街道|镇|(?:[一-龥]族)?乡|苏木))(?!村|企|街)")
+# What may stand behind a zone or township that acts; 城镇建设 and 新区创建 are no places.
+_ACTS = (
+    r"(?=$|[\s_（(，,·、]|\d|人民政府|政府|管委会|管理委员会|[党工]{1,2}委|办事处|"
+    "坚持|始终|认真|深入|全面|以|在|紧|积极|严格|按照|围绕)"
+)
+_NO_VERB = "(?!视察|建设|创建|推进|推动|打造|加快|支持|深化|围绕)[一-龥]"
+_ZONE = re.compile(rf"(?P<name>(?:{_NO_VERB}){{0,12}}?(?:{_ZONE_WORDS})){_ACTS}")
+_TOWNSHIP = re.compile(
+    rf"(?P<name>(?!城镇|乡镇|村镇|集镇|各)[一-龥]{{1,8}}?(?:街道|镇|(?:[一-龥]族)?乡|苏木)){_ACTS}"
+)
+_JOINED = re.compile(r"[·、（(.]$|师$")  # 开发区·铁山区, 第八师石河子市
+_PATTERNS = (  # where the text says who speaks
+    (
+        "opening: 代表",
+        re.compile(r"代表([^，,。\s□]{2,28}?)(?:人民政府|管委会|管理委员会|政府|行署|[，,向])"),
+    ),
+    (
+        "opening: 现将",
+        re.compile(r"现[将就]([^，,。\s□]{2,28}?)(?:人民政府|政府|\d{4}|二[〇零]|年度|上一年)"),
+    ),
+)
+_SESSION = re.compile(r"在([^\s，,。]{2,30}?)第?[一二三四五六七八九十]{1,3}届")
+_CLAUSE = re.compile(
+    r"(?:^|[。，,\n])\s*(?:\d{4}年度?(?:以来)?[，,]?|[今近]年以?来[，,]?)?([^，,。\s□]{2,24})"
+)
 
 
 class Place(NamedTuple):
@@ -99,23 +124,19 @@ def read_place(words: str, rule: str) -> Claim | None:
     """Read a place name such as 湖南省长沙市天心区, 陇西县文峰镇, 大鹏新区 or 开发区·铁山区."""
     words = plain(words)
     mentions = _chain(find_regions(words), words)
-    full = [m for m in mentions if m.full]
-    end = mentions[-1].end if mentions else 0
-    if (
-        mentions and not mentions[-1].full
-    ):  # 坪山新区, 黄石经济技术开发区: the short form is part of the zone's name
-        end = mentions[-1].start
-    rest = re.sub(r"^(?:人民政府|政府|中共|委员会)", "", words[end:])
+    if mentions and not mentions[-1].full and mentions[-1].start != (mentions[-2].end if mentions[1:] else 0):
+        mentions = mentions[:-1]
+    full = [mention.surface for mention in mentions if mention.full]
+    before = words[: mentions[-1].start] if mentions else ""
+    if full and mentions[-1].full and _JOINED.search(before) and re.search(_ZONE_WORDS, before):
+        return Claim(rule, tuple(full), merged=True, printed=words[: mentions[-1].end])
+    rest = words[mentions[-1].end if mentions and mentions[-1].full else len(before) :]
     zone, township = _ZONE.match(rest), _TOWNSHIP.match(rest)
-    before = _ZONE.search(words[: full[-1].start]) if full else None
-    if full and before and re.search(r"[·、（(.]$|师$", words[: full[-1].start]):
-        return Claim(rule, tuple(m.surface for m in full), merged=True, printed=words[: full[-1].end])
-    chain = tuple(m.surface for m in (mentions if zone else full))
-    if zone:
-        return Claim(rule, chain, zone["name"], "zone")
-    if township and (full or re.search("政府|办事处|街道|党", words) or not rest[township.end() :]):
-        return Claim(rule, chain, township["name"], "township")
-    return Claim(rule, chain) if chain else None
+    if zone:  # 坪山新区, 黄石经济技术开发区: a short form is part of the zone's name
+        return Claim(rule, tuple(mention.surface for mention in mentions), zone["name"], "zone")
+    if township and (full or township.end() < len(rest) or rest.endswith(("街道", "镇", "乡"))):
+        return Claim(rule, tuple(full), township["name"], "township")
+    return Claim(rule, tuple(full)) if full else None
 
 
 def _chain(mentions: list[Mention], words: str) -> list[Mention]:
@@ -123,9 +144,7 @@ def _chain(mentions: list[Mention], words: str) -> list[Mention]:
     run: list[Mention] = []
     for mention in mentions:
         between = words[run[-1].end : mention.start] if run else ""
-        if run and not re.fullmatch(r"|人民政府|[一-龥]{0,12}(?:区|师)?[·、.（(]?", between):
-            break
-        if run and between and not (re.search(r"[·、.（(]$|师$", between)):
+        if between and not (len(between) < 14 and _JOINED.search(between)):
             break
         run.append(mention)
     return run
@@ -162,62 +181,40 @@ def decide_place(clues: Clues) -> Place:
 def _claims(clues: Clues) -> list[Claim | None]:
     """Every rule's claim, in order of trust."""
     layout = clues.layout
-    front = "\n".join(layout.front)
-    spoken = re.search(
-        r"代表([^，,。\s□]{2,28}?)(?:人民政府|管委会|管理委员会|政府|行署|，|,|向)", layout.opening
-    )
-    told = re.search(
-        r"现[将就]([^，,。\s□]{2,28}?)(?:人民政府|政府|\d{4}|二[〇零]|年度|上一年)", layout.opening
-    )
-    session = re.search(
-        r"在([^\s，,。]{2,30}?)(?:第[一二三四五六七八九十]{1,3}届|[一二三四五六七八九十]{1,3}届)", front
-    )
-    starts = re.findall(
-        r"(?:^|[。，,\n])\s*(?:\d{4}年度?(?:以来)?[，,]?|今年以来[，,]?|近年来[，,]?)?([^，,。\s□]{2,24})",
-        layout.opening[:500],
-    )
-    nation = Claim("opening", ("国务院",)) if re.search("代表国务院", layout.opening) else None
+    spoken = [(rule, pattern.search(layout.opening)) for rule, pattern in _PATTERNS]
+    session = _SESSION.search("\n".join(layout.front))
+    starts = [claim for words in _CLAUSE.findall(layout.opening[:500]) if (claim := _at_start(words))]
+    own = [claim for claim in starts if claim.local or claim.chain[-1][-1] == clues.own_class]
     return [
         read_place(clues.hints.get("region", ""), "container"),
         read_place(title_organ(layout.title), "title") or _within(layout.title, "title"),
-        nation,
-        read_place(spoken[1], "opening: 代表") if spoken else None,
-        read_place(told[1], "opening: 现将") if told else None,
+        Claim("opening: 代表", ("国务院",)) if "代表国务院" in layout.opening else None,
+        *(read_place(found[1], rule) for rule, found in spoken if found),
         read_place(session[1], "session") if session else None,
         read_place(clues.issuer, "issuer"),
-        next(filter(None, (_at_start(words) for words in starts)), None),
+        *(own or starts)[:1],
         read_place(title_organ(clues.stem), "file name") or _within(clues.stem, "file name"),
         *(_within(folder, "folder") for folder in clues.folders),
     ]
 
 
 def _within(words: str, rule: str) -> Claim | None:
-    """A full name anywhere in a title, file name or folder name."""
+    """A full name, or else a zone, anywhere in a title, file name or folder name."""
     words = masked(plain(words))
-    mentions = [mention for mention in find_regions(words) if mention.full]
-    if not mentions and re.search("国务院", words):
-        return Claim(rule, ("国务院",))
-    return read_place(words[mentions[0].start :], rule) if mentions else _local(words, rule)
-
-
-def _local(words: str, rule: str) -> Claim | None:
-    """A zone or township in a name without any region."""
-    zone = re.search(
-        r"(?:^|[\s_（(]|年度?)([一-龥]{2,10}?(?:新区|开发区|高新区|经开区|园区|示范区|管理区))", words
-    )
+    full = [mention.start for mention in find_regions(words) if mention.full]
+    if full:
+        return read_place(words[full[0] :], rule)
+    zone = re.search(rf"(?:^|[\s_（(]|年度?)([一-龥]{{2,10}}?(?:{_ZONE_WORDS}))", words)
     return Claim(rule, (), zone[1], "zone") if zone else None
 
 
 def _at_start(words: str) -> Claim | None:
-    """A place that a clause of the opening begins with: 天心区坚持以…, 长海县人民政府在…."""
+    """A place that a clause of the opening begins with: 天心区坚持以…, 大鹏新区管委会在…."""
     mentions = find_regions(words)
-    if mentions and mentions[0].start == 0 and mentions[0].full:
-        return read_place(words, "opening")
     zone = _ZONE.match(words)
-    acts = zone and re.match(
-        "管委会|管理委员会|党工委|坚持|始终|认真|深入|全面|以|在|紧|积极|严格|按照|围绕", words[zone.end() :]
-    )
-    return read_place(words, "opening") if acts and len(zone["name"]) > 3 else None
+    named = mentions and mentions[0].start == 0 and mentions[0].full
+    acts = zone and len(zone["name"]) > 3 and re.match(r"[^\s_（(，,·、]", words[zone.end() :])
+    return read_place(words, "opening") if named or acts else None
 
 
 def _settle(claim: Claim, clues: Clues) -> list[Region]:
@@ -229,12 +226,8 @@ def _settle(claim: Claim, clues: Clues) -> list[Region]:
         rows = [row for row in rows if _lies_in(row, parent)] or rows
     if len(rows) > 1:
         rows = [row for row in rows if row.name[-1] == clues.own_class] or rows
-    if len(rows) > 1:
-        scores = {row: _support(row, clues.evidence) for row in rows}
-        best, second = sorted(scores.values(), reverse=True)[:2]
-        if best >= 2 and best >= 2 * second:
-            return [max(rows, key=lambda row: scores[row])]
-    return rows
+    clear = len(rows) > 1 and _clear_winner(Counter({row: _support(row, clues.evidence) for row in rows}), 2)
+    return [clear] if clear else rows
 
 
 def _lies_in(row: Region, parent: str) -> bool:
@@ -261,24 +254,28 @@ def _body_claims(clues: Clues) -> list[tuple[Claim, list[Region]]]:
             if fits and known:
                 scores[row.name] += count * (2 if surface == row.name else 1)
                 break
-    ranked = scores.most_common(2)
-    if not ranked or ranked[0][1] < 3 or (len(ranked) > 1 and ranked[0][1] < 2 * ranked[1][1]):
-        return []
-    claim = Claim(f"body: {ranked[0][0]} with 全{own}", (ranked[0][0],))
-    return [(claim, _settle(claim, clues))]
+    name = _clear_winner(scores, 3)
+    claim = Claim(f"body: {name} with 全{own}", (name,))
+    return [(claim, _settle(claim, clues))] if name else []
 
 
 def _parent_by_evidence(claim: Claim, clues: Clues) -> list[Region]:
     """The region a zone or township lies in where its name stands alone: the one the text names most."""
-    level = "prefecture" if claim.kind == "zone" else "county"
-    scores: Counter[Region] = Counter()
-    for surface, count in clues.evidence.items():
-        rows = [row for row in regions_named(surface, clues.year) if row.level == level]
-        if len(rows) == 1 and (level == "prefecture" or surface == rows[0].name):
-            scores[rows[0]] += count
-    ranked = scores.most_common(2)
-    clear = ranked and ranked[0][1] >= 2 and (len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1])
-    return [ranked[0][0]] if clear else []
+    for level in ("prefecture", "province") if claim.kind == "zone" else ("county",):
+        scores: Counter[Region] = Counter()
+        for surface, count in clues.evidence.items():
+            rows = [row for row in regions_named(surface, clues.year) if row.level == level]
+            if len(rows) == 1 and (level != "county" or surface == rows[0].name):
+                scores[rows[0]] += count
+        if clear := _clear_winner(scores, 2):
+            return [clear]
+    return []
+
+
+def _clear_winner(scores: Counter, least: int) -> Any:
+    """The key that scores at least so much and twice as much as any other; None where there is none."""
+    ranked = [*scores.most_common(2), (None, 0), (None, 0)]
+    return ranked[0][0] if ranked[0][1] >= max(least, 2 * ranked[1][1]) else None
 
 
 def _sharpen(
@@ -287,7 +284,7 @@ def _sharpen(
     """Where the first rule is ambiguous, the first later rule that decides among its rows."""
     for other, found in places[1:] if len(rows) > 1 else ():
         inside = [
-            row for row in rows if any(row == each or parent_code(row) == each.region_code for each in found)
+            row for row in rows for each in found if row == each or parent_code(row) == each.region_code
         ]
         if len(found) == 1 and len(inside) == 1:
             return claim._replace(rule=f"{claim.rule} + {other.rule}"), inside
@@ -296,45 +293,38 @@ def _sharpen(
 
 def _conflict(row: Region, claim: Claim, places: list[tuple[Claim, list[Region]]]) -> bool:
     """Whether another rule names a region that is neither this one, nor above it, nor below it."""
-    mine = region_id(row.region_code, row.end_year if row.end_year < LAST_YEAR else None)
-    for other, found in places:
-        if other is claim or len(found) != 1 or other.rule == "folder":
-            continue
-        theirs = region_id(found[0].region_code, found[0].end_year if found[0].end_year < LAST_YEAR else None)
-        related = mine == theirs or _lies_in(row, found[0].name) or _lies_in(found[0], row.name)
-        if not related and theirs != "000000":
-            return True
-    return False
+    others = [found[0] for other, found in places if other is not claim and len(found) == 1]
+    return any(
+        _final(row) != _final(other) and not _lies_in(row, other.name) and not _lies_in(other, row.name)
+        for other in others
+        if other.level != "nation"
+    )
+
+
+def _final(row: Region) -> str:
+    """The harmonised id of a row, whenever it stood."""
+    return region_id(row.region_code, min(row.end_year, LAST_YEAR))
 
 
 def _place(row: Region | None, year: int | None, claim: Claim, flags: tuple[str, ...]) -> Place:
     """Fill in code, id, names and level; zones and townships get an id of their own."""
-    noticed = list(flags)
-    if row and year and not claim.local and not row.start_year <= year <= row.end_year:
-        noticed.append("region_name_not_of_year")
-    if year and (year > LAST_YEAR or year < 1980):
-        noticed.append("region_code_unverified")
-    if claim.merged:
-        noticed.append("merged_administration")
+    stood = row is None or not year or claim.local or row.start_year <= year <= row.end_year
+    noticed = {
+        "region_name_not_of_year": not stood,
+        "region_code_unverified": bool(year) and not FIRST_YEAR <= year <= LAST_YEAR,
+        "merged_administration": claim.merged,
+        f"{claim.kind}_without_code": bool(claim.local),
+        "region_unknown": row is None,
+    }
+    raised = (*flags, *(flag for flag, up in noticed.items() if up))
     printed = claim.printed or "".join(claim.chain[-1:]) + claim.local
-    if not claim.local:
-        when = min(year or LAST_YEAR, LAST_YEAR)
-        valid = row.start_year <= when <= row.end_year
-        harmonised = region_id(row.region_code, when if valid else min(row.end_year, LAST_YEAR))
-        names = (row.name, row.province, row.prefecture, row.level)
-        return Place(row.region_code, harmonised, *names, claim.rule, printed, tuple(noticed))
-    noticed.append(f"{claim.kind}_without_code")
     if row is None:
-        flags = (*noticed, "region_unknown")
-        return UNKNOWN._replace(
-            region=claim.local, level=claim.kind, source=claim.rule, printed=printed, flags=flags
-        )
-    parent = row.region_code if claim.kind == "township" else _zone_parent(row)
-    own = local_id(parent, claim.local)
+        return Place("", "", claim.local, "", "", claim.kind, claim.rule, printed, raised)
+    if not claim.local:
+        final = _final(row) if not stood else region_id(row.region_code, min(year or LAST_YEAR, LAST_YEAR))
+        names = (row.name, row.province, row.prefecture, row.level)
+        return Place(row.region_code, final, *names, claim.rule, printed, raised)
+    zoned = claim.kind == "zone" and row.level == "county"
+    own = local_id(parent_code(row) if zoned else row.region_code, claim.local)
     names = (claim.local, row.province, row.prefecture, claim.kind)
-    return Place(own, region_id(own, year), *names, claim.rule, printed, tuple(noticed))
-
-
-def _zone_parent(row: Region) -> str:
-    """The prefecture of a zone, however its parent is given."""
-    return row.region_code if row.level in ("province", "prefecture") else parent_code(row)
+    return Place(own, region_id(own, year), *names, claim.rule, printed, raised)
