@@ -45,9 +45,9 @@ _NAMES = {
     "review": r"(?:(?!问题|整改|负责|责任人|下一?[步年])[^，,、和及与]){0,20}"
     r"(?:工作|完成|落实|开展|推进|进展|执行|履行|建设|实施)情况",
     "plan": r"(?:下一?步|下一?阶段|下一?年|明年|来年|今后|未来)(?:[^，,、及和与]{0,8}(?:举措|措施))?"
-    r"|打算|努力方向|展望|对策|目标|定位|^今年|(?:整改|改进)(?:措施|方向|思路)|(?:目标|主要)任务"
-    r"|工作的?(?:计划|安排|思路|设想|部署|要求|建议|谋划|要点)|(?:主要|重点|任务|年度?)安排"
-    r"|(?:总体|指导)(?:要求|思路|思想|部署)",
+    r"|打算|努力方向|展望|对策|目标|定位|思路|^今年|(?:整改|改进)(?:措施|方向)|(?:目标|主要)任务"
+    r"|工作的?(?:计划|安排|设想|部署|要求|建议|谋划|要点)|(?:主要|重点|任务|年度?)安排"
+    r"|(?:总体|指导)(?:要求|思想|部署)",
     "achievement": r"回顾|成效|成[绩就果]|做法|亮点|(?:主要|重点|工作)举措|过去|总结|情况$|^主要工作$",
 }
 _NAMED = re.compile("|".join(f"(?P<{role}>{words})" for role, words in _NAMES.items()))
@@ -68,8 +68,8 @@ def _any_of(words: str) -> re.Pattern[str]:
 
 
 _AHEAD = (
-    r"(?:继续|进一步|以|按照|坚持|认真|深入|重点|全面|全力|紧紧|牢牢|严格|不断|持续|着力|切实|始终|围绕|立足|积极|努力|从"
-    r"|采取|高度|正视|直面|加以|下大)"
+    r"(?:继续|进一步|以|按照|坚持|认真|深入|重点|全面|全力|紧紧|牢牢|严格|不断|持续|着力|切实|始终|围绕|立足"
+    r"|积极|努力|从|采取|高度|正视|直面|加以|下大)"
 )
 # Without one of these words a heading names no role, and a sentence turns to none.
 _NAMING = _any_of(
@@ -78,17 +78,22 @@ _NAMING = _any_of(
     "未来 打算 方向 展望 措施 思路 计划 安排 设想 部署 要求 建议 谋划 要点 思想 任务 目标 定位 对策"
 )
 _CUE = _any_of(
-    r"存在 清醒 面临 不足 差距 问题 下步 下一 下阶段 下年 明年 来年 今后 接下来 新的一年 新一年 "
-    rf"20[0-3]\d\s?年 第一责任 当前 将{_AHEAD}"
+    "存在 清醒 面临 不足 差距 问题 下步 下一 下阶段 下年 明年 来年 今后 接下来 新的一年 新一年 当前 "
+    rf"第一责任 20[0-3]\d\s?年 将{_AHEAD}"
 )
 _YEAR = re.compile(r"(20[0-3]\d)年")
 _PROBLEM = re.compile(
     r"(?:还|仍|也|但|尚|依然|目前|当前|同时|我们)[^。；\n]{0,40}?(?:存在|面临)"
     rf"[^。；\n]{{0,40}}?(?:{_LACKS}|薄弱|现象|挑战)"
-    r"|清醒地?(?:看到|认识|意识)|(?:看到|认识到|意识到)[^。\n]{0,40}(?:问题|不足|差距|困难|短板|挑战)"
+    r"|(?:看到|认识到|意识到)[^。\n]{0,40}(?:问题|不足|差距|困难|短板|挑战)"
     rf"|{_LACKS}[^，,。\n]{{0,10}}(?:主要|具体)?(?:表现|体现|反映|有|是)[在为于]?[:：]"
     r"|(?:还|仍|尚)(?:然?有|需)[^。，,\n]{0,10}(?:差距|不足|距离|短板)"
     rf"|^(?:目前|当前|主要)?存在的?(?:主要|突出)?{_LACKS}"
+)
+# Said of problems only, so it counts in a paragraph with a heading too.
+_AWARE = re.compile(
+    r"清醒地?(?:看到|认识|意识)"
+    r"|(?:肯定|总结|取得|看到)[^。，,]{0,4}成绩的同时[^。]{0,60}(?:问题|不足|困难|挑战|差距)"
 )
 _DONE = re.compile(r"针对|整改|整治|排查|督促|约谈|查处")
 _SOON = re.compile(
@@ -125,20 +130,16 @@ def named_roles(title: str, level: int, year: int | None = None) -> tuple[str, .
     title = "".join(title.split())
     if not _NAMING.search(title) or (level > 1 and not _STRONG.search(title)):
         return ()
-    found = [
-        ("achievement" if m.lastgroup == "review" else m.lastgroup or "", m) for m in _NAMED.finditer(title)
-    ]
+    found = list(_NAMED.finditer(title))
     if level > 2:
         found = [
-            (role, m)
-            for role, m in found
-            if role in ("problem", "plan") and m.start() < 12 and len(title) < 20
+            m for m in found if m.lastgroup in ("problem", "plan") and m.start() < 12 and len(title) < 20
         ]
-    roles = list(dict.fromkeys(role for role, _ in found))
-    named = _YEAR.findall(title)
-    if not roles and level <= 1 and year is not None and named:
-        return ("plan",) if int(named[-1]) > year else ("achievement",)
-    return tuple(roles)
+    roles = dict.fromkeys(m.lastgroup or "" for m in found)
+    years = _YEAR.findall(title)
+    if level <= 1 and year is not None and years and set(roles) <= {"achievement"} and "回顾" not in title:
+        return ("plan",) if int(years[-1]) > year else ("achievement",)
+    return tuple(dict.fromkeys("achievement" if role == "review" else role for role in roles))
 
 
 class _State:
@@ -154,7 +155,7 @@ class _State:
 def _enter(state: _State, heading: Heading, parent: int, ahead: str, year: int | None) -> None:
     """Take the role of a heading: what its words name, else what its list or its parent has."""
     number, base = state.lists.get((parent, heading.kind), (-1, ""))
-    resumes = bool(base) and (heading.number > number or not heading.number)
+    resumes = bool(base) and (heading.number > number or not (heading.number or state.passage))
     base, source = (base, "numbering") if resumes else (state.role, "inherited")
     top = parent < 0 and heading.kind in _TOP
     named = _own_roles(heading, base, top, year)
@@ -201,8 +202,9 @@ def _turn(state: _State, sentence: str, opens: bool, headed: bool, year: int | N
 
 def _cue(state: _State, sentence: str, opens: bool, headed: bool, year: int | None) -> str:
     """Return the role that the wording of a sentence turns to; empty where it turns to none."""
+    aware = _AWARE.search(sentence)
     if state.role in ("plan", "rectification", "other"):
-        return ""
+        return "problem" if state.role == "plan" and aware and opens and not headed else ""
     dated = _DATED.match(sentence)
     if dated and year and int(dated.group(1)) > year and _TODO.search(sentence):
         return "plan"
@@ -210,8 +212,9 @@ def _cue(state: _State, sentence: str, opens: bool, headed: bool, year: int | No
         return "plan"
     if state.role == "problem":
         return ""
-    if (not headed or "problem" in state.sequence) and _PROBLEM.search(sentence):
-        return "" if _DONE.search(sentence) else "problem"
+    lack = aware or ((not headed or "problem" in state.sequence) and _PROBLEM.search(sentence))
+    if lack and not _DONE.search(sentence, 0, lack.end()):
+        return "problem"
     return "leadership" if opens and not headed and _LEADER.match(sentence) else ""
 
 
@@ -257,6 +260,8 @@ def assign_roles(
         if at >= 0:
             parent = parents[at] if headings[parents[at]].level else -1
             ahead = stop if line else start
+            if not headings[at].number:
+                _open_paragraph(state, text[max(0, start - 40) : start], text[start : start + 120])
             _enter(state, headings[at], parent, text[ahead : ahead + 120], year)
             headed = headed or start in opens
         elif start in opens:
