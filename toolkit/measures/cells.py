@@ -9,31 +9,32 @@ n1x, n - n1x)``. Numbers or arrays go in, numbers or arrays come out; undefined 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike as Cell
+from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 
 
-def _floats(*values: ArrayLike) -> list[Numbers]:
+def _floats(*values: Cell) -> list[Numbers]:
     """The values as float arrays of one shape."""
     return list(np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in values)))
 
 
-def _divide(top: ArrayLike, bottom: ArrayLike) -> Numbers:
+def _divide(top: Cell, bottom: Cell) -> Numbers:
     """Top over bottom, NaN where the bottom is nothing."""
     top, bottom = _floats(top, bottom)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(bottom == 0, np.nan, top / bottom)[()]
 
 
-def _log2(values: ArrayLike) -> Numbers:
+def _log2(values: Cell) -> Numbers:
     """Base-2 logarithm, NaN where there is nothing to take it of."""
     values = np.asarray(values, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(values > 0, np.log2(values), np.nan)[()]
 
 
-def expected(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> tuple[Numbers, Numbers]:
+def expected(a: Cell, b: Cell, n1: Cell, n2: Cell) -> tuple[Numbers, Numbers]:
     """Observed and expected cells (a, b, rest of n1, rest of n2), each stacked on the first axis."""
     a, b, n1, n2 = _floats(a, b, n1, n2)
     observed = np.stack([a, b, n1 - a, n2 - b])
@@ -42,14 +43,7 @@ def expected(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> tuple[
 
 
 def log_likelihood(
-    a: ArrayLike,
-    b: ArrayLike,
-    n1: ArrayLike,
-    n2: ArrayLike,
-    *,
-    cells: int = 4,
-    signed: bool = False,
-    williams: bool = False,
+    a: Cell, b: Cell, n1: Cell, n2: Cell, *, cells: int = 4, signed: bool = False, williams: bool = False
 ) -> Numbers:
     """G2, the log-likelihood ratio: how surprising the difference is, not how large it is.
 
@@ -79,7 +73,7 @@ def log_likelihood(
     return g2[()]
 
 
-def _williams_q(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Numbers:
+def _williams_q(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """Williams' correction factor for G2 of a 2x2 table."""
     a, b, n1, n2 = _floats(a, b, n1, n2)
     total, hits = n1 + n2, a + b
@@ -87,7 +81,7 @@ def _williams_q(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Num
     return 1 + margins / (6 * total)
 
 
-def chi_squared(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, yates: bool = False) -> Numbers:
+def chi_squared(a: Cell, b: Cell, n1: Cell, n2: Cell, *, yates: bool = False) -> Numbers:
     """Pearson's chi-squared of the 2x2 table; with ``yates`` the continuity correction.
 
     Unreliable where an expected cell is below five; quanteda corrects by default, AntConc does not.
@@ -98,7 +92,7 @@ def chi_squared(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, yat
     return np.asarray(_divide(gap**2, fitted)).sum(axis=0)[()]
 
 
-def fisher_exact(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Numbers:
+def fisher_exact(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """Two-sided exact p of the 2x2 table; slow (about a millisecond a term), right for very small counts."""
     from scipy.stats import fisher_exact as exact
 
@@ -108,7 +102,7 @@ def fisher_exact(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Nu
     return np.vectorize(_p, otypes=[float])(*_floats(a, b, n1, n2))[()]
 
 
-def log_ratio(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, smoothing: float = 0.0) -> Numbers:
+def log_ratio(a: Cell, b: Cell, n1: Cell, n2: Cell, *, smoothing: float = 0.0) -> Numbers:
     """Binary logarithm of the ratio of relative frequencies: each point doubles the ratio.
 
     ``smoothing=0`` is Hardie's; it is NaN where either count is 0. ``smoothing=0.5`` is Walter's, which adds
@@ -124,14 +118,7 @@ def log_ratio(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, smoot
 
 
 def log_ratio_conservative(
-    a: ArrayLike,
-    b: ArrayLike,
-    n1: ArrayLike,
-    n2: ArrayLike,
-    *,
-    confidence: float = 0.95,
-    family: int = 1,
-    positive: bool = False,
+    a: Cell, b: Cell, n1: Cell, n2: Cell, *, confidence: float = 0.95, family: int = 1, positive: bool = False
 ) -> Numbers:
     """LRC: the end of the confidence interval of the log ratio that is nearer to 0; 0 where it spans 0.
 
@@ -155,24 +142,24 @@ def log_ratio_conservative(
     return np.where(a + b > 0, near, np.nan)[()]
 
 
-def percent_difference(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Numbers:
+def percent_difference(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """%DIFF: 100 (p1 - p2) / p2; NaN where the reference has none. Gabrielatos & Marchi 2011."""
     return 100 * (_divide(_divide(a, n1), _divide(b, n2)) - 1)
 
 
-def odds_ratio(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Numbers:
+def odds_ratio(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """Odds in the target over odds in the reference; NaN over nothing. Pojanapunya & Todd 2018."""
     a, b, n1, n2 = _floats(a, b, n1, n2)
     return _divide(a * (n2 - b), b * (n1 - a))
 
 
-def bayes_factor(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Numbers:
+def bayes_factor(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """BIC: G2 - ln(n1 + n2). Above 2 positive, above 6 strong, above 10 very strong evidence. Wilson 2013."""
     n1, n2 = _floats(n1, n2)
     return log_likelihood(a, b, n1, n2) - np.log(n1 + n2)
 
 
-def effect_log_likelihood(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Numbers:
+def effect_log_likelihood(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """ELL: G2 / (N ln(min E)), from 0 to 1; NaN where the least expected cell is 1 or less.
 
     Johnston et al. 2006.
@@ -183,9 +170,7 @@ def effect_log_likelihood(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLi
         return _divide(log_likelihood(a, b, n1, n2), np.where(least > 1, total * np.log(least), 0))
 
 
-def simple_maths(
-    a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, smoothing: float = 100.0
-) -> Numbers:
+def simple_maths(a: Cell, b: Cell, n1: Cell, n2: Cell, *, smoothing: float = 100.0) -> Numbers:
     """Ratio of frequencies per million after adding ``smoothing``: larger favours common terms.
 
     Kilgarriff 2009.
@@ -193,14 +178,14 @@ def simple_maths(
     return _divide(_divide(a, n1) * 1e6 + smoothing, _divide(b, n2) * 1e6 + smoothing)
 
 
-def difference_coefficient(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Numbers:
+def difference_coefficient(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """(p1 - p2) / (p1 + p2), from -1 to 1. Hofland & Johansson 1982."""
     p1, p2 = _divide(a, n1), _divide(b, n2)
     return _divide(p1 - p2, p1 + p2)
 
 
 def pointwise_information(
-    a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, power: int = 1, base: float = 2
+    a: Cell, b: Cell, n1: Cell, n2: Cell, *, power: int = 1, base: float = 2
 ) -> Numbers:
     """PMI: log(O**power / E), in bits; ``power=3`` is MI3, ``base=math.e`` is quanteda's.
 
@@ -210,7 +195,7 @@ def pointwise_information(
     return _log2(_divide(a**power, fitted)) / np.log2(base)
 
 
-def normalised_information(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Numbers:
+def normalised_information(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """NPMI: PMI over -log(O / N), from -1 (never together) over 0 (independent) to 1 (only together).
 
     Bouma 2009.
@@ -220,19 +205,19 @@ def normalised_information(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayL
     return np.where(a == 0, -1.0, share)[()]
 
 
-def t_score(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Numbers:
+def t_score(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """(O - E) / sqrt(O): confidence in the association, high for frequent pairs. Church et al. 1991."""
     (a, *_), (fitted, *_) = expected(a, b, n1, n2)
     return _divide(a - fitted, np.sqrt(a))
 
 
-def dice(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Numbers:
+def dice(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """2 O / (R1 + C1), from 0 to 1. Dice 1945; Smadja et al. 1996."""
     a, b, n1, _ = _floats(a, b, n1, n2)
     return _divide(2 * a, n1 + a + b)
 
 
-def log_dice(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Numbers:
+def log_dice(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """14 + log2(Dice): at most 14, does not depend on corpus size; a point less is half the share.
 
     Rychlý 2008.
@@ -240,24 +225,24 @@ def log_dice(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Number
     return 14 + _log2(dice(a, b, n1, n2))
 
 
-def delta_p(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Numbers:
+def delta_p(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """a / n1 - b / n2: how much more likely with the cue than without; directional. Gries 2013."""
     return _divide(a, n1) - _divide(b, n2)
 
 
-def minimum_sensitivity(a: ArrayLike, b: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Numbers:
+def minimum_sensitivity(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """The smaller of O / R1 and O / C1, from 0 to 1. Pedersen & Bruce 1996."""
     return np.minimum(_divide(a, n1), _divide(a, np.add(*_floats(a, b))))
 
 
-def chi_squared_p(statistic: ArrayLike) -> Numbers:
+def chi_squared_p(statistic: Cell) -> Numbers:
     """Upper tail of chi-squared with one degree of freedom, for G2 and chi-squared; the sign is dropped."""
     from scipy.special import chdtrc
 
     return chdtrc(1, np.abs(np.asarray(statistic, dtype=float)))[()]
 
 
-def adjust(p: ArrayLike) -> Numbers:
+def adjust(p: Cell) -> Numbers:
     """Benjamini-Hochberg adjusted p values.
 
     The expected share of false finds if all up to here are called finds.

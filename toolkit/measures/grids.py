@@ -58,15 +58,16 @@ def make_grid(
     by = keys(counts)
     rows = by if rows is None else list(rows)
     need(counts[by], rows, "The key of the counts table")
-    rest = [name for name in by if name not in rows]
-    parts = counts.loc[~counts.duplicated(by), [*rows, *rest, "n_tokens", "n_reports"]]
-    if rows:
-        grouped = {"observed": True, "dropna": False}
-        groups = parts.groupby(rows, **grouped)[["n_tokens", "n_reports"]].sum().reset_index()
-        row = counts.groupby(rows, **grouped).ngroup().to_numpy(np.int32)
-    else:
-        groups = parts[["n_tokens", "n_reports"]].sum().to_frame().T
-        row = np.zeros(len(counts), np.int32)
+    sizes, whole = (
+        counts.loc[~counts.duplicated(by), [*rows, "n_tokens", "n_reports"]],
+        np.zeros(len(counts), np.int32),
+    )
+    groups = (
+        sizes.groupby(rows, observed=True, dropna=False).sum().reset_index()
+        if rows
+        else sizes.sum().to_frame().T
+    )
+    row = counts.groupby(rows, observed=True, dropna=False).ngroup().to_numpy(np.int32) if rows else whole
     if terms is None:
         column, index = pd.factorize(counts["term"], sort=True)
     else:
@@ -91,33 +92,33 @@ def chosen(table: pd.DataFrame, where: Mapping[str, object], name: str) -> np.nd
     return mask
 
 
-class Sides(NamedTuple):
-    """Two sets of groups against each other: for each term its counts, and the sizes."""
-
-    terms: pd.Index
-    a: np.ndarray
-    b: np.ndarray
-    n1: float
-    n2: float
-    documents: np.ndarray
-
-
 def two_sides(
     counts: pd.DataFrame, target: Mapping[str, object], reference: Mapping[str, object] | None
-) -> Sides:
-    """Sum the counts of the target's groups and of the reference's (by default: all others)."""
-    by = keys(counts)
+) -> pd.DataFrame:
+    """One row a term: its counts in the target's groups and in the reference's (by default: all others).
+
+    Columns term, count_target, count_reference, n_tokens_target, n_tokens_reference, n_documents (both
+    sides).
+    """
     inside = chosen(counts, target, "target")
     outside = ~inside if reference is None else chosen(counts, reference, "reference")
     if (inside & outside).any():
         raise ValueError(f"target={dict(target)!r} and reference={dict(reference)!r} share groups.")
     code, terms = pd.factorize(counts["term"], sort=True)
-    first = ~counts.duplicated(by).to_numpy()
+    first, table = ~counts.duplicated(keys(counts)).to_numpy(), pd.DataFrame({"term": terms})
 
     def _sum(column: str, mask: np.ndarray) -> np.ndarray:
-        return np.bincount(code[mask], counts[column].to_numpy()[mask], minlength=len(terms))
+        return np.bincount(code[mask], counts[column].to_numpy()[mask], minlength=len(terms)).astype(np.int64)
 
-    n1, n2 = (float(counts["n_tokens"].to_numpy()[mask & first].sum()) for mask in (inside, outside))
-    seen = inside | outside
-    both = (_sum("count", inside), _sum("count", outside))
-    return Sides(pd.Index(terms, name="term"), *both, n1, n2, _sum("n_documents", seen))
+    sides = {"target": inside, "reference": outside}
+    counted = {f"count_{name}": _sum("count", mask) for name, mask in sides.items()}
+    sizes = {
+        f"n_tokens_{name}": counts["n_tokens"].to_numpy()[mask & first].sum() for name, mask in sides.items()
+    }
+    return table.assign(**counted, **sizes, n_documents=_sum("n_documents", inside | outside))
+
+
+def cells_of(table: pd.DataFrame) -> tuple[np.ndarray, ...]:
+    """The four numbers of `cells` from a table of two sides."""
+    names = ("count_target", "count_reference", "n_tokens_target", "n_tokens_reference")
+    return tuple(table[name].to_numpy(float) for name in names)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from toolkit.measures import cells
-from toolkit.measures.grids import choice, two_sides
+from toolkit.measures.grids import cells_of, choice, two_sides
 
 MEASURES = {
     "log_likelihood_2": lambda a, b, n1, n2: cells.log_likelihood(a, b, n1, n2, cells=2, signed=True),
@@ -79,30 +78,23 @@ def keyness(
     """
     for name in measures:
         choice(name, MEASURES, "measures")
-    sides = two_sides(counts, target, reference)
-    kept = (sides.documents >= min_documents) & (sides.a + sides.b > 0)
-    a, b, n1, n2 = sides.a[kept], sides.b[kept], sides.n1, sides.n2
-    g2 = cells.log_likelihood(a, b, n1, n2, signed=True)
+    table = two_sides(counts, target, reference)
+    found = table["count_target"] + table["count_reference"] > 0
+    table = table[found & (table["n_documents"] >= min_documents)].reset_index(drop=True)
+    a, b, n1, n2 = cells_of(table)
+    g2, family = cells.log_likelihood(a, b, n1, n2, signed=True), max(len(table), 1)
     p = cells.chi_squared_p(g2)
-    table = pd.DataFrame(
-        {
-            "term": sides.terms[kept],
-            "count_target": a.astype(np.int64),
-            "count_reference": b.astype(np.int64),
-            "n_tokens_target": int(n1),
-            "n_tokens_reference": int(n2),
-            "n_documents": sides.documents[kept].astype(np.int64),
-            "per_10k_target": a / n1 * 1e4,
-            "per_10k_reference": b / n2 * 1e4,
-            "log_ratio": cells.log_ratio(a, b, n1, n2, smoothing=0.5),
-            "log_ratio_conservative": cells.log_ratio_conservative(
-                a, b, n1, n2, confidence=confidence, family=max(len(a), 1)
-            ),
-            "log_likelihood": g2,
-            "p": p,
-            "p_adjusted": cells.adjust(p),
-            **{name: MEASURES[name](a, b, n1, n2) for name in measures},
-        }
+    table = table.assign(
+        per_10k_target=a / n1 * 1e4,
+        per_10k_reference=b / n2 * 1e4,
+        log_ratio=cells.log_ratio(a, b, n1, n2, smoothing=0.5),
+        log_ratio_conservative=cells.log_ratio_conservative(
+            a, b, n1, n2, confidence=confidence, family=family
+        ),
+        log_likelihood=g2,
+        p=p,
+        p_adjusted=cells.adjust(p),
+        **{name: MEASURES[name](a, b, n1, n2) for name in measures},
     )
     order = ["log_ratio_conservative", "log_likelihood", "term"]
     return table.sort_values(order, ascending=[False, False, True], ignore_index=True)

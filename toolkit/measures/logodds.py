@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from toolkit.measures.grids import choice, keys, two_sides
+from toolkit.measures.grids import cells_of, choice, keys, two_sides
 
 
 def weighted_log_odds(
@@ -71,30 +71,22 @@ def log_odds(
     ----------
     Monroe, Colaresi & Quinn 2008, doi:10.1093/pan/mpn018.
     """
-    sides = two_sides(counts, target, reference)
+    table = two_sides(counts, target, reference)
     behind = counts if background is None else background
     known = (
         behind.groupby("term", observed=True)["count"]
         .sum()
-        .reindex(sides.terms, fill_value=0)
+        .reindex(table["term"], fill_value=0)
         .to_numpy(float)
     )
     # A term that the background lacks gets the weight of half an occurrence there, so that its odds exist.
     prior = np.maximum(known, 0.5)
     prior *= prior_tokens / prior.sum()
-    delta, z = weighted_log_odds(sides.a, sides.b, prior, n_i=sides.n1, n_j=sides.n2)
-    table = pd.DataFrame({"term": sides.terms}).assign(
-        count_target=sides.a.astype(np.int64),
-        count_reference=sides.b.astype(np.int64),
-        n_tokens_target=int(sides.n1),
-        n_tokens_reference=int(sides.n2),
-        n_documents=sides.documents.astype(np.int64),
-        prior=prior,
-        log_odds=delta,
-        z=z,
-    )
-    kept = table[(sides.documents >= min_documents) & (sides.a + sides.b > 0)]
-    return kept.sort_values(["z", "term"], ascending=[False, True], ignore_index=True)
+    a, b, n1, n2 = cells_of(table)
+    delta, z = weighted_log_odds(a, b, prior, n_i=n1, n_j=n2)
+    kept = (table["n_documents"] >= min_documents) & (a + b > 0)
+    table = table.assign(prior=prior, log_odds=delta, z=z)[kept]
+    return table.sort_values(["z", "term"], ascending=[False, True], ignore_index=True)
 
 
 def tidylo_log_odds(counts: pd.DataFrame, *, uninformative: bool = False) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from toolkit.measures.trends import FEWEST, TOO_RARE, TOO_SHORT, by_region_and_term, make_series, rates_of
+from toolkit.measures.trends import FEWEST, TOO_RARE, TOO_SHORT, lines_of, make_series, rates_of
 
 FEW_REGIONS = "fewer than ten regions: clustered errors are too small"
 ONE_REGION = "fewer than two regions with the term: no clustered error"
@@ -81,11 +81,11 @@ def pooled_trend(
     rows = []
     for k, term in enumerate(series.terms):
         for panel, chosen in (("all regions", np.ones_like(whole)), ("balanced", whole)):
-            size = series.tokens[chosen]
-            size = size[:, size.sum(axis=0) > 0] if size.size else size
-            years = series.years[series.tokens[chosen].sum(axis=0) > 0]
-            y = series.counts[chosen, k][:, np.isin(series.years, years)]
-            rows.append({"term": term, "panel": panel} | _fixed_effects(y, size, years.astype(float)))
+            seen = series.tokens[chosen].sum(axis=0) > 0
+            y, size = series.counts[chosen, k][:, seen], series.tokens[chosen][:, seen]
+            rows.append(
+                {"term": term, "panel": panel} | _fixed_effects(y, size, series.years[seen].astype(float))
+            )
     return pd.DataFrame(rows)
 
 
@@ -96,17 +96,11 @@ def _fixed_effects(y: np.ndarray, size: np.ndarray, years: np.ndarray) -> dict[s
     used = (y.sum(axis=1) > 0) & ((size > 0).sum(axis=1) > 1)
     row = {"n_regions": int(used.sum()), "n_reports": int((size[used] > 0).sum()), "n_years": len(years)}
     y, size = y[used], size[used]
-    reasons = {
-        TOO_SHORT: len(years) < FEWEST,
-        ONE_REGION: len(y) < 2,
-        TOO_RARE: (y.sum(axis=0) > 0).sum() < 2,
-    }
-    if reason := next((text for text, holds in reasons.items() if holds), ""):
-        return (
-            row
-            | dict.fromkeys(("rate_ratio", "rate_ratio_low", "rate_ratio_high", "p"), np.nan)
-            | {"reason": reason}
-        )
+    names = ("rate_ratio", "rate_ratio_low", "rate_ratio_high", "p")
+    tests = (len(years) < FEWEST, len(y) < 2, (y.sum(axis=0) > 0).sum() < 2)
+    if any(tests):
+        reason = (TOO_SHORT, ONE_REGION, TOO_RARE)[tests.index(True)]
+        return row | dict.fromkeys(names, np.nan) | {"reason": reason}
     t, slope, total = years - years.mean(), 0.0, y.sum(axis=1)
     for _ in range(100):
         share = size * np.exp(slope * t)
@@ -121,9 +115,9 @@ def _fixed_effects(y: np.ndarray, size: np.ndarray, years: np.ndarray) -> dict[s
     free = len(y) - 1
     error = np.sqrt(len(y) / free * (score**2).sum()) / information
     ends = slope + np.array([0, -1, 1]) * stdtrit(free, 0.975) * error
-    named = dict(zip(("rate_ratio", "rate_ratio_low", "rate_ratio_high"), np.exp(ends).tolist(), strict=True))
-    p = float(2 * stdtr(free, -abs(slope / error))) if error > 0 else np.nan
-    return row | named | {"p": p, "reason": FEW_REGIONS if len(y) < 10 else ""}
+    p = 2 * stdtr(free, -abs(slope / error)) if error > 0 else np.nan
+    values = dict(zip(names, [*np.exp(ends).tolist(), float(p)], strict=True))
+    return row | values | {"reason": FEW_REGIONS if len(y) < 10 else ""}
 
 
 def change_points(
@@ -159,24 +153,28 @@ def change_points(
     Pettitt 1979, doi:10.2307/2346729.
     """
     series = make_series(counts, terms, region, year)
-    rng, rows = np.random.default_rng(seed), []
-    for values in rates_of(series):
-        known = np.isfinite(values)
-        x, years = values[known], series.years[known]
-        row = {"n_years": len(x), "change_year": pd.NA, "k": np.nan, "p": np.nan}
-        row |= {"per_10k_before": np.nan, "per_10k_after": np.nan, "reason": NO_BREAK}
-        if len(x) >= FEWEST_FOR_BREAK:
-            ranks = pd.Series(x).rank().to_numpy()
-            at, k = _pettitt(ranks[None, :])
-            orders = _orders(len(x), n_permutations, rng)
-            far = _pettitt(ranks[orders])[1] >= k[0]
-            p = far.mean() if len(x) <= 8 else (far.sum() + 1) / (len(far) + 1)
-            row |= {"change_year": int(years[at[0]]), "k": k[0], "p": float(p), "reason": ""}
-            row |= {"per_10k_before": x[: at[0]].mean(), "per_10k_after": x[at[0] :].mean()}
-        rows.append(row)
-    table = by_region_and_term(series)
-    names = ["n_years", "change_year", "k", "p", "per_10k_before", "per_10k_after", "reason"]
-    return table.join(pd.DataFrame(rows, columns=names).astype({"change_year": "Int64", "reason": "str"}))
+    rng, nothing = np.random.default_rng(seed), (pd.NA, *[np.nan] * 4, NO_BREAK)
+    rows = [_change(series.years, values, n_permutations, rng) or nothing for values in rates_of(series)]
+    names = ["change_year", "k", "p", "per_10k_before", "per_10k_after", "reason"]
+    found = pd.DataFrame(rows, columns=names).astype({"change_year": "Int64", "reason": "str"})
+    return lines_of(series).join(found)
+
+
+def _change(years: np.ndarray, rates: np.ndarray, draws: int, rng: np.random.Generator) -> tuple | None:
+    """Year, statistic, p and the two levels; None for a series that is too short."""
+    known = np.isfinite(rates)
+    x, years, n = rates[known], years[known], int(known.sum())
+    if n < FEWEST_FOR_BREAK:
+        return None
+    ranks = pd.Series(x).rank().to_numpy()
+    (at,), (k,) = _pettitt(ranks[None, :])
+    exact = n <= 8
+    orders = (
+        list(permutations(range(n))) if exact else rng.permuted(np.tile(np.arange(n), (draws, 1)), axis=1)
+    )
+    far = _pettitt(ranks[np.array(orders)])[1] >= k
+    p = far.mean() if exact else (far.sum() + 1) / (draws + 1)
+    return int(years[at]), float(k), float(p), x[:at].mean(), x[at:].mean(), ""
 
 
 def _pettitt(ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -184,10 +182,3 @@ def _pettitt(ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     n = ranks.shape[1]
     u = np.abs(2 * ranks.cumsum(axis=1)[:, :-1] - np.arange(1, n) * (n + 1))
     return u.argmax(axis=1) + 1, u.max(axis=1)
-
-
-def _orders(n: int, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """All orderings of n up to eight, otherwise as many random ones as are asked for."""
-    if n <= 8:
-        return np.array(list(permutations(range(n))))
-    return rng.permuted(np.tile(np.arange(n), (draws, 1)), axis=1)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from toolkit.measures.grids import choice, two_sides
+from toolkit.measures.grids import cells_of, choice, two_sides
 from toolkit.measures.trends import make_series
 
 
@@ -39,8 +39,9 @@ def word_shift(
     -------
     DataFrame
         One row a term, largest absolute contribution first: ``term``, ``count_target``, ``count_reference``,
-        ``share_target``, ``share_reference``, ``contribution``, ``contribution_share`` (of the difference),
-        ``difference`` (their sum, the same in every row), ``more_in`` (target, reference or neither).
+        ``n_tokens_target``, ``n_tokens_reference``, ``n_documents``, ``share_target``, ``share_reference``,
+        ``contribution``, ``difference`` (their sum, the same in every row), ``contribution_share`` (of it),
+        ``more_in`` (target, reference or neither).
 
     References
     ----------
@@ -51,29 +52,21 @@ def word_shift(
     choice(kind, ("jsd", "entropy", "score"), "kind")
     if (kind == "score") != (scores is not None):
         raise ValueError(f"scores belong to kind='score' and to no other; kind is {kind!r}.")
-    sides = two_sides(counts, target, reference)
-    whole = (sides.n1, sides.n2) if kind == "score" else (sides.a.sum(), sides.b.sum())
-    p, q = sides.a / whole[0], sides.b / whole[1]
+    table = two_sides(counts, target, reference)
+    a, b, n1, n2 = cells_of(table)
+    p, q = (a / n1, b / n2) if kind == "score" else (a / a.sum(), b / b.sum())
     if kind == "score":
-        parts = (p - q) * np.array([scores.get(term, 0.0) for term in sides.terms])
+        parts = (p - q) * table["term"].map(scores).fillna(0).to_numpy(float)
     elif kind == "entropy":
         parts = (xlogy(q, q) - xlogy(p, p)) / np.log(2)
     else:
         m = (p + q) / 2
         parts = ((xlogy(p, p) + xlogy(q, q)) / 2 - xlogy(m, m)) / np.log(2)
     difference = parts.sum()
-    table = pd.DataFrame({"term": sides.terms}).assign(
-        count_target=sides.a.astype(np.int64),
-        count_reference=sides.b.astype(np.int64),
-        share_target=p,
-        share_reference=q,
-        contribution=parts,
-        contribution_share=parts / difference if difference else np.nan,
-        difference=difference,
-        more_in=np.select([p > q, p < q], ["target", "reference"], "neither"),
-    )
-    order = np.lexsort((table["term"], -np.abs(parts)))
-    return table.iloc[order].reset_index(drop=True)
+    table = table.assign(share_target=p, share_reference=q, contribution=parts, difference=difference)
+    table["contribution_share"] = parts / difference if difference else np.nan
+    table["more_in"] = np.select([p > q, p < q], ["target", "reference"], "neither")
+    return table.iloc[np.lexsort((table["term"], -np.abs(parts)))].reset_index(drop=True)
 
 
 def new_and_vanished(
@@ -142,19 +135,18 @@ def new_and_vanished(
 
 def _with_evidence(table: pd.DataFrame, corpus: object, names: list[str], year: str) -> pd.DataFrame:
     """Beside each row the first sentence of the first year that holds the term, page furniture left out."""
-    documents = corpus.documents.set_index([*names, year])["doc_id"] if len(table) else None
-    sentences = corpus.sentences[corpus.sentences["role"] != "meta"].groupby("doc_id")
+    places = corpus.documents[["doc_id", *names, year]].rename(columns={year: "first_year"})
+    texts = corpus.sentences.loc[corpus.sentences["role"] != "meta", ["doc_id", "sentence_no", "text"]]
+    keyed = [*names, "first_year"]
     found = []
-    for row in table[[*names, "first_year", "term"]].itertuples(index=False):
-        held = (
-            documents[documents.index == tuple(row)[:-1]]
-            if names
-            else documents[documents.index == row.first_year]
-        )
-        candidates = (
-            s for doc in held if doc in sentences.groups for s in sentences.get_group(doc).itertuples()
-        )
-        hit = next((s for s in candidates if row.term in s.text), None)
-        found.append((hit.doc_id, hit.sentence_no, hit.text.strip()) if hit else ("", -1, ""))
-    evidence = pd.DataFrame(found, columns=["doc_id", "sentence_no", "evidence"])
-    return table.join(evidence.astype({"sentence_no": "Int64"}).replace({"sentence_no": {-1: pd.NA}}))
+    for key, rows in table.groupby(keyed, sort=False):
+        held = places.merge(pd.DataFrame([key], columns=keyed), on=keyed).merge(texts, on="doc_id")
+        for index, term in rows["term"].items():
+            first = held[held["text"].str.contains(term, regex=False)].head(1)
+            found += [
+                (index, *row) for row in first[["doc_id", "sentence_no", "text"]].itertuples(index=False)
+            ]
+    evidence = pd.DataFrame(found, columns=["at", "doc_id", "sentence_no", "evidence"]).set_index("at")
+    evidence["evidence"] = evidence["evidence"].str.strip()
+    table = table.join(evidence.astype({"sentence_no": "Int64"}))
+    return table.fillna({"doc_id": "", "evidence": ""})

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from toolkit.measures import cells
-from toolkit.measures.grids import Grid, keys, make_grid
+from toolkit.measures.grids import keys, make_grid
 
 FEWEST, FEWEST_FOR_P, LONGEST_EXACT = 4, 5, 60
 MOST_CELLS = 50_000_000
@@ -173,11 +173,8 @@ class Series(NamedTuple):
 
 def make_series(counts: pd.DataFrame, terms: Sequence[str] | None, region: str | None, year: str) -> Series:
     """Lay a counts table out by region (or every key but the year), term and year."""
-    by = keys(counts)
-    names = [name for name in by if name != year] if region is None else [region]
-    grid = make_grid(counts, [*names, year], terms)
-    known = grid.groups[year].notna().to_numpy()
-    grid = Grid(grid.counts[np.flatnonzero(known)], grid.groups[known].reset_index(drop=True), grid.terms)
+    names = [name for name in keys(counts) if name != year] if region is None else [region]
+    grid = make_grid(counts[counts[year].notna()], [*names, year], terms)
     years = np.sort(grid.groups[year].unique()).astype(np.int64)
     frame = grid.groups.drop_duplicates(names)[names] if names else pd.DataFrame(index=[0])
     if len(frame) * len(grid.terms) * len(years) > MOST_CELLS:
@@ -185,8 +182,8 @@ def make_series(counts: pd.DataFrame, terms: Sequence[str] | None, region: str |
             f"{len(frame)} regions x {len(grid.terms)} terms x {len(years)} years are too many to lay out; "
             "choose terms=[...], for instance those of the lexicon or the most frequent ones."
         )
-    line = grid.groups.groupby(names, observed=True, dropna=False).ngroup() if names else np.zeros(len(known))
-    line, column = np.asarray(line, int)[: len(grid.groups)], np.searchsorted(years, grid.groups[year])
+    line = grid.groups.groupby(names, observed=True, dropna=False).ngroup() if names else 0
+    column = np.searchsorted(years, grid.groups[year])
     block = np.zeros((len(frame), len(grid.terms), len(years)))
     tokens = np.zeros((len(frame), len(years)))
     block[line, :, column] = grid.counts.toarray()
@@ -194,11 +191,20 @@ def make_series(counts: pd.DataFrame, terms: Sequence[str] | None, region: str |
     return Series(frame.reset_index(drop=True), years, grid.terms, block, tokens)
 
 
-def by_region_and_term(series: Series, **columns: np.ndarray) -> pd.DataFrame:
-    """A table with one row for each region and term, and columns of regions x terms."""
+def lines_of(series: Series) -> pd.DataFrame:
+    """One row a region and term: keys, term, n_years, first_year, last_year, n_missing (years between)."""
+    there = series.tokens > 0
+    first, turned = there.argmax(axis=1), there[:, ::-1].argmax(axis=1)
+    first, last, n_years = series.years[first], series.years[-1 - turned], there.sum(axis=1)
     region, term = np.indices(series.counts.shape[:2]).reshape(2, -1)
-    table = series.keys.iloc[region].reset_index(drop=True).assign(term=series.terms[term])
-    return table.assign(**{name: np.asarray(value).reshape(-1) for name, value in columns.items()})
+    table = (
+        series.keys.iloc[region]
+        .reset_index(drop=True)
+        .assign(term=series.terms[term], n_years=n_years[region])
+    )
+    return table.assign(
+        first_year=first[region], last_year=last[region], n_missing=(last - first + 1 - n_years)[region]
+    )
 
 
 def rates_of(series: Series) -> np.ndarray:
@@ -250,38 +256,20 @@ def trend(
     Sen 1968, doi:10.1080/01621459.1968.10480934; Mann 1945, doi:10.2307/1907187.
     """
     series = make_series(counts, terms, region, year)
-    n_terms, there = len(series.terms), series.tokens > 0
-    n_years = there.sum(axis=1)
-    table = by_region_and_term(
-        series, **{k: np.repeat(v, n_terms) for k, v in _extent(series.years, there).items()}
-    )
-    y, size = series.counts.reshape(-1, len(series.years)), np.repeat(series.tokens, n_terms, axis=0)
-    rates = rates_of(series)
-    long = np.repeat(n_years, n_terms) >= FEWEST
+    table, rates = lines_of(series), rates_of(series)
+    y, size = series.counts.reshape(rates.shape), np.repeat(series.tokens, len(series.terms), axis=0)
+    long = table["n_years"].to_numpy() >= FEWEST
     table[["slope", "s", "p_exact"]] = np.nan
     tests = [(sen_slope(row, series.years), *mann_kendall(row)[1::5]) for row in rates[long]]
     table.loc[long, ["slope", "s", "p_exact"]] = np.reshape(tests, (-1, 3))
     table["p_adjusted"] = cells.adjust(table["p_exact"])
     common = long & ((y > 0).sum(axis=1) >= 2)
-    fitted = poisson_rate(y[common], size[common], series.years).set_axis(np.flatnonzero(common))
-    table = table.join(fitted)
-    table["model"] = table["model"].fillna("").astype("str")
+    table = table.join(poisson_rate(y[common], size[common], series.years).set_axis(np.flatnonzero(common)))
     reasons = [~long, long & ~common, table["n_years"].to_numpy() < FEWEST_FOR_P]
-    table["reason"] = pd.Series(np.select(reasons, [TOO_SHORT, TOO_RARE, NO_P], ""), dtype="str")
-    return table
-
-
-def _extent(years: np.ndarray, there: np.ndarray) -> dict[str, np.ndarray]:
-    """For each series how many years it has, its first and last, and how many are missing between."""
-    first = years[there.argmax(axis=1)]
-    last = years[there.shape[1] - 1 - there[:, ::-1].argmax(axis=1)]
-    n_years = there.sum(axis=1)
-    return {
-        "n_years": n_years,
-        "first_year": first,
-        "last_year": last,
-        "n_missing": last - first + 1 - n_years,
-    }
+    reason = np.select(reasons, [TOO_SHORT, TOO_RARE, NO_P], "")
+    return table.assign(model=table["model"].fillna(""), reason=reason).astype(
+        {"model": "str", "reason": "str"}
+    )
 
 
 def year_over_year(
@@ -318,19 +306,13 @@ def year_over_year(
     follows[:, 1:] = there[:, :-1] & (np.diff(series.years) == 1)
     before = np.where(follows[:, None, :], np.roll(series.counts, 1, axis=2), np.nan)
     asked = there[:, None, :] & ((series.counts > 0) | (before > 0))
-    line, term, column = np.nonzero(asked)
-    order = np.lexsort((term, column, line))
-    line, term, column = line[order], term[order], column[order]
+    line, column, term = np.nonzero(asked.swapaxes(1, 2))
     b, a = before[line, term, column], series.counts[line, term, column]
-    n1, n2 = (
-        series.tokens[line, column],
-        np.where(follows[line, column], series.tokens[line, column - 1], np.nan),
-    )
+    n1 = series.tokens[line, column]
+    n2 = np.where(follows[line, column], series.tokens[line, column - 1], np.nan)
     log2 = cells.log_ratio(a, b, n1, n2, smoothing=0.5)
-    with np.errstate(invalid="ignore"):
-        margin = (
-            1.959964 * np.sqrt(sum(1 / (k + 0.5) - 1 / (n + 0.5) for k, n in ((a, n1), (b, n2)))) / np.log(2)
-        )
+    variance = sum(1 / (k + 0.5) - 1 / (n + 0.5) for k, n in ((a, n1), (b, n2)))
+    margin = 1.959964 * np.sqrt(variance) / np.log(2)
     p = cells.chi_squared_p(cells.log_likelihood(a, b, n1, n2))
     rate, previous = a / n1 * 1e4, b / n2 * 1e4
     keyed = series.keys.iloc[line].reset_index(drop=True).assign(**{year: series.years[column]})

@@ -71,20 +71,9 @@ def write_sample(sample: pd.DataFrame, path: str | Path) -> Path:
 
     Text stays text, whatever it begins with.
     """
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(str(path)) as book:
-        sheet, line = book.add_worksheet("sample"), book.add_format({"text_wrap": True, "valign": "top"})
-        for column, name in enumerate(sample.columns):
-            sheet.write_string(0, column, name)
-            for row, value in enumerate(sample[name], 1):
-                write = sheet.write_number if pd.api.types.is_number(value) else sheet.write_string
-                write(row, column, value if pd.api.types.is_number(value) else str(value), line)
-        verdicts = sample.columns.get_loc("verdict")
-        sheet.data_validation(
-            1, verdicts, max(len(sample), 1), verdicts, {"validate": "list", "source": ["1", "0"]}
-        )
-        sheet.freeze_panes(1, 0)
+    plain = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+    with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs=plain) as writer:
+        sample.to_excel(writer, sheet_name="sample", index=False, freeze_panes=(1, 0))
     return Path(path)
 
 
@@ -108,12 +97,8 @@ def read_verdicts(path: str | Path) -> pd.DataFrame:
             f"{path.name}, sample_no {row['sample_no']}: verdict {row['verdict']!r}; write 1 or 0."
         )
     verdict = said.map(lambda word: pd.NA if word == "" else word in YES).astype("boolean")
-    numbers = [name for name in ("sample_no", "start", "end", "n_stratum") if name in table]
-    return (
-        table.assign(verdict=verdict)
-        .astype(dict.fromkeys(numbers, "float"))
-        .astype(dict.fromkeys(numbers, "int64"))
-    )
+    numbers = dict.fromkeys({"sample_no", "start", "end", "n_stratum"} & {*table.columns}, "int64")
+    return table.assign(verdict=verdict).astype(numbers)
 
 
 def precision(verdicts: pd.DataFrame, *, by: Sequence[str] = ("dimension",)) -> pd.DataFrame:
@@ -128,23 +113,20 @@ def precision(verdicts: pd.DataFrame, *, by: Sequence[str] = ("dimension",)) -> 
         One row a stratum and one for all (empty in the columns of `by`): the columns of `by`, ``n_sampled``,
         ``n_judged``, ``n_right``, ``precision``, ``low``, ``high`` (95 %).
     """
-    by = list(by)
-    judged = verdicts[verdicts["verdict"].notna()].assign(right=lambda table: table["verdict"].astype(float))
-    sampled = verdicts.groupby(by).agg(n_sampled=("verdict", "size"), weight=("n_stratum", "first"))
-    found = judged.groupby(by).agg(n_judged=("right", "size"), n_right=("right", "sum"))
-    table = sampled.join(found).fillna({"n_judged": 0, "n_right": 0}).reset_index()
-    share = table["n_right"] / table["n_judged"].where(table["n_judged"] > 0)
-    known = table["n_judged"] > 0
-    weight = table["weight"].where(known, 0) / max(table.loc[known, "weight"].sum(), 1)
-    variance = (weight**2 / table["n_judged"].where(known)).sum()
-    n_effective = 1 / variance if variance else 0
-    overall = (weight * share).sum() if known.any() else np.nan
-    total = dict.fromkeys(by, "") | table[["n_sampled", "n_judged", "n_right"]].sum().to_dict()
-    table = pd.concat([table.drop(columns="weight"), pd.DataFrame([total])], ignore_index=True)
-    n = np.append(table["n_judged"].iloc[:-1], n_effective).astype(float)
-    table["precision"] = np.append(share, overall).astype(float)
+    by, counted = list(by), ["n_sampled", "n_judged", "n_right"]
+    right = verdicts.assign(right=verdicts["verdict"].astype("float"), judged=verdicts["verdict"].notna())
+    stratum = {"n_sampled": ("right", "size"), "n_judged": ("judged", "sum"), "n_right": ("right", "sum")}
+    table = right.groupby(by).agg(**stratum, weight=("n_stratum", "first")).reset_index()
+    n = table["n_judged"].where(table["n_judged"] > 0)
+    share, weight = table["n_right"] / n, table["weight"].where(n.notna())
+    weight = weight / weight.sum()
+    effective = 1 / (weight**2 / n).sum() if n.notna().any() else 0.0
+    total = pd.DataFrame([dict.fromkeys(by, "") | table[counted].sum().to_dict()])
+    table = pd.concat([table.drop(columns="weight"), total], ignore_index=True)
+    table["precision"] = [*share, (weight * share).sum(min_count=1)]
+    n = np.array([*n.fillna(0), effective])
     table["low"], table["high"] = wilson(table["precision"].fillna(0) * n, n)
-    return table.astype(dict.fromkeys(["n_sampled", "n_judged", "n_right"], "int64"))
+    return table.astype(dict.fromkeys(counted, "int64"))
 
 
 def recall(coded: pd.DataFrame, hits: pd.DataFrame, *, by: Sequence[str] = ("mechanism",)) -> pd.DataFrame:
@@ -163,7 +145,7 @@ def recall(coded: pd.DataFrame, hits: pd.DataFrame, *, by: Sequence[str] = ("mec
     Returns
     -------
     DataFrame
-        One row each value of `by`: its columns, ``n_mentions``, ``n_found``, ``recall``, ``low``, ``high``, ``n_hits``,
+        One row each value of `by`: its columns, ``n_mentions``, ``n_found``, ``n_hits``, ``recall``, ``low``, ``high``,
         ``precision_full``.
     """
     by, span = list(by), ["doc_id", "start", "end"]
@@ -176,15 +158,15 @@ def recall(coded: pd.DataFrame, hits: pd.DataFrame, *, by: Sequence[str] = ("mec
     pairs = coded.merge(hits, on=[*by, "doc_id"], suffixes=("", "_hit"))
     pairs = pairs[(pairs["start"] < pairs["end_hit"]) & (pairs["start_hit"] < pairs["end"])]
     coded["found"], hits["right"] = coded["mention"].isin(pairs["mention"]), hits["hit"].isin(pairs["hit"])
-    table = coded.groupby(by)["found"].agg(n_mentions="size", n_found="sum")
-    table = table.join(
-        hits.groupby(by)["right"].agg(n_hits="size", precision_full="mean"), how="outer"
-    ).reset_index()
-    whole = ["n_mentions", "n_found", "n_hits"]
-    table = table.fillna(dict.fromkeys(whole, 0)).astype(dict.fromkeys(whole, "int64"))
+    whole = ["n_mentions", "n_found", "n_hits", "n_right"]
+    sums = [side.groupby(by)[name].agg(["size", "sum"]) for side, name in ((coded, "found"), (hits, "right"))]
+    table = (
+        pd.concat(sums, axis=1).set_axis(whole, axis=1).fillna(0).astype("int64").sort_index().reset_index()
+    )
     table["recall"] = table["n_found"] / table["n_mentions"].where(table["n_mentions"] > 0)
     table["low"], table["high"] = wilson(table["n_found"], table["n_mentions"])
-    return table[[*by, "n_mentions", "n_found", "recall", "low", "high", "n_hits", "precision_full"]]
+    table["precision_full"] = table.pop("n_right") / table["n_hits"].where(table["n_hits"] > 0)
+    return table
 
 
 def cohen_kappa(one: ArrayLike, two: ArrayLike) -> float:
@@ -196,10 +178,12 @@ def cohen_kappa(one: ArrayLike, two: ArrayLike) -> float:
     kappa is low although coders agree: give the raw agreement beside it. Cohen 1960,
     doi:10.1177/001316446002000104.
     """
-    pairs = pd.DataFrame(
-        {"one": pd.Series(np.asarray(one, object)), "two": pd.Series(np.asarray(two, object))}
-    ).dropna()
-    agreed = (pairs["one"] == pairs["two"]).mean() if len(pairs) else np.nan
-    shares = [pairs[name].value_counts(normalize=True) for name in pairs]
-    chance = shares[0].mul(shares[1], fill_value=0).sum()
+    pairs = pd.DataFrame(zip(one, two, strict=True), columns=["one", "two"], dtype=object).dropna()
+    agreed = (pairs["one"] == pairs["two"]).mean()
+    chance = (
+        pairs["one"]
+        .value_counts(normalize=True)
+        .mul(pairs["two"].value_counts(normalize=True), fill_value=0)
+        .sum()
+    )
     return float((agreed - chance) / (1 - chance)) if len(pairs) and chance < 1 else np.nan
