@@ -47,6 +47,11 @@ def test_a_text_without_characters_is_flagged_empty(blank):
     assert clean_text(blank)[1] == ("empty",)
 
 
+def test_markup_left_in_a_text_is_flagged():
+    """HTML entities and tags in the text come from a bad copy; they stay, with a flag."""
+    assert clean_text("法治&nbsp;政府") == ("法治&nbsp;政府", ("markup_residue",))
+
+
 def test_mojibake_is_flagged_and_never_repaired():
     """Text that went through a wrong codec keeps its characters and gets a flag."""
     for wrong in (
@@ -100,6 +105,13 @@ def test_cleaning_twice_is_cleaning_once(text):
         ("1．附件1：名词解释.doc", "attachment"),
         ("版权所有：某县人民政府 粤ICP备05011111号", "copyright"),
         ("您的浏览器不支持video标签", "script notice"),
+        ("一、工作开展情况……………………3", "contents"),
+        ("https://www.example.gov.cn/c/2024-01-15/1.html 1/5", "link"),
+        ("预览时标签不可点", "wechat"),
+        ("热门搜索：社保 医保 公积金", "search"),
+        ("（信息公开选项：主动公开）", "disclosure"),
+        ("一审：张三 二审：李四 三审：王五", "editor"),
+        ("Produced By 某通发布系统", "copyright"),
     ],
 )
 def test_furniture_of_pages_is_found(line, rule):
@@ -136,6 +148,11 @@ def test_furniture_of_pages_is_found(line, rule):
         "-3.5%",
         "联系人大代表32人",
         "字号规范使用情况良好。",
+        "一审：30件",
+        "点击率最高的栏目",
+        "更多好人好事涌现",
+        "链接各方资源",
+        "维护：坚决维护权威",
     ],
 )
 def test_lines_of_reports_are_left_alone(line):
@@ -155,7 +172,7 @@ def test_the_head_and_foot_of_a_printed_document_are_found():
         "#": "ornament",
         "政府公文": "menu",
         "政府办文书科": "byline",
-        "2019-03-26": "published",
+        "2019-03-26": "page date",
         "抄送:县委各部委，县人大常委会办公室，": "copies, open",
         "县法院，县检察院。": "copies",
         "长海县人民政府办公室 2019年1月30日印发": "printed by",
@@ -183,6 +200,29 @@ def test_bare_numbers_are_page_numbers_only_when_they_count_pages():
     pages = "\n".join(f"{PROSE * 3}\n{n}" for n in (1, 2, 3))
     assert list(rules(pages).values()) == ["page number"] * 3
     assert rules(f"{PROSE}\n1\n甲\n2\n乙\n3\n丙\n{PROSE}") == {}
+
+
+def test_the_title_that_heads_each_printed_page_is_found():
+    """A short line that stands beside page numbers again and again is the running head; a salutation is not."""
+    head = "某县2023年法治政府建设年度报告"
+    pages = "\n".join(f"各位代表！\n{PROSE * 3}\n- {n} -\n{head}" for n in (1, 2, 3))
+    assert rules(pages) == {
+        "- 1 -": "page number",
+        "- 2 -": "page number",
+        "- 3 -": "page number",
+        head: "running head",
+    }
+
+
+def test_a_text_with_printed_line_ends_is_running_text():
+    """Where no line is long, three printed lines in a row are text; head and foot rules keep outside."""
+    printed = "\n".join((PROSE * 2)[n : n + 30] for n in range(0, 2 * len(PROSE), 30))
+    text = f"2024-01-15 16:32\n{printed}\n政务公开\n{printed}\n网站地图 | 联系我们\n主办：某县人民政府办公室"
+    assert rules(text) == {
+        "2024-01-15 16:32": "page date",
+        "网站地图 | 联系我们": "menu",
+        "主办：某县人民政府办公室": "site owner",
+    }
 
 
 def test_furniture_glued_to_a_paragraph_is_cut_off_at_its_edge():

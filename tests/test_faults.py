@@ -31,6 +31,7 @@ def test_a_whole_report_has_no_fault():
         ("\n".join(f"{n}.{REPORT}" for n in range(50)).replace("项", "類"), "very_long"),
         (REPORT + "\n" + REPORT, "held_twice"),
         (REPORT + REPORT.replace("\n", "\n\n　　"), "held_twice"),
+        (REPORT + OPENING + BODY.replace("执法", "司法"), "several_reports"),
         (REPORT[:-10] + "，", "cut_off"),
         (REPORT + "\n一是健全完善《", "cut_off"),
         (REPORT + "\n三、下一步工作安排", "cut_off"),

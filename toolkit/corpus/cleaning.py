@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -16,13 +17,16 @@ LONGEST = 120  # a longer line is never furniture as a whole
 PROSE = (
     60  # a line of so many characters is running text; above the first and below the last, rules are bolder
 )
+PRINTED = 25  # a line of a text that keeps the line ends of print
 MENU_ENTRY, MENU_RUN, MENU_SHARE = 20, 5, 1 / 12
+RUNNING_HEAD = 40
 
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _UNCLEAN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # What UTF-8 looks like after a detour through GBK or Latin-1.
+_MARKUP = ("&nbsp;", "&lt;", "&amp;", "&#", "</p>", "</div>", "</span>", "<br")
 _TRACES = ("锟斤拷", "烫烫烫", "屯屯屯")
 _LATIN_LEADS = "ÃÂâäåæçèéï"
 _LATIN_TRACE = re.compile(f"[{_LATIN_LEADS}][\x80-\xbf‘’“”†‡•…‰Š‹Œ€™œž]")
@@ -54,7 +58,8 @@ def clean_text(raw: str) -> tuple[str, tuple[str, ...]]:
     -------
     tuple
         The text, and flags: ``control_characters``, ``replaced_characters`` (U+FFFD in the text),
-        ``mojibake`` (text that went through a wrong codec: reported, never repaired), ``empty``.
+        ``mojibake`` (text that went through a wrong codec: reported, never repaired), ``markup_residue``
+        (HTML tags or entities stand in the text), ``empty``.
 
     Examples
     --------
@@ -71,6 +76,8 @@ def clean_text(raw: str) -> tuple[str, tuple[str, ...]]:
         flags.append("replaced_characters")
     if _looks_like_mojibake(text):
         flags.append("mojibake")
+    if any(trace in text for trace in _MARKUP):
+        flags.append("markup_residue")
     if not text.strip().strip("\ufeff\u200b"):
         flags.append("empty")
     return text, tuple(flags)
@@ -100,11 +107,11 @@ def find_furniture(text: str) -> list[tuple[int, int, str]]:
     [(0, 9, 'breadcrumb'), (17, 28, 'qr code')]
     """
     lines = _lines(text)
-    prose = [n for n, line in enumerate(lines) if len(line.key) >= PROSE and not line.key.startswith("抄送")]
-    first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
+    first, last = _running_text(lines)
     marked = _mark_lines(lines, first, last)
     _mark_menus(text, lines, marked, first, last)
     _mark_bare_page_numbers(lines, marked)
+    _mark_running_heads(lines, marked)
     spans = [(lines[n].start, lines[n].end, rule) for n, rule in marked.items()]
     parts = (part for n, line in enumerate(lines) if n not in marked for part in _parts(text, line))
     return sorted([*spans, *parts])
@@ -118,6 +125,15 @@ def _looks_like_mojibake(text: str) -> bool:
         return True
     ideographs = sum("\u4e00" <= c <= "\u9fff" for c in text) if ordinary_share(text) < ORDINARY else 0
     return ideographs > max(20, len(text) / 3)
+
+
+def _running_text(lines: list[Line]) -> tuple[int, int]:
+    """First and last line of the running text: long lines, or three of printed length in a row."""
+    lengths = [0 if line.key.startswith("抄送") else len(line.key) for line in lines]
+    prose = [n for n, length in enumerate(lengths) if length >= PROSE]
+    printed = [n for n in range(len(lines) - 2) if min(lengths[n : n + 3]) >= PRINTED]
+    starts, ends = prose + printed, prose + [n + 2 for n in printed]
+    return min(starts, default=len(lines)), max(ends, default=-1)
 
 
 def _lines(text: str) -> list[Line]:
@@ -172,9 +188,8 @@ def _mark_lines(lines: list[Line], first: int, last: int) -> dict[int, str]:
         rule = _rule_of(key, *scopes) or (previous and _rule_of(key, f"after {previous}"))
         if rule:
             marked[n] = rule
-            if n and rule == "published" and n - 1 not in marked and key[0].isdigit():
-                byline = _rule_of(lines[n - 1].key, "before date")
-                marked |= {n - 1: byline} if byline else {}
+            before = _rule_of(lines[n - 1].key, f"before {rule}") if n and n - 1 not in marked else ""
+            marked |= {n - 1: before} if before else {}
         previous = rule
     return marked
 
@@ -207,6 +222,16 @@ def _mark_bare_page_numbers(lines: list[Line], marked: dict[int, str]) -> None:
     far = all(lines[b].start - lines[a].start > 200 for a, b in pairwise(bare))
     if len(bare) >= 3 and far and values == list(range(values[0], values[0] + len(bare))):
         marked |= dict.fromkeys(bare, "page number")
+
+
+def _mark_running_heads(lines: list[Line], marked: dict[int, str]) -> None:
+    """Mark short lines that come again beside page numbers: the title at the head of each page."""
+    pages = [n for n, rule in marked.items() if rule == "page number"]
+    beside = [m for n in pages for m in (n - 1, n + 1) if 0 <= m < len(lines) and m not in marked]
+    seen = Counter(lines[m].key for m in beside if len(lines[m].key) <= RUNNING_HEAD)
+    heads = {key for key, count in seen.items() if count >= 2}
+    if heads:
+        marked |= {n: "running head" for n, line in enumerate(lines) if line.key in heads and n not in marked}
 
 
 def _parts(text: str, line: Line) -> list[tuple[int, int, str]]:

@@ -22,6 +22,9 @@ _PRESS = re.compile(
     r"本报讯|(?:本报|本网|融媒体?)?记者|通讯员|新闻网讯|讯[（(]|一图读懂|图解|划重点|速览|要点摘登"
 )
 _RETOLD = re.compile(r"(?:报告|会议|他|她|区长|县长|市长|省长)(?:指出|提出|强调|要求|表示|显示|回顾|认为)")
+_OPENING = re.compile(
+    r"现将.{0,60}(?:报告|汇报|通报|公布|公告)如下|现在，?我(?:受.{2,12}委托，?)?代表.{2,30}报告"
+)
 _OWN_VOICE = re.compile(
     r"各位代表|现将.{0,60}(?:报告|汇报|通报|公布|公告)如下|我代表.{2,30}(?:报告|作)"
     r"|情况(?:报告|汇报|总结)如下"
@@ -49,11 +52,11 @@ def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tu
     -------
     tuple of str
         ``very_short`` (under 600 characters), ``very_long`` (above 60,000: often a yearbook, or several
-        reports), ``held_twice`` (the text stands in the file twice), ``cut_off`` (it ends on a comma, an
-        open bracket or a heading), ``no_sentence_end`` (the last paragraph lacks its full stop: cut off, or
-        careless), ``low_cjk`` (under half of the characters are ideographs), ``private_characters`` (icons or
-        lost glyphs), ``navigation_page``, ``error_page``, ``press_summary``, ``other_kind`` (a resolution,
-        notice, plan ... by its title).
+        reports), ``held_twice`` (the text stands in the file twice), ``several_reports`` (it opens
+        more than once), ``cut_off`` (it ends on a comma, an open bracket or a heading), ``no_sentence_end``
+        (the last paragraph lacks its full stop: cut off, or careless), ``low_cjk`` (under half of the
+        characters are ideographs), ``private_characters`` (icons or lost glyphs), ``navigation_page``,
+        ``error_page``, ``press_summary``, ``other_kind`` (a resolution, notice, plan ... by its title).
 
     Examples
     --------
@@ -70,6 +73,7 @@ def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tu
         if holds
     ]
     flags += ["held_twice"] * _held_twice(dense)
+    flags += ["several_reports"] * (len(_OPENING.findall(body)) > 1 and "held_twice" not in flags)
     flags += _ending(body)
     sample = dense[:: len(dense) // 400 + 1]
     flags += ["low_cjk"] * (len(_CJK.findall(sample)) < len(sample) / 2)
