@@ -16,6 +16,7 @@ from tqdm.auto import tqdm
 from toolkit import schemas
 from toolkit.corpus.cleaning import clean_text, find_furniture
 from toolkit.corpus.duplicates import KEY, near_duplicates, resolve_duplicates
+from toolkit.corpus.faults import find_faults
 from toolkit.corpus.metadata import Metadata, detect_metadata
 from toolkit.corpus.metadata_table import apply_overrides, check_matches, read_metadata_table
 from toolkit.corpus.readers import Reading, read_folder
@@ -25,6 +26,8 @@ from toolkit.terms.lexicon import Lexicon, read_lexicon
 from toolkit.terms.segment import Segmenter
 
 log = logging.getLogger(__name__)
+
+NEAR = 0.5  # share of 13-character runs in common from which two reports are called near-duplicates
 
 _FRAMES = ("documents", "sections", "sentences", "tokens", "hits", "ledger", "duplicates")
 _VERSIONED = ("pandas", "numpy", "jieba", "rjieba", "ahocorasick-rs", "pypdf", "lxml", "resiliparse")
@@ -275,7 +278,7 @@ def _draft(reading: Reading, overrides: pd.DataFrame | None) -> _Draft:
         furniture = tuple(find_furniture(text))
         found = detect_metadata(text, path=reading.path, hints=reading.hints, furniture=furniture)
         metadata = apply_overrides(found, overrides, path=reading.path, row=reading.row)
-        flags = (*reading.flags, *clean_flags, *metadata.flags)
+        flags = (*reading.flags, *clean_flags, *find_faults(text, furniture), *metadata.flags)
         return _Draft(reading._replace(text=""), text, furniture, metadata, tuple(dict.fromkeys(flags)))
     except Exception as error:
         return _Draft(_guarded(reading, error))
@@ -389,9 +392,13 @@ def _assemble(drafts: list[_Draft], parsed: list[_Parsed | _Draft], settings: di
     documents = documents.sort_values(
         ["region_code", "year", "path", "row"], kind="stable", ignore_index=True
     )
-    pairs = near_duplicates(documents)
-    near = documents["doc_id"].isin({*pairs["doc_id"], *pairs["other_id"]})
-    documents.loc[near, "flags"] = (documents.loc[near, "flags"] + " near_duplicate").str.strip()
+    pairs = near_duplicates(documents, threshold=NEAR)
+    for flag, rows in (
+        ("same_region_year", pairs["same_key"]),
+        ("near_duplicate", pairs["similarity"] >= NEAR),
+    ):
+        found = documents["doc_id"].isin({*pairs.loc[rows, "doc_id"], *pairs.loc[rows, "other_id"]})
+        documents.loc[found, "flags"] = (documents.loc[found, "flags"] + f" {flag}").str.strip()
     rows = {
         table.name: table.frame(
             (doc_id, *row) for doc_id in documents["doc_id"] for row in getattr(done[doc_id], table.name)
