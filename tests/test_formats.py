@@ -23,7 +23,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
         (zipped({"a.txt": ""}), "archive"),
         (OLE + "WordDocument".encode("utf-16-le"), "legacy office"),
         (OLE + "Workbook".encode("utf-16-le"), "legacy excel"),
-        (OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted office"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
         (b"{\\rtf1\\ansi}", "rtf"),
         (b"\xff\xd8\xff\xe0JFIF", "image"),
         (b"\x89PNG\r\n", "image"),

@@ -9,9 +9,9 @@ import time
 import pytest
 from documents import docx, paragraph
 
+from toolkit.corpus.extracts import Unreadable
 from toolkit.corpus.legacy import convert_to_docx
 from toolkit.corpus.office import read_docx
-from toolkit.corpus.sandbox import Unreadable
 
 posix = pytest.mark.skipif(os.name != "posix", reason="the stand-in for LibreOffice is a shell script")
 

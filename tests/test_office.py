@@ -8,8 +8,9 @@ import zipfile
 import pytest
 from documents import W, docx, ofd, paragraph, zipped
 
+from toolkit.corpus.extracts import Unreadable
 from toolkit.corpus.office import open_package, read_docx, read_ofd
-from toolkit.corpus.sandbox import Sandbox, Unreadable
+from toolkit.corpus.sandbox import Sandbox
 
 NUMBERING = (
     f'<w:numbering {W}><w:abstractNum w:abstractNumId="5">'

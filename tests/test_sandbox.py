@@ -8,12 +8,14 @@ import pytest
 from documents import page
 
 from toolkit.corpus import sandbox
-from toolkit.corpus.sandbox import Sandbox, Unreadable
+from toolkit.corpus.extracts import Unreadable
+from toolkit.corpus.sandbox import Sandbox
 
 FAULTY = """
 import sys, types
 sys.path.insert(0, sys.argv[1])
 from toolkit.corpus import sandbox
+from toolkit.corpus.extracts import Extract
 def hang(data):
     while True: pass
 def crash(data):
@@ -22,7 +24,7 @@ def fill(data):
     return bytearray(2**40)
 def chatter(data):
     print("noise on standard output", flush=True)
-    return [sandbox.Extract(0, data.decode() + "\\ud800", "none", {}, ("flag",))]
+    return [Extract(0, data.decode() + "\\ud800", "none", {}, ("flag",))]
 def fail(data):
     raise IndexError("list index out of range")
 parsers = {f.__name__: ("", f.__name__) for f in (hang, crash, fill, chatter, fail)}

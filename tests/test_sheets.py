@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from documents import zipped
 
-from toolkit.corpus.sandbox import Unreadable
+from toolkit.corpus.extracts import Unreadable
 from toolkit.corpus.sheets import read_delimited, read_workbook
 
 LONG = "全县深入推进依法行政，法治政府建设取得新进展。" * 7000
@@ -66,7 +66,7 @@ def test_a_workbook_is_read_like_a_table():
 )
 def test_a_table_without_a_text_column_is_refused(read):
     """The reason names the columns that were looked for and those that were found."""
-    with pytest.raises(Unreadable, match=r"'正文'.*found \['标题', '备注'\]"):
+    with pytest.raises(Unreadable, match=r"Found \['标题', '备注'\], none of text, 正文"):
         read("标题,备注\na,b\n".encode())
 
 

@@ -7,7 +7,7 @@ import time
 import pytest
 from documents import page
 
-from toolkit.corpus.sandbox import Unreadable
+from toolkit.corpus.extracts import Unreadable
 from toolkit.corpus.webpages import read_hints, read_page, read_web_archive
 
 LINES = [

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections import Counter
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
 from .encodings import ORDINARY, ordinary_share
+from .extracts import read_rows
 
 LONGEST = 120  # a longer line is never furniture as a whole
 PROSE = (
@@ -149,19 +148,9 @@ def _lines(text: str) -> list[Line]:
 
 
 @cache
-def _rules() -> dict[str, list[dict[str, str]]]:
-    """The rows of furniture.csv by scope."""
-    table = files("toolkit").joinpath("data", "furniture.csv").read_text(encoding="utf-8")
-    by_scope: dict[str, list[dict[str, str]]] = {}
-    for row in csv.DictReader(table.splitlines()):
-        by_scope.setdefault(row["scope"], []).append(row)
-    return by_scope
-
-
-@cache
 def _pattern(*scopes: str) -> tuple[re.Pattern[str], tuple[tuple[str, int], ...]]:
     """All patterns of some scopes as one, with the name and longest line of each."""
-    rows = [row for scope in scopes for row in _rules().get(scope, ())]
+    rows = [row for scope in scopes for row in read_rows("furniture") if row["scope"] == scope]
     joined = "|".join(f"(?P<r{n}>{row['pattern']})" for n, row in enumerate(rows))
     return re.compile(joined or r"(?!)"), tuple((row["rule"], int(row["longest"])) for row in rows)
 

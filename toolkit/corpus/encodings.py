@@ -7,6 +7,8 @@ from functools import cache
 from itertools import product
 from typing import NamedTuple
 
+from .extracts import Unreadable
+
 # Longest first: the UTF-32 mark begins with that of UTF-16.
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -30,10 +32,6 @@ class Decoded(NamedTuple):
     n_replaced: int
 
 
-class Undecodable(ValueError):
-    """The bytes are no text in any encoding of the ladder."""
-
-
 def decode(data: bytes) -> Decoded:
     """Decode bytes of unknown encoding.
 
@@ -54,7 +52,7 @@ def decode(data: bytes) -> Decoded:
 
     Raises
     ------
-    Undecodable
+    Unreadable
         Where no encoding gives text with tolerable damage: a binary file, or text saved through a wrong
         codec. It is not guessed.
 
@@ -125,9 +123,9 @@ def _tolerable(found: Decoded) -> Decoded:
     """Return it if few characters were lost, else refuse."""
     if found.n_replaced <= max(3, len(found.text) // 1000):
         return found
-    raise Undecodable(
-        f"{found.n_replaced} of {len(found.text)} characters are damaged when read as {found.encoding!r}; "
-        "expected at most 3, or one in a thousand. Save the file again as UTF-8 from its source."
+    damage = f"{found.n_replaced} of {len(found.text)} characters are damaged"
+    raise Unreadable(
+        "undecodable", f"Read as {found.encoding}, {damage}; at most 3, or one in a thousand, may be."
     )
 
 
@@ -139,7 +137,4 @@ def _ask_charset_normalizer(data: bytes) -> Decoded:
     found = _attempt(data, guess.encoding) if guess else Decoded("\0", "", 0)
     if ordinary_share(found.text) >= ORDINARY:
         return found
-    raise Undecodable(
-        "The bytes are no Chinese or English text in UTF-8, GB18030, Big5, UTF-16 or UTF-32: a binary "
-        "file, or text once saved through a wrong codec. Fetch the file again from its source."
-    )
+    raise Unreadable("undecodable")

@@ -40,7 +40,7 @@ def detect_format(data: bytes, name: str = "") -> str:
     -------
     str
         pdf, docx, xlsx, ofd, rtf, web page, web archive, legacy office (Word 97, WPS), legacy excel,
-        encrypted office, image, archive, xml, csv or text. Only the last two are told apart by the
+        encrypted (office), image, archive, xml, csv or text. Only the last two are told apart by the
         file's name, for their bytes are alike.
     """
     head = data[:4096]
@@ -48,7 +48,7 @@ def detect_format(data: bytes, name: str = "") -> str:
         return next((kind for member, kind in ZIPPED if member in data), "archive")
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in data:
-            return "encrypted office"
+            return "encrypted"
         return "legacy excel" if "Workbook".encode("utf-16-le") in data else "legacy office"
     for magic, kind in MAGIC:
         if head.startswith(magic) or (kind == "pdf" and magic in head[:1024]):

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from .sandbox import Unreadable
+from .extracts import Unreadable
 
 SECONDS = 120.0
 
@@ -27,8 +27,7 @@ def convert_to_docx(data: bytes, seconds: float = SECONDS) -> bytes:
     """
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if not program:
-        detail = "Word 97, WPS and RTF files need LibreOffice on the PATH; there is none. Save it as .docx."
-        raise Unreadable("legacy office", detail)
+        raise Unreadable("legacy office")
     with tempfile.TemporaryDirectory(prefix="toolkit-legacy-") as place:
         source = Path(place, "report.doc")
         source.write_bytes(data)
@@ -49,7 +48,7 @@ def convert_to_docx(data: bytes, seconds: float = SECONDS) -> bytes:
         try:
             child.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise Unreadable("timeout", f"LibreOffice took more than {seconds:g} seconds.") from None
+            raise Unreadable("timeout", f"LibreOffice was given {seconds:g} seconds.") from None
         finally:
             if hasattr(os, "killpg") and child.poll() is None:
                 os.killpg(child.pid, signal.SIGKILL)

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from .extracts import Extract, Unreadable
 from .paragraphs import join_pages
-from .sandbox import Extract, Unreadable
 
 MOST_MEMBERS, LARGEST_MEMBER, LARGEST_PART, MOST_TAGS, DENSEST = 2000, 64 * 2**20, 16 * 2**20, 600_000, 200
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+CHARACTERS = {f"{WORD}tab": "\t", f"{WORD}br": "\n", f"{WORD}cr": "\n", f"{WORD}noBreakHyphen": "-"}
 DIGITS = "〇一二三四五六七八九"
 
 
@@ -31,21 +31,16 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
-        raise Unreadable(
-            "damaged file", f"The file is no whole zip package ({error}). Fetch it again."
-        ) from None
+        raise Unreadable("damaged file", str(error)) from None
     members = package.infolist()
     if len(members) > MOST_MEMBERS or len({m.filename for m in members}) < len(members):
-        raise Unreadable(
-            "zip bomb", f"{len(members)} members, or one name twice; at most {MOST_MEMBERS} were expected."
-        )
+        raise Unreadable("zip bomb", f"{len(members)} members, or one name twice.")
     for member in members:
+        packed, size = member.compress_size, member.file_size
         if member.flag_bits & 1:
-            raise Unreadable("encrypted", "The file is protected by a password. Save it without one.")
-        dense = member.file_size > 2**20 and member.file_size > DENSEST * member.compress_size
-        if dense or member.file_size > LARGEST_MEMBER:
-            detail = f"{member.filename!r} unpacks from {member.compress_size} to {member.file_size} bytes."
-            raise Unreadable("zip bomb", detail)
+            raise Unreadable("encrypted")
+        if size > LARGEST_MEMBER or (size > 2**20 and size > DENSEST * packed):
+            raise Unreadable("zip bomb", f"{member.filename!r} unpacks from {packed} to {size} bytes.")
     return package
 
 
@@ -56,9 +51,7 @@ def read_part(package: zipfile.ZipFile, name: str) -> etree._Element:
     if len(data) > LARGEST_PART or data.count(b"<") > MOST_TAGS:
         raise Unreadable("zip bomb", f"{name!r} has more than {LARGEST_PART} bytes or {MOST_TAGS} tags.")
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data or b"\0" in data:
-        raise Unreadable(
-            "forbidden XML", f"{name!r} declares entities or a DOCTYPE, which no office program writes."
-        )
+        raise Unreadable("forbidden XML", f"{name!r}.")
     return etree.fromstring(data, etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True))
 
 
@@ -92,9 +85,7 @@ def read_ofd(data: bytes) -> list[Extract]:
     lines = [_ofd_lines(read_part(package, _inside(root, page))) for page in pages]
     text = join_pages(lines)
     if not text.strip():
-        raise Unreadable(
-            "no text layer", "The OFD pages hold outlines or pictures, no text. It needs recognition."
-        )
+        raise Unreadable("no text layer")
     return [Extract(0, text, "ofd", {}, ())]
 
 
@@ -128,7 +119,9 @@ def _blocks(parent: etree._Element, numbers: _Numbers) -> Iterator[str]:
         if child.tag == f"{WORD}p":
             yield numbers.mark(child) + _run_text(child)
         elif child.tag == f"{WORD}tbl":
-            for row in child.iter(f"{WORD}tr"):
+            for row in child.iterfind(f".//{WORD}tr"):
+                if next(row.iterancestors(f"{WORD}tbl")) is not child:
+                    continue  # of a table inside a cell, which the cell holds
                 cells = (" ".join(_blocks(cell, numbers)).strip() for cell in row.iterfind(f"{WORD}tc"))
                 yield "\t".join(cells)
         elif isinstance(child.tag, str):
@@ -147,12 +140,8 @@ def _run_text(paragraph: etree._Element) -> str:
         elif node.tag == f"{WORD}t":
             parts.append(node.text or "")
         elif node.tag != FALLBACK and isinstance(node.tag, str):
-            if node.tag.startswith(WORD):
-                parts.append(
-                    CHARACTERS.get(node.tag.removeprefix(WORD), "")
-                    if node.getparent().tag == f"{WORD}r"
-                    else ""
-                )
+            if node.getparent().tag == f"{WORD}r":
+                parts.append(CHARACTERS.get(node.tag, ""))
             stack.extend(reversed(node))
     return "\n".join(filter(None, ["".join(parts), *boxes]))
 
@@ -161,54 +150,46 @@ class _Numbers:
     """Automatic numbers of a document's paragraphs, counted as Word counts them."""
 
     def __init__(self, package: zipfile.ZipFile, names: list[str]) -> None:
-        self._levels: dict[tuple[str, int], tuple[str, str, int]] = {}
+        self._levels: dict[tuple[str, int], etree._Element] = {}
         self._styles: dict[str, etree._Element] = {}
         self._counts: dict[tuple[str, int], int] = {}
-        if "word/numbering.xml" in names:
-            self._read_numbering(read_part(package, "word/numbering.xml"))
-            styles = read_part(package, "word/styles.xml") if "word/styles.xml" in names else ()
-            self._styles = {s.get(f"{WORD}styleId"): p for s in styles for p in s.iterfind(f".//{WORD}numPr")}
-
-    def _read_numbering(self, numbering: etree._Element) -> None:
-        """Format, text and first value of each level of each list."""
+        if "word/numbering.xml" not in names:
+            return
+        numbering = read_part(package, "word/numbering.xml")
         schemes = {s.get(f"{WORD}abstractNumId"): s for s in numbering.iterfind(f"{WORD}abstractNum")}
         for number in numbering.iterfind(f"{WORD}num"):
-            scheme = schemes.get(_value(number, "abstractNumId"))
-            for level in () if scheme is None else scheme.iterfind(f"{WORD}lvl"):
-                key = number.get(f"{WORD}numId"), int(level.get(f"{WORD}ilvl"))
-                self._levels[key] = (
-                    _value(level, "numFmt"),
-                    _value(level, "lvlText"),
-                    int(_value(level, "start") or 1),
-                )
+            for level in schemes.get(_value(number, "abstractNumId"), ()):
+                if level.tag == f"{WORD}lvl":
+                    self._levels[number.get(f"{WORD}numId"), int(level.get(f"{WORD}ilvl"))] = level
+        styles = read_part(package, "word/styles.xml") if "word/styles.xml" in names else ()
+        self._styles = {s.get(f"{WORD}styleId"): p for s in styles for p in s.iterfind(f".//{WORD}numPr")}
 
     def mark(self, paragraph: etree._Element) -> str:
         """The number in front of a paragraph; empty where it has none."""
-        if not self._levels:
+        properties = paragraph.find(f"{WORD}pPr")
+        if not self._levels or properties is None:
             return ""
-        style = paragraph.find(f"{WORD}pPr/{WORD}pStyle")
-        own = paragraph.find(f"{WORD}pPr/{WORD}numPr")
-        found = (
-            own
-            if own is not None
-            else self._styles.get(style.get(f"{WORD}val"))
-            if style is not None
-            else None
+        found = properties.find(f"{WORD}numPr")
+        found = self._styles.get(_value(properties, "pStyle")) if found is None else found
+        scheme, depth = (
+            ("", 0) if found is None else (_value(found, "numId"), int(_value(found, "ilvl") or 0))
         )
-        if found is None:
-            return ""
-        scheme, depth = _value(found, "numId"), int(_value(found, "ilvl") or 0)
         if (scheme, depth) not in self._levels:
             return ""
-        counts = self._counts
-        counts[scheme, depth] = counts.get((scheme, depth), self._levels[scheme, depth][2] - 1) + 1
-        for deeper in [key for key in counts if key[0] == scheme and key[1] > depth]:
-            del counts[deeper]
-        text = self._levels[scheme, depth][1]
+        self._counts[scheme, depth] = self._count(scheme, depth) + 1
+        for deeper in [key for key in self._counts if key[0] == scheme and key[1] > depth]:
+            del self._counts[deeper]
+        text = _value(self._levels[scheme, depth], "lvlText")
         for level in range(depth + 1):
-            form, _, first = self._levels.get((scheme, level), ("", "", 1))
-            text = text.replace(f"%{level + 1}", _numeral(counts.get((scheme, level), first), form))
+            if f"%{level + 1}" in text and (scheme, level) in self._levels:
+                number = max(self._count(scheme, level), 1)
+                form = _value(self._levels[scheme, level], "numFmt")
+                text = text.replace(f"%{level + 1}", _numeral(number, form))
         return text
+
+    def _count(self, scheme: str, level: int) -> int:
+        """The last number given at a level; one less than its first where none was given."""
+        return self._counts.get((scheme, level), int(_value(self._levels[scheme, level], "start") or 1) - 1)
 
 
 def _value(node: etree._Element, name: str) -> str:

@@ -8,8 +8,8 @@ from operator import and_
 from pypdf import PdfReader
 from pypdf.errors import FileNotDecryptedError, LimitReachedError, PyPdfError
 
+from .extracts import Extract, Unreadable
 from .paragraphs import join_pages
-from .sandbox import Extract, Unreadable
 
 MOST_PAGES = 2000
 SCANNED = 20  # fewer characters on a page are a stamp or a page number over a picture
@@ -33,32 +33,25 @@ def read_pdf(data: bytes) -> list[Extract]:
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
-            raise Unreadable("encrypted", "The PDF is protected by a password. Save it without one.")
+            raise Unreadable("encrypted")
         if len(reader.pages) > MOST_PAGES:
-            raise Unreadable(
-                "too large", f"The PDF has {len(reader.pages)} pages; the limit is {MOST_PAGES}."
-            )
+            raise Unreadable("too large", f"{len(reader.pages)} pages; the limit is {MOST_PAGES}.")
         pages = [page.extract_text() for page in reader.pages]
     except FileNotDecryptedError:
-        raise Unreadable("encrypted", "The PDF is protected by a password. Save it without one.") from None
+        raise Unreadable("encrypted") from None
     except LimitReachedError as error:
-        raise Unreadable("too large", f"A stream of the PDF unpacks beyond the limit: {error}") from None
+        raise Unreadable("too large", str(error)) from None
     except PyPdfError as error:
-        raise Unreadable(
-            "damaged file", f"The PDF is truncated or damaged ({error}). Fetch it again."
-        ) from None
+        raise Unreadable("damaged file", str(error)) from None
     bare = [len("".join(text.split())) < SCANNED for text in pages]
     if all(bare) and sum(map(len, pages)) < SCANNED * len(pages):
-        raise Unreadable(
-            "scanned", f"{len(pages)} pages hold pictures and no text. It needs character recognition."
-        )
+        raise Unreadable("scanned", f"{len(pages)} pages.")
     pictures = ("/XObject" in page.get("/Resources", {}) for page in reader.pages)
-    flags = ["scanned_pages"] * any(map(and_, bare, pictures))
     text = join_pages([page.split("\n") for page in pages])
     strange = 5 * text.count("(cid:") + sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" for c in text)
     if strange > GARBLED * len(text):
-        raise Unreadable(
-            "garbled font", "More than a fifth of the PDF's characters have no meaning. Fetch another form."
-        )
-    flags += ["garbled_font"] * bool(strange > len(text) / 100)
-    return [Extract(0, text, "pdf", {}, tuple(flags))]
+        raise Unreadable("garbled font")
+    flags = ("scanned_pages",) * any(map(and_, bare, pictures)) + ("garbled_font",) * (
+        strange > len(text) / 100
+    )
+    return [Extract(0, text, "pdf", {}, flags)]

@@ -11,31 +11,13 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from .encodings import Undecodable, decode
+from .encodings import decode
+from .extracts import Extract, Unreadable, explain
 from .formats import contradicts, detect_format
 from .legacy import convert_to_docx
-from .sandbox import Extract, Sandbox, Unreadable
+from .sandbox import Sandbox
 
-# What a reader notices while it reads; find_faults in faults.py names what shows in the text.
-NOTICES = {
-    "changed_during_read": "The file changed while it was read; read the folder again.",
-    "charset_mismatch": "The page declares another encoding than it has; its bytes decided.",
-    "empty": "There is no text in it.",
-    "extension_mismatch": "The file's name promises another format than its bytes have; the bytes decided.",
-    "extraction_fallback": "No article was found on the page; all its text was taken, menus included.",
-    "extraction_thin": "The article's container holds less than 90 % of the page's running text.",
-    "garbled_font": "Some characters of the PDF have no meaning.",
-    "ragged_row": "The row has more cells than the header; check its quotation marks.",
-    "replaced_characters": "Damaged bytes stand as U+FFFD.",
-    "scanned_pages": "Some pages are pictures without text.",
-}
-REFUSED = {
-    "archive": "Archives are not unpacked. Unpack it into the folder.",
-    "encrypted office": "The file is protected by a password. Save it without one.",
-    "image": "A picture has no text. It needs character recognition.",
-    "legacy excel": "The old Excel format is not read. Save it as .xlsx or as CSV in UTF-8.",
-    "xml": "This XML is of no format the toolkit knows. Save the report as .docx, HTML or text.",
-}
+REFUSED = ("archive", "encrypted", "image", "legacy excel", "xml")
 SET_ASIDE = ("metadata.csv", "frame.csv", "thumbs.db", "desktop.ini")
 
 
@@ -110,14 +92,13 @@ def read_folder(folder: str | Path, *, limits: Limits | None = None) -> Iterator
             sha256 = readings[0].sha256
             first = first_by_hash.setdefault(sha256, path) if sha256 else path
             if first != path:
-                detail = f"Byte for byte the same file as {first!r}, which stands for it."
-                readings = [_without_text(path, "skipped", "identical copy", detail, sha256)]
+                readings = [_without_text(path, "skipped", "identical copy", f"It is {first!r}.", sha256)]
             yield from readings
 
 
-def _without_text(path: str, status: str, reason: str, detail: str, sha256: str = "") -> Reading:
-    """The row of an input that became no document."""
-    return Reading(path, 0, status, reason, detail, sha256, "", "", {}, ())
+def _without_text(path: str, status: str, reason: str, found: str = "", sha256: str = "") -> Reading:
+    """The reading of an input that became no document."""
+    return Reading(path, 0, status, reason, f"{explain([reason])} {found}".strip(), sha256, "", "", {}, ())
 
 
 def _walk(root: Path, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -137,17 +118,19 @@ def _refuse(path: str, entry: os.DirEntry[str], limits: Limits) -> Reading | Non
     name = entry.name.lower()
     status = entry.stat(follow_symlinks=False)
     if name.startswith((".", "~$")):
-        return _without_text(path, "skipped", "hidden", "Hidden files and folders are not read.")
+        return _without_text(path, "skipped", "hidden")
     if name.startswith("readme") or name in SET_ASIDE:
-        return _without_text(path, "skipped", "not a report", "This name is kept for the corpus's own notes.")
+        return _without_text(path, "skipped", "kept name")
+    if stat.S_ISLNK(status.st_mode):
+        return _without_text(path, "skipped", "symbolic link")
     if stat.S_ISDIR(status.st_mode):
-        return _without_text(path, "failed", "unreadable", "The system refused to open this folder.")
+        return _without_text(path, "failed", "unreadable")
     if not stat.S_ISREG(status.st_mode):
-        kind = "symbolic link" if stat.S_ISLNK(status.st_mode) else "not a regular file"
-        return _without_text(path, "skipped", kind, "Only regular files are read; links are not followed.")
+        return _without_text(path, "skipped", "not a regular file")
     if status.st_size > limits.n_bytes:
-        detail = f"{status.st_size} bytes; the limit is {limits.n_bytes}. A report has less than a million."
-        return _without_text(path, "failed", "too large", detail)
+        return _without_text(
+            path, "failed", "too large", f"{status.st_size} bytes; the limit is {limits.n_bytes}."
+        )
     return None
 
 
@@ -156,27 +139,24 @@ def _read_file(path: str, entry: os.DirEntry[str], sandbox: Sandbox) -> list[Rea
     try:
         data, changed = _read_bytes(entry.path)
     except OSError as error:
-        return [
-            _without_text(path, "failed", "unreadable", f"The system refused to open it: {error.strerror}.")
-        ]
+        return [_without_text(path, "failed", "unreadable", f"{error.strerror}.")]
     sha256 = hashlib.sha256(data).hexdigest()
     kind = detect_format(data, entry.name)
     try:
         extracts = _extract(kind, data, sandbox)
     except Unreadable as error:
-        return [_without_text(path, "failed", error.reason, error.detail, sha256)]
-    flags = ("extension_mismatch",) * contradicts(kind, entry.name) + ("changed_during_read",) * changed
+        return [_without_text(path, "failed", error.reason, error.found, sha256)]
+    if not extracts:
+        return [_without_text(path, "failed", "empty table", "", sha256)]
+    noticed = ("extension_mismatch",) * contradicts(kind, entry.name) + ("changed_during_read",) * changed
     readings = []
     for row, text, encoding, hints, own in extracts:
-        noticed = (*flags, *own)
-        status = "flagged" if noticed else "ok"
-        detail = " ".join(NOTICES[flag] for flag in noticed)
+        flags = (*noticed, *own)
+        status, reason = "flagged" if flags else "ok", " ".join(flags)
         readings.append(
-            Reading(path, row, status, " ".join(noticed), detail, sha256, encoding, text, hints, noticed)
+            Reading(path, row, status, reason, explain(flags), sha256, encoding, text, hints, flags)
         )
-    return readings or [
-        _without_text(path, "failed", "empty table", "The table has no row with a text.", sha256)
-    ]
+    return readings
 
 
 def _read_bytes(path: str) -> tuple[bytes, bool]:
@@ -191,14 +171,11 @@ def _read_bytes(path: str) -> tuple[bytes, bool]:
 def _extract(kind: str, data: bytes, sandbox: Sandbox) -> list[Extract]:
     """Decode plain text here, hand risky formats to the child, refuse the others by name."""
     if kind == "text":
-        try:
-            text, encoding, n_replaced = decode(data)
-        except Undecodable as error:
-            raise Unreadable("undecodable", str(error)) from None
+        text, encoding, n_replaced = decode(data)
         flags = ("replaced_characters",) * bool(n_replaced) + ("empty",) * (not text.strip())
         return [Extract(0, text, encoding, {}, flags)]
     if kind in ("legacy office", "rtf"):
         kind, data = "docx", convert_to_docx(data)
     if kind in REFUSED:
-        raise Unreadable(kind, REFUSED[kind])
+        raise Unreadable(kind)
     return sandbox.read(kind, data)

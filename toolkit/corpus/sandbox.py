@@ -9,7 +9,8 @@ import sys
 import threading
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+
+from .extracts import Extract, Unreadable
 
 # Each reader takes bytes and returns extracts, or raises Unreadable.
 PARSERS = {
@@ -23,24 +24,6 @@ PARSERS = {
 }
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from toolkit.corpus import sandbox; sandbox.serve()"
 FILES_PER_CHILD = 200  # a fresh child now and then, so that no parser's leak reaches the memory limit
-
-
-class Extract(NamedTuple):
-    """The text of a file, or of one row of a table file, with what its container says."""
-
-    row: int
-    text: str
-    encoding: str
-    hints: dict[str, str]
-    flags: tuple[str, ...]
-
-
-class Unreadable(ValueError):
-    """A file from which no text is taken: a short reason, and a sentence that says what to do."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason, self.detail = reason, detail
 
 
 class Sandbox:
@@ -81,15 +64,14 @@ class Sandbox:
             reply = json.loads(child.stdout.read(int(child.stdout.readline())))
         except (OSError, ValueError):
             self.close()
-            if late.is_set():
-                raise Unreadable("timeout", f"Reading took more than {self.seconds:g} seconds.") from None
-            raise Unreadable("crash", f"The reader of the format {kind!r} died on this file.") from None
+            found = f"It was read as {kind} for at most {self.seconds:g} seconds."
+            raise Unreadable("timeout" if late.is_set() else "crash", found) from None
         finally:
             timer.cancel()
         if isinstance(reply, dict):
             if reply["reason"] == "too much memory":
                 self.close()  # what is left of it may not suffice for the next file
-            raise Unreadable(reply["reason"], reply["detail"])
+            raise Unreadable(reply["reason"], reply["found"])
         return [Extract(row, text, code, hints, tuple(flags)) for row, text, code, hints, flags in reply]
 
     def close(self) -> None:
@@ -141,8 +123,8 @@ def _answer(kind: str, data: bytes) -> list[Extract] | dict[str, str]:
     try:
         return getattr(import_module(f"toolkit.corpus.{module}"), name)(data)
     except Unreadable as error:
-        return {"reason": error.reason, "detail": error.detail}
+        return {"reason": error.reason, "found": error.found}
     except MemoryError:
-        return {"reason": "too much memory", "detail": "Reading it needs more memory than one file may take."}
+        return {"reason": "too much memory", "found": ""}
     except Exception as error:  # parsers raise what they like on damaged files; the ledger names it
-        return {"reason": "damaged file", "detail": f"{type(error).__name__}: {error}"[:500]}
+        return {"reason": "damaged file", "found": f"{type(error).__name__}: {error}"[:500]}

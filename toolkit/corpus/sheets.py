@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from .encodings import Undecodable, decode
+from .encodings import decode
+from .extracts import Extract, Unreadable
 from .office import open_package, read_part
-from .sandbox import Extract, Unreadable
 from .webpages import hint_columns, tidy_hint
 
 MOST_ROWS = 200_000
@@ -21,10 +21,7 @@ def read_delimited(data: bytes) -> list[Extract]:
     The column of the text is required (text, 正文, 内容, 全文 ...); others become hints where their name is
     known (`data/hints.csv`). Comma, tab, semicolon and `|` separate. Raises Unreadable without such a header.
     """
-    try:
-        found = decode(data)
-    except Undecodable as error:
-        raise Unreadable("undecodable", str(error)) from None
+    found = decode(data)
     header = found.text.partition("\n")[0]
     separator = max("\t,;|", key=header.count)
     csv.field_size_limit(2**31 - 1)  # a report is longer than the default of 131,072 characters
@@ -65,10 +62,8 @@ def _reports(rows: Iterable[list[str]], encoding: str, flags: tuple[str, ...]) -
     header = [name.strip().lstrip("\ufeff") for name in next(rows, [])]
     columns = [hint_columns("table").get(name.lower(), "") for name in header]
     if "text" not in columns:
-        wanted = [name for name, column in hint_columns("table").items() if column == "text"]
-        raise Unreadable(
-            "no text column", f"A table of reports needs one column of {wanted}; found {header}."
-        )
+        wanted = ", ".join(name for name, column in hint_columns("table").items() if column == "text")
+        raise Unreadable("no text column", f"Found {header}, none of {wanted}.")
     for number, row in enumerate(islice(rows, MOST_ROWS), start=1):
         if not any(cell.strip() for cell in row):
             continue

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import html
 import re
 from functools import cache
-from importlib.resources import files
 
-from .encodings import Undecodable, decode
-from .sandbox import Extract, Unreadable
+from .encodings import decode
+from .extracts import Extract, Unreadable, read_rows
 
 PROSE = 30  # a line of so many characters is running text, not a link
 ENOUGH = 0.9  # share of the page's running text that an extraction must hold
@@ -53,10 +51,7 @@ def read_page(data: bytes) -> list[Extract]:
     Unreadable
         Where the page has no text: frames only, drawn by scripts, or empty.
     """
-    try:
-        found = decode(data)
-    except Undecodable as error:
-        raise Unreadable("undecodable", str(error)) from None
+    found = decode(data)
     flags = ["replaced_characters"] * bool(found.n_replaced)
     declared = _CHARSET.search(data[:4096])
     if declared and not data.isascii():
@@ -65,7 +60,8 @@ def read_page(data: bytes) -> list[Extract]:
             flags.append("charset_mismatch")
     whole = _strip_tags(found.text)
     if not whole:
-        raise _no_text(found.text)
+        framed, drawn = (re.search(tag, found.text, re.I) for tag in ("<i?frame", "<script"))
+        raise Unreadable("frames only" if framed else "needs scripts" if drawn else "empty page")
     text, flag = _extract(found.text, whole)
     flags += [flag] * bool(flag)
     return [Extract(0, text, found.encoding, read_hints(found.text), tuple(flags))]
@@ -78,7 +74,7 @@ def read_web_archive(data: bytes) -> list[Extract]:
     for part in message_from_bytes(data).walk():
         if part.get_content_type() == "text/html":
             return read_page(part.get_payload(decode=True))
-    raise Unreadable("empty page", "The web archive has no part of type text/html. Save the page as HTML.")
+    raise Unreadable("empty page", "The web archive has no part of type text/html.")
 
 
 def read_hints(page: str) -> dict[str, str]:
@@ -105,15 +101,7 @@ def tidy_hint(column: str, value: str) -> str:
 @cache
 def hint_columns(where: str) -> dict[str, str]:
     """Column of documents by the name of a meta tag (`meta`) or of a table's column (`table`)."""
-    table = files("toolkit").joinpath("data", "hints.csv").read_text(encoding="utf-8")
-    return {row["name"]: row["column"] for row in csv.DictReader(table.splitlines()) if row["where"] == where}
-
-
-@cache
-def _containers() -> tuple[str, ...]:
-    """CSS selectors of article containers, the surest first."""
-    table = files("toolkit").joinpath("data", "containers.csv").read_text(encoding="utf-8")
-    return tuple(row["selector"] for row in csv.DictReader(table.splitlines()))
+    return {row["name"]: row["column"] for row in read_rows("hints") if row["where"] == where}
 
 
 def _extract(page: str, whole: str) -> tuple[str, str]:
@@ -130,8 +118,8 @@ def _extract(page: str, whole: str) -> tuple[str, str]:
     tree = HTMLTree.parse(page)
     running = _prose(_strip_tags(_LINK.sub("", page)))  # long titles in lists of links are no report
     best, best_share = "", 0.0
-    for selector in _containers():
-        nodes = tree.body.query_selector_all(selector) if tree.body else []
+    for row in read_rows("containers"):
+        nodes = tree.body.query_selector_all(row["selector"]) if tree.body else []
         for text in (_tidy(extract_plain_text(node.html, alt_texts=False)) for node in nodes):
             share = _prose(text) / running
             if share > best_share:
@@ -159,14 +147,3 @@ def _prose(text: str) -> float:
     """Characters in lines of running text; all characters where there is none; never 0 for a text."""
     lines = ["".join(line.split()) for line in text.split("\n")]
     return sum(len(line) for line in lines if len(line) >= PROSE) or sum(map(len, lines)) / 1000 or 0.001
-
-
-def _no_text(page: str) -> Unreadable:
-    """Say why a page shows no text."""
-    if re.search(r"<i?frame", page, re.I):
-        return Unreadable("frames only", "The page only holds frames. Save the page inside the frame.")
-    if re.search(r"<script", page, re.I):
-        return Unreadable(
-            "needs scripts", "The page is drawn by scripts. Save it from a browser after it shows."
-        )
-    return Unreadable("empty page", "The page has no text. Fetch it again.")
