@@ -1,7 +1,7 @@
 """How right and how fast metadata are read: ``python benchmarks/metadata.py FOLDER TRUTH.tsv``.
 
-TRUTH.tsv has the columns file, region, adcode (empty for zones) and year. Printed are the confusion of region and
-year (right or wrong, flagged or silent) with and without the file names, every wrong one, and the time.
+TRUTH.tsv has the columns file, region, adcode (empty for zones) and year. Printed are the confusion of region
+and year (right or wrong, flagged or silent) with and without the file names, every wrong one, and the time.
 """
 
 import csv
@@ -42,7 +42,7 @@ def main(folder: Path, truth: Path) -> None:
         print(*wrong, sep="\n")
         per = sum(map(len, texts.values())) / 5000
         print(
-            f"  {1000 * seconds / len(rows):.2f} ms a document, {1000 * seconds / per:.2f} ms per 5,000 characters"
+            f"  {1000 * seconds / len(rows):.2f} ms a document, {1000 * seconds / per:.2f} ms per 5,000 chars"
         )
 
 

@@ -71,7 +71,7 @@ def test_name_of_one_place_is_enough_and_of_two_is_not(tmp_path):
 
 
 def test_one_corrected_cell_of_a_prefilled_row_is_enough(tmp_path):
-    """Cells that repeat what was detected are no corrections: names follow the code, year_covered the year."""
+    """Cells that repeat what was detected are no corrections: names follow the code."""
     documents = _documents(FOUND)
     table = write_metadata_table(documents, tmp_path / "metadata.csv")
     table.loc[0, ["region_code", "year"]] = ["210224", "2018"]

@@ -33,7 +33,9 @@ _SUBJECTS = (
     ("法治建设", r"法治建设|法治\S{1,8}建设|依法治[省市县区州旗]|述法|法治.{0,12}(?:报告|总结|情况)"),
     ("政府工作", "工作报告"),
 )
-_OTHER_TEXT = re.compile("(?:法治|依法行政|政府工作).*(?:要点|计划|方案|规划|决议|意见|办法|解读|公示|名单)$")
+_OTHER_TEXT = re.compile(
+    "^(?!.*(?:总结|报告)).*(?:法治|依法行政|政府工作).*(?:要点|计划|方案|规划|决议|意见|办法|解读|公示|名单)$"
+)
 _BLAND = re.compile(r"本站|本网|网站|门户|互联网|网信|记者|^[\w.-]*$(?<![\u4e00-\u9fff])|日报|新闻")
 NUMBER = re.compile(
     r"(?P<prefix>[一-龥]{2,10}?)\s*[〔\[(（]\s*(?P<year>\d{4})\s*[〕\])）]\s*(?:第\s*)?(?P<count>\d{1,4})\s*号"
@@ -170,6 +172,10 @@ def decide_body(layout: Layout, issuer: str, *, region: str, level: str, words: 
     for word, count in words.items():
         own[next(rank for rank, letters in _RANKS if re.search(letters, word))] += count
     bureau = own["department"] >= 2 and 2 * own["department"] >= own["place"]
+    if re.search("司法|法制", organ) and not own["department"] and own["place"] >= 3:
+        named = ""  # 陇西县司法局关于陇西县…: it writes for the government
+    if named == "government" and re.search("办公[室厅]$", organ) and bureau:
+        named = "department"
     kind, name, source = "unknown", issuer, "issuer" if issuer else ""
     if named:
         kind, name, source = named, organ, "title"

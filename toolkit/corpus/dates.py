@@ -126,17 +126,18 @@ def decide_years(
     clues = (_work_clues if work else _annual_clues)(layout)
     clues += [clue for named in _file_years(stem) for clue in _clue("file name", [named])]
     clues += _clue("container", find_years(f"{year}年"))
-    signed = int((issued or published or "0")[:4]) or None
-    if not clues and signed:  # signed by August, it looks back on the year before
-        clues = [("date, weak", signed if work else signed - (int((issued or published)[5:7]) <= 8))]
+    signed, shown = (int(day[:4]) if day else None for day in (issued, published))
+    if not clues and (day := issued or published):  # signed by August, it looks back on the year before
+        clues = [("date, weak", int(day[:4]) - (not work and int(day[5:7]) <= 8))]
     clues = clues or _body_clue(layout, work)
     if not clues:
         return Years(None, signed, "", ("year_unknown",))
     source, decided = clues[0]
-    # A file may be named after the year in which the report came out.
-    allowed = {decided} if work else {decided, signed}
+    # A file may be named after the year in which the report came out; a page may have moved years later.
+    allowed = {decided} if work else {decided, signed, shown}
     differs = [rule for rule, other in clues if other not in (allowed if rule == "file name" else {decided})]
-    late = signed is not None and not work and not decided <= signed <= decided + 2
+    late = not work and (not decided <= (signed or decided) <= decided + 2 or (shown or decided) < decided)
+    signed = signed or (shown if shown in (decided, decided + 1) else None)
     flags = {
         "year_weak": source.endswith("weak"),
         "year_range": source.endswith("(range)"),

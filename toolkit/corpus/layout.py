@@ -17,9 +17,9 @@ _MARKS = dict(zip("［﹝【〖］﹞】〗○◯⚪", "〔〔〔〔〕〕〕〕
 _ENDING = r"(?:报告|总结|汇报|小结|情况|综述)"
 _TITLE = re.compile(
     rf"(?:法治|依法行政|依法治|政府|管委会|管理委员会|行署|述法|年度|年|区|县|市|省|州|旗|盟)\S*{_ENDING}"
-    r"(?:的(?:通知|公告|公示|函))?(?:[（(〔][^）)〕]{0,40}[）)〕])*$|^工作报告$"
+    r"(?:[和及暨与]\S{0,20}(?:计划|打算|安排|要点|思路))?(?:的(?:通知|公告|公示|函))?(?:[（(〔][^）)〕]{0,40}[）)〕])*$|^工作报告$"
 )
-_LAST_WORDS = re.compile(rf"{_ENDING[:-1]}|通知|公告|公示|函)")
+_LAST_WORDS = re.compile(rf"{_ENDING[:-1]}|通知|公告|公示|函|计划|打算|安排|要点|思路)")
 _TOPIC = re.compile("法治|依法行政|依法治|工作报告|工作总结|述法")
 _CITED = re.compile(
     r"《[^》\n]{0,120}》(?:\s*[（(][^）)\n]{0,20}[）)])?|〈[^〉\n]{0,80}〉|[“\"][^”\"\n]{0,30}[”\"]"
@@ -39,7 +39,10 @@ _KINDS = (
 )
 _LABELS = {label: kind for kind, labels in _KINDS for label in labels.split()}
 _SPACED = "|".join(" *".join(label) for label in _LABELS)  # 来  源
-_FIELD = re.compile(rf"(?P<label>{_SPACED})\s*[:：〕]\s*(?P<value>[^\s:：|｜]*)")
+# 来源:X, [来源] X, and the cells of a flattened table: 发布机构 | X.
+_FIELD = re.compile(
+    rf"(?P<label>{_SPACED})(?:\s*[:：〕]\s*|(?<=[一-龥]{{4}})[\s|｜]+)(?P<value>[^\s:：|｜]*)"
+)
 
 
 class Layout(NamedTuple):
@@ -122,13 +125,14 @@ def _is_body(line: str) -> bool:
 
 
 def _fields(front: list[str]) -> dict[str, str]:
-    """Values behind labels such as 来源: and 发布时间:, by kind; the first non-empty value counts."""
+    """Values behind labels such as 来源: and 发布时间:, or in the line below; the first of a kind counts."""
     found: dict[str, str] = {}
-    for line in front:
-        for match in _FIELD.finditer(line) if re.search("[:：〕]", line) else ():
-            kind = _LABELS[re.sub(r"\s", "", match["label"])]
-            if match["value"]:
-                found.setdefault(kind, match["value"])
+    for number, line in enumerate(front):
+        for match in _FIELD.finditer(line + " "):
+            below = front[number + 1] if match.end() >= len(line) and number + 1 < len(front) else ""
+            value = match["value"] or ("" if _FIELD.search(below + " ") else below)
+            if value:
+                found.setdefault(_LABELS[match["label"].replace(" ", "")], value)
     return found
 
 
@@ -139,7 +143,7 @@ def _title(lines: list[str]) -> tuple[str, str]:
             continue
         for count in (1, 2, 3):
             parts = lines[max(0, number - count + 1) : number + 1]
-            title = _tidy("".join(parts))
+            title = tidy_title("".join(parts))
             whole = len(title) <= 70 and _TITLE.search(title) and _TOPIC.search(title)
             if whole and not any(_CRUMB.search(part) or _FIELD.search(part) for part in parts):
                 before = _line_above(lines, number - len(parts) + 1, title)
@@ -149,7 +153,7 @@ def _title(lines: list[str]) -> tuple[str, str]:
 
 def _line_above(lines: list[str], number: int, title: str) -> str:
     """The line above that belongs to the title: its first half, or the organisation before 关于."""
-    above = _tidy(lines[number - 1]) if number else ""
+    above = tidy_title(lines[number - 1]) if number else ""
     half = re.match("建设|工作|情况|政府建设|的|度|年度|进展|行政|报告", title) and re.search(
         r"关于|法治|\d{4}|年度?$", above
     )
@@ -158,11 +162,12 @@ def _line_above(lines: list[str], number: int, title: str) -> str:
     return above if joins and not (_CRUMB.search(above) or _FIELD.search(above)) else ""
 
 
-def _tidy(line: str) -> str:
-    """A title line without number, marks, site name and blanks inside."""
+def tidy_title(line: str) -> str:
+    """A title line without number, marks, site name and blanks inside; a website's name is no title."""
     line = re.sub(r"^[#*\s]+|^(?:标\s*题|名\s*称)\s*[:：]\s*", "", line)
     line = re.sub(r"[_|｜].*$|\s*[-–—]+\s*\S*(?:网|网站|门户|平台)\s*$", "", line)
     line = _NUMBERED.sub("", line.strip())
     line = re.sub(r"^.*?(?:印发|公布|转发|公开)《(.+)》的(?:通知|公告|公示)$", r"\1", line)
     line = re.sub(r"(?<![A-Za-z])\s+(?![A-Za-z])", "", line)
-    return line[1:-1] if line.startswith("《") and line.endswith("》") else line
+    line = line[1:-1] if line.startswith("《") and line.endswith("》") else line
+    return "" if re.search("网站|门户|首页$", line) else line

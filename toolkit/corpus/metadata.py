@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from toolkit.corpus.bodies import decide_body, decide_genre, find_issuer, find_number, self_mentions
 from toolkit.corpus.dates import decide_years, find_dates
-from toolkit.corpus.layout import plain, read_layout
+from toolkit.corpus.layout import plain, read_layout, tidy_title
 from toolkit.corpus.places import Clues, decide_place
 
 
@@ -59,8 +59,8 @@ def detect_metadata(
     where = PurePosixPath(path)
     stem, folders = plain(where.stem), [plain(part) for part in reversed(where.parts[:-1])]
     layout = read_layout(text, furniture=furniture)
-    if not layout.title and given.get("title"):
-        layout = layout._replace(title=given["title"], title_source="container")
+    if not layout.title and (title := tidy_title(given.get("title", ""))):
+        layout = layout._replace(title=title, title_source="container")
     genre, subject, genre_source, flags = decide_genre(layout, stem)
     issued, published, date_source = find_dates(layout, given)
     years = decide_years(

@@ -123,6 +123,9 @@ UNKNOWN = Place("", "", "", "", "", "unknown", "", "", ("region_unknown",))
 def read_place(words: str, rule: str) -> Claim | None:
     """Read a place name such as 湖南省长沙市天心区, 陇西县文峰镇, 大鹏新区 or 开发区·铁山区."""
     words = plain(words)
+    whole = words.removesuffix("人民政府")
+    if _is_name(whole):  # also one that is a common word: 城区, 老城区
+        return Claim(rule, (whole,))
     mentions = _chain(find_regions(words), words)
     if mentions and not mentions[-1].full and mentions[-1].start != (mentions[-2].end if mentions[1:] else 0):
         mentions = mentions[:-1]
@@ -137,6 +140,11 @@ def read_place(words: str, rule: str) -> Claim | None:
     if township and (full or township.end() < len(rest) or rest.endswith(("街道", "镇", "乡"))):
         return Claim(rule, tuple(full), township["name"], "township")
     return Claim(rule, tuple(full)) if full else None
+
+
+def _is_name(words: str) -> bool:
+    """Whether the words are a region's full name and nothing else."""
+    return any(row.name == words for row in regions_named(words))
 
 
 def _chain(mentions: list[Mention], words: str) -> list[Mention]:
@@ -161,8 +169,9 @@ def decide_place(clues: Clues) -> Place:
     if not places:
         return UNKNOWN
     claim, rows = places[0]
-    if claim.local and not rows:
-        rows = _parent_by_evidence(claim, clues)
+    if claim.local and (not rows or (claim.kind == "township" and rows[0].level != "county")):
+        inside = [row for row in _parent_by_evidence(claim, clues) if not rows or _lies_in(row, rows[0].name)]
+        rows = inside or rows
     claim, rows = _sharpen(claim, rows, places)
     flags = ["region_weak"] if claim.rule.startswith("body") else []
     if len(rows) > 1:
@@ -194,6 +203,7 @@ def _claims(clues: Clues) -> list[Claim | None]:
         read_place(clues.issuer, "issuer"),
         *(own or starts)[:1],
         read_place(title_organ(clues.stem), "file name") or _within(clues.stem, "file name"),
+        Claim("folder", named) if (named := tuple(filter(_is_name, reversed(clues.folders)))) else None,
         *(_within(folder, "folder") for folder in clues.folders),
     ]
 
