@@ -34,7 +34,8 @@ _HAN = "一二三四五六七八九十"
 _MARKER = re.compile(
     rf"""[{_HAN}0-9０-９（(〔【\[第㈠-㈩①-⑳⒈-⒛—―●■◆★◇◎▲](?<![^\s。！？!?；;：:…].)(?:
     (?P<han> (?:(?<=[{_HAN}])[{_HAN}]{{0,2}}[ \u3000]?|(?<=—)) [、.．，,]
-             (?![\d\s]*\n) (?![{_HAN}]{{1,2}}[、，,审产级线类]) )    # not 一、二审 nor 一、二、三产业
+             (?![{_HAN}]{{1,2}}[、，,审产级线类]) )    # not 一、二审 nor 一、二、三产业
+    |(?P<spaced> (?<=[{_HAN}])[{_HAN}]?[ \u3000]+(?=[^\n。，；]{{2,30}}。?\n) )  # 一　主要工作: its stop is lost
     |(?P<word> (?<=[{_HAN}])[{_HAN}]?(?:是|要(?![素件点务闻求领害]))[,，:：]? )
     |(?P<bracket> (?<=[（(〔【\[])\s?[{_HAN}]{{1,3}}\s?[）)〕】\]][、.．]?
              |(?<=[{_HAN}])[{_HAN}]?[）)][、.．]?|(?<=[㈠-㈩]) )      # 三） has lost its first bracket
@@ -68,12 +69,18 @@ _TITLE_STOP = re.compile(
     rf"|\s(?=[（(]?[{_HAN}]{{1,2}}[）)、是])"
 )
 _CLAUSE = re.compile(r"[，,；;：:。]")
-_TITLE_END = re.compile(r"(?:报\s*告|总\s*结|汇\s*报|情\s*况)(?:[（(][^（()）]{1,40}[）)])?$")
+_TITLE_END = re.compile(
+    r"(?:报\s*告|总\s*结|汇\s*报|情\s*况)(?:的?公[示告布])?(?:[（(][^（()）]{1,40}[）)])?$"
+)
 _GLUED_TITLE = re.compile(r"[^\s。，；：>]{6,60}(?:报告|总结)(?=\s)")
 _NOT_TITLE = re.compile(r"[>＞›。；]|首页|当前位置|^(?:来源|发布|索引|信息|文号|名称|标题)|下载")
 _OPEN_END = re.compile(r"(?:年度?|关于|的|[和与及、]|建设|政府|工作|推进|委员会)$")
-_NO_HEADING = re.compile(r"[。！!；;：:﹕，,、]$|^各位代表|^[\d\s.．年月日—-]+$|^[（(].*[）)]$")
+_NO_HEADING = re.compile(r"[。！!；;﹕，,、]$|.{15}[：:]$|^各位代表|^[\d\s.．年月日—-]+$|^[（(].*[）)]$")
 _RUN_IN = re.compile(r"(?!今年|过去|一年来|同时)[^。；;：:！？\d了已将们是《\n]{4,28}[。：:](?=[^\n]{25})")
+_LABEL = re.compile(
+    r"(?:(?:目前|当前|工作)?存在的?(?:主要|突出)?(?:问题|不足|困难|短板)|(?:主要)?(?:问题|不足)[和与及](?:不足|原因|问题)"
+    r"|(?:下一?步|下一?阶段|今后)的?(?:工作)?(?:打算|计划|安排|思路|重点|措施)?|主要(?:做法|成效|举措)|工作成效)[。：:]"
+)
 _SERIES = re.compile(
     r"。([^。，,；;：:！？\d了已将们是《\n]{4,20})(?=。(?:[^。\n]{21,}|[^。\n]*[，,\d《了]))"
 )
@@ -105,6 +112,7 @@ def _marked(text: str, paragraphs: list[Paragraph]) -> list[Heading]:
         if at < 0 or start >= paragraphs[at].end:
             continue
         marker, inline = match.group().strip(), start != begins[at]
+        kind = "han" if kind == "spaced" else kind
         number = _number(marker)
         if inline and not _opens_item(text, start, kind, number, last):
             continue
@@ -174,9 +182,10 @@ def _lines(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int) 
             and follows.start < len(text)
             and not _NO_HEADING.search(line)
         ):
+            line = line.rstrip("：:") if len(line) <= 15 else line
             named = named_roles(line, 1, 0) if len(line) <= 26 and "，" not in line else ()
             body = follows.end - follows.start > 40 and "。" in text[follows.start : follows.end]
-            if named or (body and len(line) >= 4):
+            if named or (body and len(line) >= 4 and text[stop - 1] not in "：:"):
                 found.append(Heading(start, 4, "topic" if named else "plain", 0, "", line, "line"))
                 if named == ("other",):
                     break
@@ -198,6 +207,10 @@ def _run_ins(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int
             group, plain = [], 0
         elif start >= begin and stop - start >= 35:
             match = _RUN_IN.match(text, start, stop)
+            label = _LABEL.match(text, start, stop)
+            if label:
+                found.append(Heading(start, 4, "plain", 0, "", label.group()[:-1], "run-in"))
+                continue
             group += [Heading(start, 4, "plain", 0, "", match.group()[:-1], "run-in")] if match else []
             plain += not match
         if begin <= start < end and stop - start >= 150:
