@@ -1,8 +1,11 @@
 """Segmentation is jieba's, token for token, and shares nothing with anything."""
 
+import os
 import pickle
+import random
 import subprocess
 import sys
+from pathlib import Path
 
 import jieba
 import pytest
@@ -10,7 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.terms.lexicon import read_lexicon
-from toolkit.terms.segment import Segmenter, kind_of
+from toolkit.terms.segment import Segmenter, _dictionary, kind_of
+
+SEEDS = Path(__file__).resolve().parents[1] / "seeds"
+SHARED = Path(os.environ.get("TOOLKIT_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
 SENTENCE = "2021-2025年,全面推行“双随机、一公开”监管,互联网+监管覆盖率98.5%。\r\n硚口区𠮷㐂C++与AT&T。"
 PIECES = st.one_of(
@@ -46,6 +52,55 @@ def test_reference_is_jieba(reference):
 def test_engines_agree_token_for_token(reference, fast, text):
     """Whatever the text, the fast engine gives the tokens of the reference."""
     assert fast.cut(text) == reference.cut(text)
+
+
+def random_text(chance, seed_text, words):
+    """Text from report snippets, dictionary words, ASCII runs, rare and non-BMP characters."""
+    at = chance.randrange(len(seed_text))
+    ranges = [
+        (0x4E00, 0xA000),
+        (0x3400, 0x4DC0),
+        (0x20000, 0x2A6E0),
+        (0xF900, 0xFB00),
+        (0, 0xD800),
+        (0xE000, 0x10000),
+    ]
+    made = [
+        seed_text[at : at + chance.randrange(15)],
+        chance.choice(words),
+        "".join(chance.choices("abAZ019.%-+#&_ ,，。、“”\r\n\t○〇", k=chance.randrange(7))),
+        "".join(chr(chance.randrange(*chance.choice(ranges))) for _ in range(chance.randrange(4))),
+    ]
+    return "".join(chance.choices(made, weights=[4, 3, 3, 1], k=chance.randrange(1, 9)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "user_words", [(), ("互联网+监管", "5G+", "a-b", "1.2", ("的学", 900), "法治政府建设", "T恤-1")]
+)
+def test_random_strings_are_cut_alike(user_words):
+    """40,000 random strings, without user words and with awkward ones: 0 differences."""
+    chance = random.Random(20261122)
+    seed_text = "".join(path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("*.txt")))
+    reference = Segmenter(user_words=user_words, engine="jieba")
+    fast = Segmenter(user_words=user_words, engine="rjieba")
+    words = [word for word, frequency in _dictionary()[0].items() if frequency]
+    words = chance.sample(words, 3000) + [word for word in words if not word.isalpha()]
+    words += [word if isinstance(word, str) else word[0] for word in user_words] * 100
+    for _ in range(20_000):
+        text = random_text(chance, seed_text, words)
+        assert fast.cut(text) == reference.cut(text), text
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SHARED.exists(), reason="the development corpus is not in this checkout")
+def test_real_reports_are_cut_alike(fast):
+    """158 work reports and the five seeds, three million characters: the tokens of jieba.lcut."""
+    paths = [*sorted((SHARED / "corpora" / "shenzhen").glob("*.txt")), *sorted(SEEDS.glob("*.txt"))]
+    assert len(paths) == 163
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        assert fast.cut(text) == jieba.lcut(text), path.name
 
 
 def test_user_words_agree_on_both_engines():
@@ -151,7 +206,7 @@ def test_import_says_nothing(tmp_path):
         "from toolkit.terms.segment import Segmenter\n"
         "Segmenter(engine='jieba').cut('法治政府')"
     )
-    environment = {**__import__("os").environ, "TMPDIR": str(tmp_path)}
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, check=True)
     assert run.stdout == run.stderr == b""
     assert list(tmp_path.iterdir()) == []

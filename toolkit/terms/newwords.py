@@ -48,8 +48,8 @@ def new_words(
     -------
     DataFrame
         candidate, count (occurrences), n_documents (reports), cohesion (bits), freedom (bits; the end of a
-        run counts as a character of its own each time), example (the sentence of its first occurrence). Sorted by
-        falling count, then candidate.
+        run counts as a character of its own each time), example (the sentence of its first occurrence).
+        Sorted by falling count, then candidate.
 
     Notes
     -----
@@ -107,17 +107,15 @@ def _runs(rows: pd.DataFrame) -> Iterator[list[str]]:
 
 
 def _strings(run: list[str], longest: int) -> Iterator[tuple[str, str, str]]:
-    """Strings of two tokens or more without a function word at either end, and the characters beside them."""
+    """Strings of two tokens or more without a function word, and the characters beside them."""
     stopwords = read_stopwords()
     for first in range(len(run)):
-        if run[first] in stopwords:
-            continue
-        for last in range(first + 2, len(run) + 1):
+        left = run[first - 1][-1] if first else ""
+        for last in range(first + 1, len(run) + 1):
             candidate = "".join(run[first:last])
-            if len(candidate) > longest:
+            if run[last - 1] in stopwords or len(candidate) > longest:
                 break
-            if run[last - 1] not in stopwords:
-                left = run[first - 1][-1] if first else ""
+            if last > first + 1:
                 yield candidate, left, run[last][0] if last < len(run) else ""
 
 

@@ -26,10 +26,7 @@ BLOCK = re.compile(r"[\u4E00-\u9FD5a-zA-Z0-9+#&._%\-]+")
 # How jieba 0.42.1 divides an ASCII run that no dictionary word covers.
 ASCII_PARTS = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 # A mark inside an ASCII run such as 2021-2025, which jieba-rs may keep whole; 3.5% is one token in both.
-JOINT = re.compile(
-    r"[+#&_\-](?=[a-zA-Z0-9+#&._%\-])|%(?=[a-zA-Z0-9+#&._%\-])"
-    r"|\.(?=[a-zA-Z0-9+#&._%\-])(?![0-9]+%?(?![a-zA-Z0-9+#&._%\-]))"
-)
+JOINT = re.compile(r"[+#&._%\-](?=[a-zA-Z0-9+#&._%\-])(?!(?<=\.)[0-9]+%?(?![a-zA-Z0-9+#&._%\-]))")
 BREAK = re.compile("[\n。]")
 # Characters that jieba-rs counts as Chinese and jieba does not: each is a token of its own in jieba.
 RARE = re.compile(r"[^\u0000-\u33ff\u4e00-\u9fd5\ue001-\uf8ff\ufb00-\uffff]")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from toolkit.terms.folding import fold
 
-LINE = re.compile(r"(.+?)(?:[ \t]+(\d+))?(?:[ \t]+([a-zA-Z]+))?$")
+LINE = re.compile(r"(.+?)(?:[ \t]+(\d+))?(?:[ \t]+[a-z]+)?$")
 HIGHEST = 10**9
 
 
@@ -71,33 +72,38 @@ def read_user_words(path: str | Path) -> UserWords:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("gb18030")
-    return _collect(_lines(text, "," if path.suffix.lower() == ".csv" else ""))
+    return _collect(_csv_lines(text) if path.suffix.lower() == ".csv" else _jieba_lines(text))
 
 
-def _lines(text: str, separator: str) -> Iterable[tuple[int, str, int | None]]:
-    """Line number, word and frequency of every line with content."""
+def _jieba_lines(text: str) -> Iterator[tuple[int, str, object]]:
+    """Line number, word and frequency of every line of jieba's format."""
     for number, line in enumerate(map(str.strip, text.splitlines()), 1):
-        if not line or line.startswith("#"):
-            continue
-        if separator:
-            parts = [part.strip().strip('"') for part in line.split(separator)]
-            if number == 1 and parts[0] == "word":
-                continue
-            yield number, parts[0], int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else None
-        else:
-            word, frequency, _ = LINE.match(line).groups()
-            yield number, word, int(frequency) if frequency else None
+        if line and not line.startswith("#"):
+            yield number, *LINE.fullmatch(line).groups()
 
 
-def _collect(lines: Iterable[tuple[int, str, int | None]]) -> UserWords:
+def _csv_lines(text: str) -> Iterator[tuple[int, str, object]]:
+    """Line number, word and frequency of every row of a CSV file, with a header or without."""
+    places = {"word": 0, "frequency": 1}
+    for number, row in enumerate(csv.reader(text.splitlines()), 1):
+        cells = [cell.strip() for cell in row]
+        if number == 1 and "word" in cells:
+            places = {name: place for place, name in enumerate(cells)}
+        elif any(cells) and not cells[0].startswith("#"):
+            filled = dict(enumerate(cells))
+            yield number, filled.get(places["word"], ""), filled.get(places.get("frequency"))
+
+
+def _collect(lines: Iterable[tuple[int, str, object]]) -> UserWords:
     """Check, sort and keep the first of each word."""
     words: dict[str, int | None] = {}
     refused = []
-    for number, word, frequency in lines:
+    for number, word, given in lines:
+        frequency = int(given) if str(given).isdecimal() else None
         if not fold(word).strip():
             refused.append((number, word, "it is empty"))
-        elif frequency is not None and not 0 < frequency <= HIGHEST:
-            refused.append((number, word, f"its frequency {frequency} is not between 1 and {HIGHEST}"))
+        elif given not in (None, "") and (frequency is None or not 0 < frequency <= HIGHEST):
+            refused.append((number, word, f"its frequency {given} is no number from 1 to {HIGHEST}"))
         elif words.setdefault(word, frequency) != frequency:
             refused.append((number, word, f"it was given before with frequency {words[word]}"))
     return UserWords(tuple(sorted(words.items())), tuple(refused))
