@@ -6,9 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import pandas as pd
+
 from toolkit.indicators.catalogue import match_indicator
 from toolkit.indicators.implied import find_implied
 from toolkit.indicators.quantities import Quantity, find_quantities
+from toolkit.schemas import FACTS
 
 _CUT = re.compile(r"[，,；;：:。！!？?\n]")
 _LINK = re.compile(r"[\s、,，和及与或以]*(?:以及|并)?$")
@@ -25,14 +28,14 @@ _TRAIL = re.compile(
     r"|总数|共有|现有|分别|其中|因为|接近|大约|保持在|稳定在|控制在|位居|排名|位列)+$"
 )
 _VERBS = (
-    "共收到 收到 受理 审结 办结 办理 处理 处置 化解 调解 调处 维持 驳回 撤销 变更 撤回 确认违法 责令履行 终止 败诉 胜诉 结案 立案"
-    " 开展 组织 举办 召开 制定 印发 出台 修订 废止 清理 审查 审核 备案 报备 出具 提出 提供 发放 发布 公布 公示 公开 推送 制作"
-    " 梳理 承接 下放 取消 保留 新增 新建 建成 建立 设立 成立 创建 打造 完成 实现 推进 查处 查办 移送 移交 抽查 检查 排查 整改"
-    " 培训 培养 培育 选聘 聘请 遴选 配备 配置 组建 引进 落户 投入 安排 筹集 减免 追回 拨付 走访 接待 解决 回复 答复 采纳"
-    " 覆盖 惠及 受益 参加 参与 辞退 问责 处罚 纠正 录入 挂接 关停 竣工 供应 开工 改造 整治 拆除 清除 释放 加固 发现 收集"
-    " 下达 发出 下发 拟定 征集 评查 应诉 出庭 颁发 换发 认领 编制 产生 归集 归口 更新 上线 运行 签订 签约 核发 安装"
-).split()
-_VERB_START = re.compile("(?:" + "|".join(sorted(_VERBS, key=len, reverse=True)) + ")+了?")
+    "责令履行|确认违法|共收到|收到|受理|审结|办结|办理|处理|处置|化解|调解|调处|维持|驳回|撤销|变更|撤回|终止|败诉|胜诉|结案|立案"
+    "|开展|组织|举办|召开|制定|印发|出台|修订|废止|清理|审查|审核|备案|报备|出具|提出|提供|发放|发布|公布|公示|公开|推送|制作"
+    "|梳理|承接|下放|取消|保留|新增|新建|建成|建立|设立|成立|创建|打造|完成|实现|推进|查处|查办|移送|移交|抽查|检查|排查|整改"
+    "|培训|培养|培育|选聘|聘请|遴选|配备|配置|组建|引进|落户|投入|安排|筹集|减免|追回|拨付|走访|接待|解决|回复|答复|采纳|覆盖"
+    "|惠及|受益|参加|参与|辞退|问责|处罚|纠正|录入|挂接|关停|竣工|供应|开工|改造|整治|拆除|清除|释放|加固|发现|收集|下达|发出"
+    "|下发|拟定|征集|评查|应诉|出庭|颁发|换发|认领|编制|产生|归集|归口|更新|上线|运行|签订|签约|核发|安装"
+)
+_VERB_START = re.compile(f"(?:{_VERBS})+了?")
 _RATE = r"(?:按时|按期|及时|出庭|综合|平均)?[^，,。；;、]{0,2}率"
 _BARE = re.compile(
     rf"(?:(?:{_RATE}和(?:基本)?)?{_RATE}|[^，,。；;]{{0,4}}(?:占比|压缩比|度|[增降涨]幅|增速)"
@@ -60,21 +63,26 @@ _SHARED = re.compile(
 _STOCK = re.compile(r"总数|保有量|库存|存量(?!”)|现有|共有|拥有|余额|在册|在园|在校|现行有效|累计达")
 _MEAN = re.compile(r"平均|人均|户均|次均|件均|均值|日均|月均|年均|均为?$")
 _QUALIFIER = re.compile(
-    r"累计|同比|环比|平均|人均|年均|其中|新增|首批|第一批|全年|共计?|另外?|总数|按时|预计|力争|不含|分别|较?上年"
+    r"[累同环平人年其新首第全共另总按预力不分较](?:(?<=累)计|(?<=[同环])比|(?<=平)均|(?<=人)均|(?<=年)均|(?<=其)中|(?<=新)增"
+    r"|(?<=首)批|(?<=第)一批|(?<=全)年|(?<=总)数|(?<=按)时|(?<=预)计|(?<=力)争|(?<=不)含|(?<=分)别|(?<=较)上年|(?<=另)外?|(?<=共)(?<!公共)计?)"
 )
+# Each of the next patterns begins with a set of characters, so that a scan skips all else.
 _ACTOR = re.compile(
-    r"(?:(?<![\u4e00-\u9fff“])|(?<=[年来前度月底日由对是]))(?:全[国省市县区州盟旗镇乡]|我[省市县区州]|[省市县区州]本级"
-    r"|各(?:级|地|乡镇|县区|区县|部门|单位|街道|镇街?|执法单位)|(?:[省市县区州]|本级)(?:人民)?政府|本[局委办机关]{1,2}"
-    r"|(?:[省市县区]|区县)?(?:市场监管局|司法局|公安局|法院|检察院)|公安机关)"
+    r"[全我各省市县区州本公司法检](?:(?<![\u4e00-\u9fff“].)|(?<=[年来前度月底日由对是].))"
+    r"(?:(?<=全)[国省市县区州盟旗镇乡]|(?<=我)[省市县区州]|(?<=[省市县区州])(?:本级|(?:人民)?政府|市场监管局|司法局|公安局|法院)"
+    r"|(?<=各)(?:级|地|乡镇|县区|区县|部门|单位|街道|镇街?|执法单位)|(?<=本)(?:级(?:人民)?政府|[局委办]|机关)"
+    r"|(?<=公)安(?:局|机关)|(?<=司)法局|(?<=法)院|(?<=检)察院)"
 )
 _WHOLE = ("全", "我", "各")
 _PERIOD = re.compile(
-    r"(?<![(（含《〔])(?P<year>(?:19|20)\d\d)\s?年(?:\s?(?P<month>\d{1,2})\s?月|(?P<half>上半年))?|(?P<last>去年|上年|过去一年)(?!同期|相比|末)"
-    r"|(?P<this>今年|本年度?|全年)|“?(?P<plan>十[二三四五])五”?(?:时期|期间|以来)|(?P<many>[五5三3])年来|(?P<part>上半年)"
+    r"[12去上过今本全十五53三](?:(?<=[12])(?<![(（含《〔].)(?P<year>\d{3})\s?年(?:\s?(?P<month>\d{1,2})\s?月|(?P<half>上半年))?"
+    r"|(?P<last>(?<=去)年|(?<=上)年|(?<=过)去一年)(?!同期|相比|末)|(?P<this>(?<=今)年|(?<=本)年度?|(?<=全)年)"
+    r"|(?<=十)(?P<plan>[二三四五])五”?(?:时期|期间|以来)|(?P<many>(?<=[五53三])年来)|(?P<part>(?<=上)半年))"
 )
-_PLANS = {"十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026}
+_PLANS = {"二": 2011, "三": 2016, "四": 2021, "五": 2026}
 _ANCHOR = re.compile(
-    r"行政复议|行政应诉|行政诉讼|应诉|人民调解|法律援助|仲裁|规范性文件|重大行政决策|矛盾纠纷|信访|热线"
+    r"[行应人法仲规重矛信热](?:(?<=行)政(?:复议|执法|应诉|诉讼)|(?<=应)诉|(?<=人)民调解|(?<=法)律援助|(?<=仲)裁"
+    r"|(?<=规)范性文件|(?<=重)大行政决策|(?<=矛)盾纠纷|(?<=信)访|(?<=热)线)"
 )
 _TITLE = re.compile(r"》(?:的?(?:通知|要求|规定|意见|精神)(?:[(（][^()（）]*[)）])?|[(（][^()（）]*[)）])")
 _WHOLE_NOUN = frozenset("度率量额值数比积力耗收入出费润口产价")
@@ -91,7 +99,7 @@ _SPLIT = re.compile(r"[、和与及]")
 
 
 class _Place(NamedTuple):
-    """Where a quantity stands: text before it in its clause, text after it, and the link to the one before."""
+    """Where a quantity stands: the text before and after it in its clause, and its link to the last."""
 
     raw: str
     after: str
@@ -135,7 +143,7 @@ def _place(
 
 
 def _clean(raw: str) -> str:
-    """Drop adverbs, dates, approximators and the rest of a title around the words that say what is counted."""
+    """Drop adverbs, dates, approximators and rests of a title around what is counted."""
     title = _TITLE.search(raw)
     raw = raw[title.end() :] if title and title.end() < len(raw) else raw
     for close, opening in (("》", "《"), (")", "("), ("）", "（")):
@@ -143,7 +151,7 @@ def _clean(raw: str) -> str:
             raw = raw[raw.rindex(close) + 1 :] or raw
     lead = _LEAD.match(raw)
     raw = raw[lead.end() :] if lead else raw
-    trail = _TRAIL.search(raw)
+    trail = _TRAIL.search(raw, max(0, len(raw) - 14))
     return raw[: trail.start()] if trail else raw
 
 
@@ -241,13 +249,14 @@ def _several(place: _Place, reading: _Reading) -> list[str]:
 
 def _statistic(place: _Place, quantity: Quantity) -> str:
     """Tell level from change, mean, stock and base."""
+    near = place.raw[-14:]
     if _rises(place):
         return "base"
-    if quantity.kind == "percentage_point" or (quantity.kind != "rank" and _CHANGE.search(place.raw)):
+    if quantity.kind == "percentage_point" or (quantity.kind != "rank" and _CHANGE.search(near)):
         return "change"
-    if _MEAN.search(place.raw):
+    if _MEAN.search(near):
         return "mean"
-    return "stock" if _STOCK.search(place.raw) else "level"
+    return "stock" if _STOCK.search(near) else "level"
 
 
 def _capacity(context: str) -> str:
@@ -280,17 +289,17 @@ def _span(match: re.Match | None, year: int | None, genre: str, role: str) -> tu
         None if year is None else year + (role == "plan" and not delivered) - (delivered and role != "plan")
     )
     if match and match["year"]:
-        first = last = int(match["year"])
+        first = last = int(match.group()[:4])
         if match["month"] and 1 <= int(match["month"]) <= 12:
             return f"{first}-{int(match['month']):02d}-01", _month_end(first, int(match["month"]))
     elif match and match["plan"]:
         first, last = _PLANS[match["plan"]], _PLANS[match["plan"]] + 4
     elif match and year and match["last"]:
         first = last = year - 1
-    elif match and year and match["this"] and match["this"] != "全年":
+    elif match and year and match["this"] and match.group() != "全年":
         first = last = year
     elif match and match["many"] and last:
-        first = last - (4 if match["many"] in "五5" else 2)
+        first = last - (4 if match.group()[0] in "五5" else 2)
     if last is None:
         return "", ""
     half = bool(match and (match["half"] or match["part"]))
@@ -332,7 +341,7 @@ class _Thread:
     last_unit: str = ""
 
     def part_of(self, place: _Place, quantity: Quantity) -> str:
-        """The fact that 其中 makes this one a part of; it holds until the unit or the sentence part changes."""
+        """The fact that 其中 makes this one a part of, until the unit or the part of the sentence changes."""
         if "其中" in place.between and self.last:
             self.whole, self.whole_unit, self.whole_topic = self.last, self.last_unit, self.topic
         elif quantity.unit != self.whole_unit or "；" in place.between or ";" in place.between:
@@ -384,60 +393,59 @@ def _replayed(phrases: list[str], place: _Place, count: int) -> list[str]:
     return [] if own or count < 2 or len(phrases) < count else [phrase + verb for phrase in phrases[-count:]]
 
 
-def _sentence_facts(
-    text: str, sentence: tuple, found: list[Quantity], year: int | None, genre: str
-) -> list[tuple]:
-    """Read every quantity of one sentence, each in the light of those before it."""
+class _Setting(NamedTuple):
+    """A sentence with its actors and times, for the facts that stand in it."""
+
+    number: int
+    role: str
+    low: int
+    high: int
+    actors: list[re.Match]
+    times: list[re.Match]
+    year: int | None
+    genre: str
+
+    def around(self, at: int, about: str) -> tuple[str, str, str, str, str]:
+        """Actor, actor scope, capacity, first and last day of the period at a position."""
+        actor = _last_before(self.actors, at)
+        actor = actor.group() if actor else ""
+        period = _span(_last_before(self.times, at), self.year, self.genre, self.role)
+        capacity = _capacity(about) if "诉" in about or "复议" in about else ""
+        return (actor, _scope(actor), capacity, *period)
+
+
+def _setting(text: str, sentence: tuple, year: int | None, genre: str) -> _Setting:
+    """Look for the actors and the times of a sentence."""
     number, _, role, low, high = sentence[:5]
     actors, times = list(_ACTOR.finditer(text, low, high)), list(_PERIOD.finditer(text, low, high))
-    anchors = list(_ANCHOR.finditer(text, low, high))
+    return _Setting(number, role, low, high, actors, times, year, genre)
+
+
+def _sentence_facts(text: str, setting: _Setting, found: list[Quantity]) -> list[tuple]:
+    """Read every quantity of one sentence, each in the light of those before it."""
+    anchors = list(_ANCHOR.finditer(text, setting.low, setting.high))
     thread, rows, prior = _Thread(), [], None
     for index, quantity in enumerate(found):
         if prior and prior.start == quantity.start:
-            rows.append(
-                (
-                    quantity.start,
-                    1,
-                    *quantity[1:3],
-                    quantity.value,
-                    *rows[-1][5:6],
-                    quantity.approx,
-                    *rows[-1][7:],
-                )
-            )
+            rows.append((quantity.start, 1, *quantity[1:7], *rows[-1][8:]))
             continue
         following = next((q for q in found[index + 1 : index + 3] if q.start > quantity.start), None)
-        place = _place(text, low, quantity, prior, following, high)
+        place = _place(text, setting.low, quantity, prior, following, setting.high)
         anchor = _last_before(anchors, quantity.start)
-        context = (
-            f"{anchor.group() if anchor else ''} {thread.topic} {place.clause} {place.raw} {place.after[:30]}"
-        )
+        anchor = anchor.group() if anchor else ""
+        context = f"{anchor} {thread.topic} {place.clause} {place.raw} {place.after[:30]}"
         part_of = thread.part_of(place, quantity)
         reading = thread.read(text, found, index, place)
-        actor = _last_before(actors, quantity.start)
-        actor = actor.group() if actor else ""
-        start, end = _span(_last_before(times, quantity.start), year, genre, role)
+        about = text[setting.low : quantity.end] + place.after if "诉" in context or "复议" in context else ""
+        around = setting.around(quantity.start, about)
         inherits = rows and place.linked and reading.rule in ("parallel", "distributed")
         statistic = rows[-1][8] if inherits else _statistic(place, quantity)
-        about = text[low : quantity.end] + place.after if "诉" in context or "复议" in context else ""
         qualifier = " ".join(dict.fromkeys(_QUALIFIER.findall(place.raw)))
+        last = (setting.role, setting.number, reading.rule, reading.certain, quantity.rule == "none of")
         for item, phrase in enumerate(_several(place, reading)):
             name = match_indicator(phrase, context, quantity, statistic)
-            rows.append(
-                (
-                    quantity.start,
-                    item,
-                    *quantity[1:7],
-                    statistic,
-                    phrase,
-                    name,
-                    actor,
-                    _scope(actor),
-                    _capacity(about),
-                )
-                + (start, end, part_of, qualifier, role, number, reading.rule, reading.certain)
-                + (quantity.rule == "none of",)
-            )
+            said = (quantity.start, item, *quantity[1:7], statistic, phrase, name)
+            rows.append((*said, *around, part_of, qualifier, *last))
         thread.last, thread.last_unit, prior = f"{quantity.start}-0", quantity.unit, quantity
     return rows
 
@@ -454,7 +462,8 @@ def extract_facts(
     sentences
         Rows of the sentences table without doc_id: sentence_no, section_no, role, start, end, text.
     year
-        The report's year: the covered year, and for a 政府工作报告 the year of delivery. None where unknown.
+        The report's year: the covered year, and for a 政府工作报告 the year of delivery. None where
+        unknown.
     genre
         annual report, work report or unknown; it decides what "this year" means.
     region
@@ -473,33 +482,59 @@ def extract_facts(
         while at < len(quantities) and quantities[at].start < sentence[4]:
             at += 1
         if at > first:
-            rows += _sentence_facts(text, sentence, quantities[first:at], year, genre)
-    rows += implied_facts(text, sentences, year, genre)
+            rows += _sentence_facts(text, _setting(text, sentence, year, genre), quantities[first:at])
+    rows += _implied_facts(text, sentences, year, genre)
     return sorted(rows, key=lambda row: row[:2])
 
 
-def implied_facts(text: str, sentences: list[tuple], year: int | None, genre: str) -> list[tuple]:
+def _implied_facts(text: str, sentences: list[tuple], year: int | None, genre: str) -> list[tuple]:
     """State what a report implies without a number: 全覆盖 is 100 %, 未发生 is a true zero."""
-    rows = []
-    at = 0
+    rows, at = [], 0
     for quantity, phrase, certain in find_implied(text):
-        while at + 1 < len(sentences) and sentences[at][4] <= quantity.start:
+        while at < len(sentences) and sentences[at][4] <= quantity.start:
             at += 1
-        if not sentences or not sentences[at][3] <= quantity.start < sentences[at][4]:
-            continue
-        number, _, role, low, high = sentences[at][:5]
-        times, actors = (
-            _PERIOD.finditer(text, low, quantity.start),
-            _ACTOR.finditer(text, low, quantity.start),
-        )
-        start, end = _span(_last_before(list(times), quantity.start), year, genre, role)
-        actor = _last_before(list(actors), quantity.start)
-        actor = actor.group() if actor else ""
-        about = text[low:high]
-        name = match_indicator(phrase, about, quantity, "level")
-        rows.append(
-            (quantity.start, 0, *quantity[1:7], "level", phrase, name, actor, _scope(actor))
-            + (_capacity(about) if "诉" in about or "复议" in about else "", start, end, "", "", role, number)
-            + (quantity.rule, certain, True)
-        )
+        if at == len(sentences):
+            break
+        if sentences[at][3] <= quantity.start:
+            setting = _setting(text, sentences[at], year, genre)
+            about = text[setting.low : setting.high]
+            name = match_indicator(phrase, about, quantity, "level")
+            around = setting.around(quantity.start, about)
+            said = (quantity.start, 0, *quantity[1:7], "level", phrase, name, *around)
+            rows.append((*said, "", "", setting.role, setting.number, quantity.rule, certain, True))
     return rows
+
+
+def facts(corpus: object) -> pd.DataFrame:
+    """State every quantity of every report: the facts table.
+
+    Parameters
+    ----------
+    corpus
+        A Corpus, or anything with the tables `documents` and `sentences`.
+
+    Returns
+    -------
+    DataFrame
+        One row for each stated quantity, in the columns of `schemas.FACTS`, sorted by doc_id, start and
+        item_no. `text[start:end] == surface` holds in the document's text. Targets in plans are facts of
+        role plan; `implied` marks statements without a number. `certain` is False where the rule is weak:
+        read the sentence.
+
+    Examples
+    --------
+    >>> import toolkit as tk
+    >>> corpus = tk.read_corpus("seeds")                                           # doctest: +SKIP
+    >>> tk.facts(corpus).query("indicator_id == 'reconsideration.received'")       # doctest: +SKIP
+    """
+    columns = ["sentence_no", "section_no", "role", "start", "end", "text"]
+    groups = {
+        doc_id: list(group[columns].itertuples(index=False, name=None))
+        for doc_id, group in corpus.sentences.groupby("doc_id", sort=False)
+    }
+    rows = []
+    for document in corpus.documents.itertuples(index=False):
+        year = None if pd.isna(document.year) else int(document.year)
+        found = extract_facts(document.text, groups.get(document.doc_id, []), year=year, genre=document.genre)
+        rows += [(document.doc_id, *row) for row in found]
+    return FACTS.frame(sorted(rows, key=lambda row: (row[0], row[1], row[2])))

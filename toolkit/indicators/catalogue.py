@@ -55,8 +55,8 @@ def _by_unit() -> dict[str, tuple[Indicator, ...]]:
 def match_indicator(phrase: str, context: str, quantity: Quantity, statistic: str) -> str:
     """Name the indicator a fact belongs to; empty for a free fact.
 
-    The verb is looked for in the phrase, without the subject it was given; the subject in the phrase and then in
-    its clause and topic.
+    The verb is looked for in the phrase, without the subject it was given; the subject in the phrase and
+    then in its clause and topic.
     """
     own = phrase.rpartition(")")[2] or phrase if phrase.startswith("(") else phrase
     for row in _by_unit().get(quantity.unit, ()):

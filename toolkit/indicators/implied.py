@@ -7,11 +7,12 @@ import re
 from toolkit.indicators.quantities import Quantity
 
 _WORDS = re.compile(
-    r"(?P<full>(?:[两三多]级)?全覆盖|应[\u4e00-\u9fff]尽[\u4e00-\u9fff]|应[\u4e00-\u9fff]{2}尽[\u4e00-\u9fff]{2}"
-    r"|全部(?:整改到位|销号|办结|完成|整改|参改|达标|落实|建成|结案|移交|清零|兑现|公开|配备|按时[\u4e00-\u9fff]{2})|全面整改到位"
-    r"|均已[\u4e00-\u9fff]{2})"
-    r"|(?P<zero>未发生(?!变)|没有发生(?!变)|无一(?=被|发生|败诉|违|错|投诉|因)|零(?:败诉|撤销|纠错|上访|事故发生|发生))"
-    r"|(?P<first>首个|首家|居(?:全[国省市区]|[^，,。；;]{0,4})首位|率先)"
+    r"[两三多全应均未没无零首居率](?:(?P<full>(?<=[两三多])级全覆盖|(?<=全)覆盖|(?<=应)(?:.尽[\u4e00-\u9fff]|..尽[\u4e00-\u9fff]{2})"
+    r"|(?<=全)部(?:整改到位|销号|办结|完成|整改|参改|达标|落实|建成|结案|移交|清零|兑现|公开|配备|按时[\u4e00-\u9fff]{2})"
+    r"|(?<=全)面整改到位|(?<=均)已[\u4e00-\u9fff]{2})"
+    r"|(?P<zero>(?<=未)发生(?!变)|(?<=没)有发生(?!变)|(?<=无)一(?=被|发生|败诉|违|错|投诉|因)"
+    r"|(?<=零)(?:败诉|撤销|纠错|上访|事故发生|发生))"
+    r"|(?P<first>(?<=首)[个家]|(?<=居)(?:全[国省市区]|[\u4e00-\u9fff]{0,4})首位|(?<=率)先))"
 )
 _BACK = re.compile(r"[，,。；;：:！？\n]")
 _DENIED = re.compile(r"(?:未|没有|尚未|不能|难以|无法|未能)[^，,。；;]{0,8}$")
@@ -32,7 +33,8 @@ def find_implied(text: str) -> list[tuple[Quantity, str, bool]]:
     -------
     list of (Quantity, phrase, certain)
         value 100 and unit % for all of something, 0 for none, rank 1 for first (首个, 率先). A negated
-        statement (尚未全覆盖) is left out; an aim (推进全覆盖) is not certain, and neither is a claim to be first.
+        statement (尚未全覆盖) is left out; an aim (推进全覆盖) is not certain, and neither is a claim to
+        be first.
     """
     found = []
     for match in _WORDS.finditer(text):

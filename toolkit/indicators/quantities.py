@@ -574,8 +574,8 @@ def explain(text: str) -> list[Decision]:
     Returns
     -------
     list of Decision
-        One for each run of Arabic digits or Chinese numerals, in order: "fact", or the name of the reason why
-        it states no amount. The reasons are listed in docs/indicators.md.
+        One for each run of Arabic digits or Chinese numerals, in order: "fact", or the name of the reason
+        why it states no amount. The reasons are listed in docs/indicators.md.
 
     Examples
     --------
