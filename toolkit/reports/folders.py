@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 RECORD = "record.json"
+FAILED = "report.failed.ipynb"
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*{}~$%\s\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _LONGEST = 120  # bytes; file systems allow 255, and files inside need room too
@@ -94,7 +95,7 @@ def publish(work: Path, folder: Path, record: Mapping[str, Any]) -> None:
     outputs = {path.name: file_digest(path) for path in finished}
     for path in finished:
         path.replace(folder / path.name)
-    for name in [*(old.keys() - outputs.keys()), "report.failed.ipynb"]:
+    for name in [*(old.keys() - outputs.keys()), FAILED]:
         (folder / Path(name).name).unlink(missing_ok=True)
     write_json(folder / RECORD, {**record, "outputs": outputs})
 

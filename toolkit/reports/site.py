@@ -19,12 +19,14 @@ def index_page(
     ----------
     rows
         One mapping for each report: folder, region_code, region, province, prefecture, genre, body_kind,
-        n_chars (year to characters), flags, status, reason, files (list, as they are there).
+        n_chars (year to characters; empty for the comparison), flags, status, reason, files (those there).
     inputs
         Rows of the ledger that became no document: path, row, status, reason, detail.
     language
         ``zh`` or ``en``.
     """
+    others = [row for row in rows if not row["n_chars"]]
+    rows = [row for row in rows if row["n_chars"]]
     counts = Counter(row["status"] for row in rows)
     parts = ", ".join(f"{name_of('status', status, language)} {n}" for status, n in sorted(counts.items()))
     title = label("index.title", language)
@@ -33,6 +35,7 @@ def index_page(
         title=title,
         summary=label("index.summary", language, n=len(rows), parts=parts),
         rows=[{**row, **_years(row["n_chars"])} for row in rows],
+        others=others,
         inputs=inputs,
         text=lambda key, **values: label(f"index.{key}", language, **values),
         name=lambda kind, value: name_of(kind, value, language),

@@ -1,0 +1,53 @@
+"""The notebooks: thin, stripped, and all their words in the table of labels."""
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from toolkit.reports.execution import read_notebook
+from toolkit.reports.labels import read_labels
+from toolkit.reports.parameters import read_parameters
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+FORBIDDEN = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.Try, ast.Lambda, ast.With)
+
+
+def cells(path):
+    """The code cells of a notebook."""
+    return [cell for cell in read_notebook(path).cells if cell.cell_type == "code"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_notebook_is_thin_and_stripped(path):
+    """Parameters first, no definitions or branches, at most 12 lines a cell, no outputs."""
+    found = cells(path)
+    assert found[0].metadata.tags == ["parameters"] and read_parameters(read_notebook(path))
+    for cell in found:
+        assert len(cell.source.splitlines()) <= 12
+        assert not [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, FORBIDDEN)]
+        assert cell.outputs == [] and cell.execution_count is None
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_every_section_has_its_words(path):
+    """A heading for each section, in both languages."""
+    keys = re.findall(r'show_section\(sheet, "(\w+)"', "\n".join(cell.source for cell in cells(path)))
+    assert [key for key in keys if f"{key}.heading" not in read_labels()] == []
+
+
+def test_both_languages_say_the_same_things():
+    """No text is empty, and both languages have the same places for values."""
+    for key, texts in read_labels().items():
+        places = [{name for _, name, *_ in Formatter().parse(text) if name} for text in texts.values()]
+        assert all(texts.values()) and places[0] == places[1], key
+
+
+def test_every_word_asked_for_is_there():
+    """Keys named in the code of reports are in labels.csv."""
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "toolkit/reports").glob("*.py"))
+    asked = re.findall(r'(?:html_label|label)\(\s*"([\w.]+)"|say\(sheet, "([\w.]+)"', code)
+    assert [key for pair in asked for key in pair if key and key not in read_labels()] == []
