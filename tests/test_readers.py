@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from documents import docx, encrypted, page, paragraph, pdf, zipped
 
 from toolkit.corpus import readers
+from toolkit.corpus.extracts import read_rows
 from toolkit.corpus.readers import Limits, read_folder
 
 REPORT = "2023年，全县法治政府建设取得新进展，现将有关情况报告如下：\n一、主要工作\n受理行政复议案件11件。\n"
@@ -188,3 +191,30 @@ def test_two_thousand_files_in_one_folder_are_all_listed(tmp_path):
         (tmp_path / f"{n}.txt").write_text(f"{REPORT}{n}", encoding="utf-8")
     paths = [reading.path for reading in read_folder(tmp_path)]
     assert (len(paths), paths) == (2000, sorted(paths))
+
+
+def test_the_page_on_reading_holds_every_rule_and_notice():
+    """docs/reading.md explains each flag, each reason and each rule in the words of the tables."""
+    doc = Path(__file__).resolve().parents[1].joinpath("docs", "reading.md").read_text(encoding="utf-8")
+    for row in read_rows("notices"):
+        name = f"`{row['name']}`" if row["kind"] == "flag" else row["name"]
+        assert f"| {name} | {row['meaning']} |" in doc
+    for row in read_rows("furniture"):
+        assert f"| {row['rule']} | {row['scope']} | {row['reason']} |" in doc
+    for row in read_rows("hints"):
+        assert row["name"] in doc
+
+
+def test_every_flag_and_reason_in_the_code_is_explained():
+    """No reader gives a flag or a reason that notices.csv does not know."""
+    names = {row["name"] for row in read_rows("notices")}
+    rooms = Path(readers.__file__).parent
+    modules = "cleaning faults formats legacy office pdfs readers sandbox sheets webpages"
+    used: set[str] = set()
+    for module in modules.split():
+        source = rooms.joinpath(f"{module}.py").read_text(encoding="utf-8")
+        used |= set(re.findall(r'Unreadable\("([^"]+)"', source))
+        used |= set(re.findall(r'_without_text\(path, "\w+", "([^"]+)"', source))
+        used |= set(re.findall(r'[\[(]"(\w+)",?[\])] \*', source))
+    assert used - {"head", "tail"} <= names  # these two are scopes of rules
+    assert len(used) >= 20
