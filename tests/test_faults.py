@@ -47,6 +47,11 @@ def test_each_fault_has_its_flag(text, flag):
     assert flag in find_faults(text)
 
 
+def test_a_report_that_often_lacks_its_full_stops_is_not_called_cut_off():
+    """Where other paragraphs lack the stop too, the last one proves nothing."""
+    assert find_faults(REPORT.replace("提升。", "提升")) == ()
+
+
 @pytest.mark.parametrize(
     "title",
     [

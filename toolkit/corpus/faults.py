@@ -54,7 +54,7 @@ def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tu
         ``very_short`` (under 600 characters), ``very_long`` (above 60,000: often a yearbook, or several
         reports), ``held_twice`` (the text stands in the file twice), ``several_reports`` (it opens
         more than once), ``cut_off`` (it ends on a comma, an open bracket or a heading), ``no_sentence_end``
-        (the last paragraph lacks its full stop: cut off, or careless), ``low_cjk`` (under half of the
+        (the last paragraph lacks its full stop, though the others have theirs), ``low_cjk`` (under half of the
         characters are ideographs), ``private_characters`` (icons or lost glyphs), ``navigation_page``,
         ``error_page``, ``press_summary``, ``other_kind`` (a resolution, notice, plan ... by its title).
 
@@ -97,10 +97,14 @@ def _held_twice(dense: str) -> bool:
 
 def _ending(body: str) -> list[str]:
     """How the last line ends, if it is running text or a heading."""
-    last = body.rstrip().rsplit("\n", 1)[-1].strip()
+    *others, last = (line.strip() for line in body.rstrip().split("\n"))
     if last.endswith(_OPEN_END) or (_HEADING.match(last) and len(last) < 40 and not last.endswith(_STOP)):
         return ["cut_off"]
-    return ["no_sentence_end"] * (len(last) >= 40 and not last.endswith(_STOP))
+    if len(last) < 40 or last.endswith(_STOP):
+        return []
+    paragraphs = [line for line in others if len(line) >= 40]
+    careless = sum(not line.endswith((*_STOP, *_OPEN_END)) for line in paragraphs)
+    return ["no_sentence_end"] * (careless <= len(paragraphs) / 20)  # where others lack it, it proves nothing
 
 
 def _kind(body: str, dense: str, n_chars: int) -> list[str]:
