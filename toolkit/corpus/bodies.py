@@ -7,47 +7,10 @@ from collections import Counter
 from typing import NamedTuple
 
 from toolkit.corpus.dates import DATE
-from toolkit.corpus.layout import Layout
+from toolkit.corpus.layout import Layout, rules
+from toolkit.schemas import BODY_KINDS
 
-# What an organisation's name ends with decides its kind; the first that fits counts.
-_ORGANS = (
-    (
-        "zone",
-        r"(?:新区|开发区|高新区|经开区|园区|示范区|度假区|保税区|合作区|管理区|实验区|试验区|风景区|名胜区)?(?:管委会|管理委员会)$",
-    ),
-    (
-        "party-and-government",
-        r"(?:依法治\w{1,4}|法治\w{0,6})(?:委员会)?(?:办公室|办)?$|[县市区州旗省盟]委[、和]?.{0,6}政府$|委员会.{2,12}人民政府$",
-    ),
-    ("township", r"(?:街道|街道办|街道办事处|苏木|[^城]镇|乡)(?:人民政府|政府|党工委|办事处|党委)?$"),
-    ("government", r"(?:人民政府|政府|行政公署|行署|国务院)(?:办公室|办公厅|办)?$"),
-    ("department", r"(?:局|厅|委|委员会|办公室|办|中心|支队|大队|总队|分局|院|处|署|社|馆|站|公司)$"),
-)
-_OWN = re.compile(
-    "[我本](?:[局厅委办院队镇乡街县市区州盟旗省]|中心)|全[局厅院镇乡县市区州盟旗省]|[局厅委]党[组委]|局机关|[县市区州旗盟省]政府"
-)
-_SUBJECTS = (
-    ("政府工作", "(?:政府|行署|管委会.{0,8}|管理委员会.{0,8})工作报告"),
-    ("法治政府", "法治政府"),
-    ("依法行政", "依法行政"),
-    ("法治建设", r"法治建设|法治\S{1,8}建设|依法治[省市县区州旗]|述法|法治.{0,12}(?:报告|总结|情况)"),
-    ("政府工作", "工作报告"),
-)
-_OTHER_TEXT = re.compile(
-    "^(?!.*(?:总结|报告)).*(?:法治|依法行政|政府工作).*(?:要点|计划|方案|规划|决议|意见|办法|解读|公示|名单)$"
-)
-_BLAND = re.compile(r"本站|本网|网站|门户|互联网|网信|记者|^[\w.-]*$(?<![\u4e00-\u9fff])|日报|新闻")
-NUMBER = re.compile(
-    r"(?P<prefix>[一-龥]{2,10}?)\s*[〔\[(（]\s*(?P<year>\d{4})\s*[〕\])）]\s*(?:第\s*)?(?P<count>\d{1,4})\s*号"
-)
-
-
-_AFTER_ORGAN = re.compile(
-    r"关于|\d{4}|二[〇零]|年度|(?<!依)法治|依法行政|(?<!全面)依法治|政府工作报告|工作报告|推进|贯彻|上半年|在\S{2,20}人民代表大会"
-)
-
-
-_RANKS = (("department", "[局厅委办院队心组]"), ("township", "[镇乡街]"), ("place", ""))
+_OFFICES = {"government": "人民政府", "township": "人民政府", "zone": "管理委员会"}
 
 
 class Body(NamedTuple):
@@ -65,21 +28,23 @@ def decide_genre(layout: Layout, stem: str) -> tuple[str, str, str, tuple[str, .
     The title decides, then the opening (我代表…向大会报告工作; 现将…报告如下), then the file name, then what
     the body mostly speaks of.
     """
-    opening = layout.opening + "".join(layout.front[-3:])
-    spoken = "政府工作报告" if re.search("代表.{2,30}向大会|各位代表", opening) else ""
-    told = "".join(re.findall("(?:报告|汇报|总结)如下|[将就].{4,50}(?:报告|公布|公开|汇报)", layout.opening))
-    rules = (("title", layout.title), ("opening", spoken or (told and layout.opening)), ("file name", stem))
-    for source, words in rules:
-        subject = next((subject for subject, pattern in _SUBJECTS if re.search(pattern, words)), "")
-        if subject:
-            return ("work report" if subject == "政府工作" else "annual report"), subject, source, ()
-    counts = {subject: layout.body.count(subject) for subject, _ in _SUBJECTS[1:4]}
-    subject = max(counts, key=counts.__getitem__)
-    if counts[subject] >= 3:
+    look, opening = rules("genre"), layout.opening
+    spoken = "工作报告" if look["spoken"].search(opening + "".join(layout.front[-3:])) else ""
+    told = opening if look["told"].search(opening) else ""
+    for source, words in (("title", layout.title), ("opening", spoken or told), ("file name", stem)):
+        for subject in ("政府工作", "法治政府", "依法行政", "法治建设", "工作报告"):
+            if look[subject].search(words):
+                work = subject in ("政府工作", "工作报告")
+                return *(("work report", "政府工作") if work else ("annual report", subject)), source, ()
+    counts = Counter(
+        {subject: layout.body.count(subject) for subject in ("法治政府", "依法行政", "法治建设")}
+    )
+    subject, count = counts.most_common(1)[0]
+    if count >= 3:
         return "annual report", subject, "body", ("genre_weak",)
-    if re.search(r"\d{4}年.{0,6}工作回顾", layout.opening):
+    if re.search(r"\d{4}年.{0,6}工作回顾", opening):
         return "work report", "政府工作", "review heading", ("genre_weak",)
-    other = any(_OTHER_TEXT.search(line) for line in layout.front)
+    other = any(look["other text"].search(line) for line in layout.front)
     return "unknown", "unknown", "", ("genre_unknown", "not_a_report") if other else ("genre_unknown",)
 
 
@@ -88,11 +53,9 @@ def find_number(layout: Layout) -> str:
 
     A number inside a sentence or brackets is cited, not its own.
     """
-    for line in (layout.fields.get("doc_number", ""), *layout.front):
-        match = NUMBER.match(re.sub(r"\s+", "", line.lstrip("# ")))
-        if match:
-            return f"{match['prefix']}〔{match['year']}〕{match['count']}号"
-    return ""
+    lines = (re.sub(r"[\s#]+", "", line) for line in (layout.fields.get("doc_number", ""), *layout.front))
+    found = next(filter(None, map(rules("organ")["number"].match, lines)), None)
+    return f"{found[1]}〔{found[2]}〕{found[3]}号" if found else ""
 
 
 def kind_of(name: str) -> str:
@@ -103,32 +66,29 @@ def kind_of(name: str) -> str:
     >>> [kind_of(name) for name in ("长海县人民政府", "坪山新区管委会", "天心区司法局", "文峰镇政府")]
     ['government', 'zone', 'department', 'township']
     """
-    return next((kind for kind, ending in _ORGANS if re.search(ending, name)), "")
+    return next((k for k, ending in rules("organ").items() if k in BODY_KINDS and ending.search(name)), "")
 
 
 def title_organ(title: str) -> str:
     """What stands before the year or 关于 in a title: a place, an organisation (陇西县司法局), or nothing."""
-    head = _AFTER_ORGAN.split(title)
+    head = rules("organ")["ends before"].split(title)
     words = head[0] or (head[1] if len(head) > 1 and re.match(r"\d{4}", title) else "")
     return re.sub(r"^[年度\s]+|[\s:：的]+$", "", words)
 
 
 def find_issuer(layout: Layout, place: str) -> tuple[str, str]:
     """Issuer as printed and its rule; 区司法局 is completed with the place as the title prints it."""
+    look, organ = rules("organ"), title_organ(layout.title)
     under = [line for line in layout.front[-4:] if layout.title and _is_organ(line, 24)]
-    told = re.findall(
-        r"(?:代表|现[将就])([^，,。\s□]{2,28}?(?:人民政府|管委会|管理委员会|国务院|局|厅))", layout.opening
-    )
-    organ = title_organ(layout.title)
     field = re.split(r"[\s|（(]", layout.fields.get("issuer", ""))[0]
-    rules = (
+    found = (
         ("signature", _signature(layout.tail)),
         ("line under the title", "".join(under[-1:])),
         ("title", organ if kind_of(organ) else ""),
-        ("field", "" if _BLAND.search(field) else field),
-        ("opening", "".join(told[:1])),
+        ("field", "" if look["no issuer"].search(field) else field),
+        ("opening", "".join(look["says who"].findall(layout.opening)[:1])),
     )
-    source, name = next(((rule, found) for rule, found in rules if found), ("", ""))
+    source, name = next((pair for pair in found if pair[1]), ("", ""))
     name = re.sub(r"\s|文件$", "", name)
     if re.match(r"[县区市州旗盟省](?!中|直)", name) and place and not name.startswith(place):
         name = place + name[1:] if place[-1] == name[0] else place + name
@@ -137,10 +97,7 @@ def find_issuer(layout: Layout, place: str) -> tuple[str, str]:
 
 def _is_organ(line: str, longest: int) -> bool:
     """Whether a line is the name of an organisation and nothing else."""
-    plausible = 3 <= len(line) <= longest and not re.search(
-        "[>:：，,。、;；|〔]|^各|^[市区县]委[市区县]", line
-    )
-    return plausible and bool(kind_of(line))
+    return 3 <= len(line) <= longest and not rules("organ")["no name"].search(line) and bool(kind_of(line))
 
 
 def _signature(tail: list[str]) -> str:
@@ -157,7 +114,7 @@ def _signature(tail: list[str]) -> str:
 
 def self_mentions(layout: Layout) -> Counter[str]:
     """How often the body says 我县, 全市, 我局 and the like of itself."""
-    return Counter(_OWN.findall(layout.body[:12000]))
+    return Counter(rules("text")["own words"].findall(layout.body[:12000]))
 
 
 def decide_body(layout: Layout, issuer: str, *, region: str, level: str, words: Counter[str]) -> Body:
@@ -168,28 +125,25 @@ def decide_body(layout: Layout, issuer: str, *, region: str, level: str, words: 
     """
     organ = title_organ(layout.title)
     named, issued = kind_of(organ), kind_of(re.sub("(?<=政府)办公[室厅]$", "", issuer))
-    own: Counter[str] = Counter()
-    for word, count in words.items():
-        own[next(rank for rank, letters in _RANKS if re.search(letters, word))] += count
-    bureau = own["department"] >= 2 and 2 * own["department"] >= own["place"]
-    if re.search("司法|法制", organ) and not own["department"] and own["place"] >= 3:
+    bureau = sum(count for word, count in words.items() if re.search("[局厅委办院队心组]", word))
+    place = sum(count for word, count in words.items() if not re.search("[局厅委办院队心组镇乡街]", word))
+    own = bureau >= 2 and 2 * bureau >= place
+    if re.search("司法|法制", organ) and not bureau and place >= 3:
         named = ""  # 陇西县司法局关于陇西县…: it writes for the government
-    if named == "government" and re.search("办公[室厅]$", organ) and bureau:
+    if named == "government" and re.search("办公[室厅]$", organ) and own:
         named = "department"
     kind, name, source = "unknown", issuer, "issuer" if issuer else ""
     if named:
         kind, name, source = named, organ, "title"
     elif level in ("zone", "township"):
         kind, name, source = level, "", "region"
-    elif issued == "department" and bureau:
+    elif issued == "department" and own:
         kind, source = issued, "self-mention and issuer"
-    elif issued in ("township", "zone", "party-and-government", "government"):
+    elif issued not in ("", "department"):
         kind = issued
     elif region:
-        kind, name, source = "government", "", "self-mention" if own["place"] else "region"
-    contradicted = kind in ("government", "township") and own["department"] >= max(5, own["place"] + 1)
+        kind, name, source = "government", "", "self-mention" if place else "region"
+    contradicted = kind in ("government", "township") and bureau >= max(5, place + 1)
     flags = ("body_unknown",) if kind == "unknown" else ("body_conflict",) if contradicted else ()
-    office = {"government": "人民政府", "township": "人民政府", "zone": "管理委员会"}.get(kind, "")
-    office = "办事处" if region.endswith("街道") else office
-    name = name or region + office
+    name = name or region + ("办事处" if region.endswith("街道") else _OFFICES.get(kind, ""))
     return Body("国务院" if name.startswith(("国务院", "全国人民政府")) else name, kind, source, flags)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from toolkit.corpus.layout import Layout, masked, plain
+from toolkit.corpus.layout import Layout, masked, plain, rules
 
 EARLIEST = 1949
 _DIGITS = {character: str(value) for value, character in enumerate("〇一二三四五六七八九")}
@@ -22,7 +23,6 @@ DATE = re.compile(
     rf"(?<!\d)(?P<year>(?:19|20)\d\d|{_CHINESE})\s*[-年./]\s*(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})"
     r"\s*[-月./]\s*(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})(?!\d)"
 )
-_PLANNED = "(?:安排|任务|建议|重点工作|主要工作|要求)"
 _NUMERALS = "〇一二三四五六七八九十"
 
 
@@ -86,20 +86,19 @@ def _small(numeral: str) -> int:
 
 def find_dates(layout: Layout, hints: dict[str, str]) -> tuple[str, str, str]:
     """issued_on, published_on, and the rules that gave them."""
-    tail, front, fields = layout.tail[::-1], layout.front, layout.fields
+    tail, front, fields, look = layout.tail[::-1], layout.front, layout.fields, rules("date")
     issued = {
         "signature": [line for line in tail if DATE.match(line) and len(line) <= 22 and "印发" not in line],
         "field": [fields.get("issued_on", "")],
-        "under the title": [line for line in front if re.fullmatch(r"[（(].{8,60}[）)]|—*\s*\S*上", line)],
+        "under the title": filter(look["under the title"].fullmatch, front),
         "印发 line": [line for line in tail if line.endswith("印发")],
     }
     published = {
         "field": [fields.get("published_on", "")],
-        "line of its own": [line for line in front if re.fullmatch(r"\d{4}([-/.])\d\d?\1\d\d?.{0,9}", line)],
+        "line of its own": filter(look["line of its own"].fullmatch, front),
         "container": [hints.get("published_on", "")],
     }
-    first, rule = _first_date(issued)
-    second, other = _first_date(published)
+    (first, rule), (second, other) = _first_date(issued), _first_date(published)
     return (
         first,
         second,
@@ -107,9 +106,9 @@ def find_dates(layout: Layout, hints: dict[str, str]) -> tuple[str, str, str]:
     )
 
 
-def _first_date(rules: dict[str, list[str]]) -> tuple[str, str]:
+def _first_date(clues: dict[str, Iterable[str]]) -> tuple[str, str]:
     """The first date that a rule's lines hold, and the rule."""
-    dates = ((find_date(line), rule) for rule, lines in rules.items() for line in lines)
+    dates = ((find_date(line), rule) for rule, lines in clues.items() for line in lines)
     return next((pair for pair in dates if pair[0]), ("", ""))
 
 
@@ -142,7 +141,7 @@ def decide_years(
         "year_weak": source.endswith("weak"),
         "year_range": source.endswith("(range)"),
         "year_conflict": bool(differs) or late,
-        "part_year": bool(re.search("上半年|半年度|季度", layout.title or stem)),
+        "part_year": bool(rules("year")["part"].search(layout.title or stem)),
     }
     raised = tuple(flag for flag, up in flags.items() if up)
     return Years(decided - work, decided if work else signed, source, raised)
@@ -160,34 +159,28 @@ def _clue(source: str, years: list[YearMention]) -> list[tuple[str, int]]:
 
 def _annual_clues(layout: Layout) -> list[tuple[str, int]]:
     """Clues to the covered year of an annual report, strongest first."""
-    opening = layout.opening
-    told = [part for part in opening[:400].split("。") if re.search("现[将就]|[报汇]告?如下", part)]
+    opening, look = layout.opening, rules("year")
+    told = filter(look["told"].search, opening[:400].split("。"))
     starts = [
         year for year in _own(opening) if year.first == year.last and opening[: year.start][-1:] in "。\n "
     ]
     clues = _clue("title", _own(layout.title))
     clues += _clue("opening: 报告如下", [year for part in told for year in _own(part)])
     clues += _clue("opening", starts)
-    heads = re.findall(r"\n\s*一、([^\n。]{4,40})", "\n" + layout.body[:3000]) if not clues else []
+    heads = look["heading"].findall("\n" + layout.body[:3000]) if not clues else []
     return clues + _clue("heading", [year for head in heads for year in _own(head)])
 
 
 def _work_clues(layout: Layout) -> list[tuple[str, int]]:
     """Clues to the year in which a 政府工作报告 was delivered, strongest first."""
-    opening = layout.opening
-    sessions = re.findall(
-        r"(\d{4})年\d\d?月\d\d?日[^\n]{0,12}在[^\n]{2,40}(?:大会|会议)", "\n".join(layout.front)
-    )
-    heads = re.findall(r"(?:^|\n)\s*([^\n。]{0,30}(?:回顾|以来工作|工作情况|成就)[^\n。]{0,12})", opening)
-    heads += re.findall(r"(?:^|\n)\s*一、([^\n。]{4,40})", opening)
+    opening, look = layout.opening, rules("year")
+    sessions = look["session"].findall("\n".join(layout.front))
+    heads = ["".join(head) for head in look["review"].findall(opening)]
     reviewed = [year.last for head in heads for year in _own(head)]
-    first = re.search(r"(?:^|\n)\s*(?:刚刚)?(?:过去的)?(\d{4})年(?:是|[，,])", opening)
+    first = look["reviewed"].findall(opening) if heads else []
     clues = [("session", int(year)) for year in sessions[:1]] + _clue("title", _own(layout.title))
-    if reviewed:
-        clues.append(("review heading", max(reviewed) + 1))
-    elif first and heads:
-        clues.append(("opening", int(first[1]) + 1))
-    return clues
+    clues += [("review heading", year + 1) for year in sorted(reviewed)[-1:]]
+    return clues + [("opening", int(year) + 1) for year in first[:1] if not reviewed]
 
 
 def _file_years(stem: str) -> list[YearMention]:
@@ -198,9 +191,7 @@ def _file_years(stem: str) -> list[YearMention]:
 
 def _body_clue(layout: Layout, work: bool) -> list[tuple[str, int]]:
     """The year a plan's heading names (2024年工作安排), or most sentences of the body; weak evidence."""
-    planned = re.findall(
-        rf"\n[^\n。]{{0,8}}?(\d{{4}})年[^\n。]{{0,12}}{_PLANNED}[^\n。]{{0,10}}(?=\n)", layout.body
-    )
+    planned = rules("year")["planned"].findall(layout.body)
     if planned and work:
         return [("plan heading, weak", int(planned[0]))]
     ranked = Counter(year.last for year in _own(layout.body[:6000])).most_common(2)

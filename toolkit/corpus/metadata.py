@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from toolkit.corpus.bodies import decide_body, decide_genre, find_issuer, find_number, self_mentions
+from toolkit.corpus.bodies import (
+    decide_body,
+    decide_genre,
+    find_issuer,
+    find_number,
+    self_mentions,
+    title_organ,
+)
 from toolkit.corpus.dates import decide_years, find_dates
 from toolkit.corpus.layout import plain, read_layout, tidy_title
 from toolkit.corpus.places import Clues, decide_place
@@ -69,7 +76,8 @@ def detect_metadata(
     year = years.delivered if genre == "work report" else years.covered
     words = self_mentions(layout)
     place = decide_place(Clues(layout, find_issuer(layout, "")[0], stem, folders, year, given, words))
-    issuer, issuer_source = find_issuer(layout, place.printed or place.region)
+    joined = "merged_administration" in place.flags
+    issuer, issuer_source = find_issuer(layout, title_organ(layout.title) if joined else place.region)
     body = decide_body(layout, issuer, region=place.region, level=place.level, words=words)
     values = place._asdict() | {
         "reporting_body": body.name,
@@ -95,5 +103,5 @@ def detect_metadata(
         "title": layout.title_source,
         "date": date_source,
     }
-    values = {name: value for name, value in values.items() if name not in ("source", "printed", "flags")}
+    values = {name: value for name, value in values.items() if name not in ("source", "flags")}
     return Metadata(values, sources, tuple(sorted({*flags, *years.flags, *place.flags, *body.flags})))

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from toolkit.corpus.bodies import title_organ
-from toolkit.corpus.layout import Layout, masked, plain
+from toolkit.corpus.layout import Layout, masked, plain, rules
 from toolkit.corpus.regions import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -24,36 +24,6 @@ from toolkit.corpus.regions import (
     stem,
 )
 
-_ZONE_WORDS = (
-    "新区|开发区|高新区|经开区|园区|示范区|度假区|保税区|合作区|管理区|实验区|试验区|风景区|名胜区|新城|生产建设兵团|"
-    "第[一二三四五六七八九十]{1,3}师"
-)
-# What may stand behind a zone or township that acts; 城镇建设 and 新区创建 are no places.
-_ACTS = (
-    r"(?=$|[\s_（(，,·、]|\d|人民政府|政府|管委会|管理委员会|[党工]{1,2}委|办事处|"
-    "坚持|始终|认真|深入|全面|以|在|紧|积极|严格|按照|围绕)"
-)
-_NO_VERB = "(?!视察|建设|创建|推进|推动|打造|加快|支持|深化|围绕)[一-龥]"
-_ZONE = re.compile(rf"(?P<name>(?:{_NO_VERB}){{0,12}}?(?:{_ZONE_WORDS})){_ACTS}")
-_TOWNSHIP = re.compile(
-    rf"(?P<name>(?!城镇|乡镇|村镇|集镇|各)[一-龥]{{1,8}}?(?:街道|镇|(?:[一-龥]族)?乡|苏木)){_ACTS}"
-)
-_JOINED = re.compile(r"[·、（(.]$|师$")  # 开发区·铁山区, 第八师石河子市
-_PATTERNS = (  # where the text says who speaks
-    (
-        "opening: 代表",
-        re.compile(r"代表([^，,。\s□]{2,28}?)(?:人民政府|管委会|管理委员会|政府|行署|[，,向])"),
-    ),
-    (
-        "opening: 现将",
-        re.compile(r"现[将就]([^，,。\s□]{2,28}?)(?:人民政府|政府|\d{4}|二[〇零]|年度|上一年)"),
-    ),
-)
-_SESSION = re.compile(r"在([^\s，,。]{2,30}?)第?[一二三四五六七八九十]{1,3}届")
-_CLAUSE = re.compile(
-    r"(?:^|[。，,\n])\s*(?:\d{4}年度?(?:以来)?[，,]?|[今近]年以?来[，,]?)?([^，,。\s□]{2,24})"
-)
-
 
 class Place(NamedTuple):
     """The decision on the region, with the rule and what was noticed."""
@@ -65,7 +35,6 @@ class Place(NamedTuple):
     prefecture: str
     level: str
     source: str
-    printed: str  # the place as the title prints it
     flags: tuple[str, ...]
 
 
@@ -77,7 +46,6 @@ class Claim(NamedTuple):
     local: str = ""
     kind: str = ""  # zone or township
     merged: bool = False
-    printed: str = ""
 
 
 @dataclass
@@ -108,7 +76,7 @@ class Clues:
 
         我县 counts more than 全县, since a district also speaks of 全市, the city it lies in.
         """
-        told = re.search("代表(省|市|县|区|自治区|州|盟|旗)(?:人民)?政府", self.layout.opening)
+        told = rules("place")["own class"].search(self.layout.opening)
         if told:
             return told[1][-1]
         counts: Counter[str] = Counter()
@@ -117,12 +85,12 @@ class Clues:
         return next((word for word, _ in counts.most_common() if word in "省市县区州盟旗"), "")
 
 
-UNKNOWN = Place("", "", "", "", "", "unknown", "", "", ("region_unknown",))
+UNKNOWN = Place("", "", "", "", "", "unknown", "", ("region_unknown",))
 
 
 def read_place(words: str, rule: str) -> Claim | None:
     """Read a place name such as 湖南省长沙市天心区, 陇西县文峰镇, 大鹏新区 or 开发区·铁山区."""
-    words = plain(words)
+    words, look = plain(words), rules("place")
     whole = words.removesuffix("人民政府")
     if _is_name(whole):  # also one that is a common word: 城区, 老城区
         return Claim(rule, (whole,))
@@ -131,10 +99,10 @@ def read_place(words: str, rule: str) -> Claim | None:
         mentions = mentions[:-1]
     full = [mention.surface for mention in mentions if mention.full]
     before = words[: mentions[-1].start] if mentions else ""
-    if full and mentions[-1].full and _JOINED.search(before) and re.search(_ZONE_WORDS, before):
-        return Claim(rule, tuple(full), merged=True, printed=words[: mentions[-1].end])
+    if full and mentions[-1].full and look["joined"].search(before) and rules("part")["zone"].search(before):
+        return Claim(rule, tuple(full), merged=True)
     rest = words[mentions[-1].end if mentions and mentions[-1].full else len(before) :]
-    zone, township = _ZONE.match(rest), _TOWNSHIP.match(rest)
+    zone, township = look["zone"].match(rest), look["township"].match(rest)
     if zone:  # 坪山新区, 黄石经济技术开发区: a short form is part of the zone's name
         return Claim(rule, tuple(mention.surface for mention in mentions), zone["name"], "zone")
     if township and (full or township.end() < len(rest) or rest.endswith(("街道", "镇", "乡"))):
@@ -152,7 +120,7 @@ def _chain(mentions: list[Mention], words: str) -> list[Mention]:
     run: list[Mention] = []
     for mention in mentions:
         between = words[run[-1].end : mention.start] if run else ""
-        if between and not (len(between) < 14 and _JOINED.search(between)):
+        if between and not (len(between) < 14 and rules("place")["joined"].search(between)):
             break
         run.append(mention)
     return run
@@ -172,7 +140,6 @@ def decide_place(clues: Clues) -> Place:
     if claim.local and (not rows or (claim.kind == "township" and rows[0].level != "county")):
         inside = [row for row in _parent_by_evidence(claim, clues) if not rows or _lies_in(row, rows[0].name)]
         rows = inside or rows
-    claim, rows = _sharpen(claim, rows, places)
     flags = ["region_weak"] if claim.rule.startswith("body") else []
     if len(rows) > 1:
         names = " or ".join(f"{row.region_code} {row.prefecture or row.province}" for row in rows[:6])
@@ -190,9 +157,10 @@ def decide_place(clues: Clues) -> Place:
 def _claims(clues: Clues) -> list[Claim | None]:
     """Every rule's claim, in order of trust."""
     layout = clues.layout
-    spoken = [(rule, pattern.search(layout.opening)) for rule, pattern in _PATTERNS]
-    session = _SESSION.search("\n".join(layout.front))
-    starts = [claim for words in _CLAUSE.findall(layout.opening[:500]) if (claim := _at_start(words))]
+    spoken = [(rule, pattern.search(layout.opening)) for rule, pattern in rules("speaker").items()]
+    session = rules("place")["session"].search("\n".join(layout.front))
+    clauses = rules("place")["clause"].findall(layout.opening[:500])
+    starts = [claim for words in clauses if (claim := _at_start(words))]
     own = [claim for claim in starts if claim.local or claim.chain[-1][-1] == clues.own_class]
     return [
         read_place(clues.hints.get("region", ""), "container"),
@@ -214,14 +182,14 @@ def _within(words: str, rule: str) -> Claim | None:
     full = [mention.start for mention in find_regions(words) if mention.full]
     if full:
         return read_place(words[full[0] :], rule)
-    zone = re.search(rf"(?:^|[\s_（(]|年度?)([一-龥]{{2,10}}?(?:{_ZONE_WORDS}))", words)
+    zone = rules("place")["zone in a name"].search(words)
     return Claim(rule, (), zone[1], "zone") if zone else None
 
 
 def _at_start(words: str) -> Claim | None:
     """A place that a clause of the opening begins with: 天心区坚持以…, 大鹏新区管委会在…."""
     mentions = find_regions(words)
-    zone = _ZONE.match(words)
+    zone = rules("place")["zone"].match(words)
     named = mentions and mentions[0].start == 0 and mentions[0].full
     acts = zone and len(zone["name"]) > 3 and re.match(r"[^\s_（(，,·、]", words[zone.end() :])
     return read_place(words, "opening") if named or acts else None
@@ -288,19 +256,6 @@ def _clear_winner(scores: Counter, least: int) -> Any:
     return ranked[0][0] if ranked[0][1] >= max(least, 2 * ranked[1][1]) else None
 
 
-def _sharpen(
-    claim: Claim, rows: list[Region], places: list[tuple[Claim, list[Region]]]
-) -> tuple[Claim, list[Region]]:
-    """Where the first rule is ambiguous, the first later rule that decides among its rows."""
-    for other, found in places[1:] if len(rows) > 1 else ():
-        inside = [
-            row for row in rows for each in found if row == each or parent_code(row) == each.region_code
-        ]
-        if len(found) == 1 and len(inside) == 1:
-            return claim._replace(rule=f"{claim.rule} + {other.rule}"), inside
-    return claim, rows
-
-
 def _conflict(row: Region, claim: Claim, places: list[tuple[Claim, list[Region]]]) -> bool:
     """Whether another rule names a region that is neither this one, nor above it, nor below it."""
     others = [found[0] for other, found in places if other is not claim and len(found) == 1]
@@ -327,14 +282,13 @@ def _place(row: Region | None, year: int | None, claim: Claim, flags: tuple[str,
         "region_unknown": row is None,
     }
     raised = (*flags, *(flag for flag, up in noticed.items() if up))
-    printed = claim.printed or "".join(claim.chain[-1:]) + claim.local
     if row is None:
-        return Place("", "", claim.local, "", "", claim.kind, claim.rule, printed, raised)
+        return Place("", "", claim.local, "", "", claim.kind, claim.rule, raised)
     if not claim.local:
         final = _final(row) if not stood else region_id(row.region_code, min(year or LAST_YEAR, LAST_YEAR))
         names = (row.name, row.province, row.prefecture, row.level)
-        return Place(row.region_code, final, *names, claim.rule, printed, raised)
+        return Place(row.region_code, final, *names, claim.rule, raised)
     zoned = claim.kind == "zone" and row.level == "county"
     own = local_id(parent_code(row) if zoned else row.region_code, claim.local)
     names = (claim.local, row.province, row.prefecture, claim.kind)
-    return Place(own, region_id(own, year), *names, claim.rule, printed, raised)
+    return Place(own, region_id(own, year), *names, claim.rule, raised)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import defaultdict
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 import ahocorasick_rs
+
+from toolkit.corpus.layout import read_rows
 
 # The year-end lists behind regions.csv; a code of a later year is the last list's, and said to be unverified.
 FIRST_YEAR, LAST_YEAR = 1980, 2024
@@ -36,12 +36,6 @@ class Mention(NamedTuple):
     full: bool
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    """Read one of the package's own tables."""
-    with files("toolkit").joinpath("data", name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 @cache
 def regions() -> tuple[Region, ...]:
     """Every row of regions.csv: code, name, first and last year, province, prefecture, level.
@@ -49,18 +43,9 @@ def regions() -> tuple[Region, ...]:
     `start_year` is the first year whose year-end list has the row, `end_year` the first whose list lacks it,
     so that in the year of a change both the old and the new row count as valid.
     """
-    return tuple(
-        Region(
-            row["region_code"],
-            row["name"],
-            int(row["start_year"]),
-            int(row["end_year"] or 9999),
-            row["province"],
-            row["prefecture"],
-            row["level"],
-        )
-        for row in _rows("regions.csv")
-    )
+    columns = ("region_code", "name", "start_year", "end_year", "province", "prefecture", "level")
+    rows = (Region(*map(row.get, columns)) for row in read_rows("regions.csv"))
+    return tuple(row._replace(start_year=int(row[2]), end_year=int(row[3] or 9999)) for row in rows)
 
 
 @cache
@@ -90,7 +75,7 @@ def region_of(code: str, year: int | None = None) -> Region | None:
 def _events() -> dict[str, list[tuple[int, str]]]:
     """old id -> [(year, new id)], oldest first."""
     table = defaultdict(list)
-    for row in _rows("region_events.csv"):
+    for row in read_rows("region_events.csv"):
         table[row["old_id"]].append((int(row["year"]), row["new_id"]))
     return {old: sorted(events) for old, events in table.items()}
 
