@@ -12,15 +12,13 @@ IGNORED = re.compile('[“”‘’「」『』"＂＇\u00ad\u200b-\u200f\u2060\
 WIDE = re.compile("[！-～\u00a0\u3000]")
 
 
-def _narrow(match: re.Match[str]) -> str:
-    """One full-width character in its ASCII form."""
-    code = ord(match[0])
-    return " " if code in (0x3000, 0xA0) else chr(code - 0xFEE0)
-
-
 def fold(text: str) -> str:
     """Text without quotation marks, full-width characters narrowed: what terms are compared by."""
-    return WIDE.sub(_narrow, IGNORED.sub("", text))
+    for sign in set(IGNORED.findall(text)):
+        text = text.replace(sign, "")
+    for sign in set(WIDE.findall(text)):
+        text = text.replace(sign, " " if sign in "\u3000\u00a0" else chr(ord(sign) - 0xFEE0))
+    return text
 
 
 class Twin(NamedTuple):
@@ -42,7 +40,7 @@ class Twin(NamedTuple):
 def twin(text: str) -> Twin:
     """Fold a text and keep the way back."""
     shifts = [match.start() - count for count, match in enumerate(IGNORED.finditer(text))]
-    return Twin(text, fold(text) if shifts else WIDE.sub(_narrow, text), shifts)
+    return Twin(text, fold(text), shifts)
 
 
 def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
