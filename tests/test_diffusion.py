@@ -36,7 +36,10 @@ def test_first_reports_and_censoring():
     """Plans and negated mentions do not count; B is censored on the left, C on the right."""
     table = adoption(CORPUS).set_index("region_id")
     assert table["status"].to_dict() == {
-        **{"A": "first reported", "B": "in the first report", "C": "not reported", "D": "first reported"}
+        "A": "first reported",
+        "B": "in the first report",
+        "C": "not reported",
+        "D": "first reported",
     }
     assert table.loc["A", ["first_year", "last_year_without", "doc_id"]].tolist() == [2020, 2018, "A2020"]
     assert table.loc["C", ["first_year", "start"]].isna().all()

@@ -14,7 +14,7 @@ PAIRS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=2, 
 @settings(deadline=None)
 @given(PAIRS)
 def test_contributions_sum_to_the_difference(pairs):
-    """Whatever the counts, contributions sum exactly to the divergence, the entropy or the score difference."""
+    """Whatever the counts, contributions sum to the divergence, entropy or score difference."""
     n = [sum(side) for side in zip(*pairs, strict=True)]
     if min(n) == 0:
         return

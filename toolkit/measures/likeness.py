@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from toolkit.measures.grids import Grid, choice, make_grid, need
+from toolkit.measures.grids import Grid, choice, keys, make_grid, need
 
 MEASURES = ("cosine", "jaccard", "containment", "jsd")
 MOST_FOR_ALL_PAIRS = 3000
@@ -129,10 +129,10 @@ def similarity(
     for name in measures:
         choice(name, MEASURES, "measures")
     grid = make_grid(counts)
-    names = [name for name in grid.groups.columns if name not in ("n_tokens", "n_reports")]
-    n = len(grid.groups)
+    names, n = keys(counts), len(grid.groups)
+    other = [f"other_{name}" for name in names]
     if pairs is not None:
-        one, two = _found(pairs, names, grid), _found(pairs, [f"other_{name}" for name in names], grid)
+        one, two = _found(pairs, names, grid), _found(pairs, other, grid)
     elif nearest is not None:
         one, two = _nearest(grid, min(nearest, n - 1))
     elif n > MOST_FOR_ALL_PAIRS:
@@ -141,21 +141,14 @@ def similarity(
         )
     else:
         one, two = np.triu_indices(n, 1)
-    blocks = [slice(at, at + BLOCK) for at in range(0, len(one), BLOCK)]
-    values = [_compare(grid, one[block], two[block], measures) for block in blocks]
-    keyed = [
-        grid.groups[names].reindex(side).reset_index(drop=True).add_prefix(prefix)
-        for side, prefix in ((one, ""), (two, "other_"))
-    ]
-    if pairs is not None:
-        keyed = [pairs[[*names, *(f"other_{name}" for name in names)]].reset_index(drop=True)]
-    empty = pd.DataFrame(columns=_columns(measures), dtype=float)
-    return pd.concat([*keyed, pd.concat(values, ignore_index=True) if values else empty], axis=1)
-
-
-def _columns(measures: Sequence[str]) -> list[str]:
-    """Columns of the chosen measures."""
-    return [column for name in measures for column in ((name, "js_distance") if name == "jsd" else (name,))]
+    if pairs is None:
+        named = [grid.groups[names].iloc[side].reset_index(drop=True) for side in (one, two)]
+        pairs = pd.concat([named[0], named[1].set_axis(other, axis=1)], axis=1)
+    blocks = [slice(at, at + BLOCK) for at in range(0, max(len(one), 1), BLOCK)]
+    values = pd.concat(
+        [_compare(grid, one[block], two[block], measures) for block in blocks], ignore_index=True
+    )
+    return pd.concat([pairs[[*names, *other]].reset_index(drop=True), values], axis=1)
 
 
 def _found(pairs: pd.DataFrame, names: list[str], grid: Grid) -> np.ndarray:
@@ -185,10 +178,9 @@ def _compare(grid: Grid, one: np.ndarray, two: np.ndarray, measures: Sequence[st
             bits = [_map(x, entr).sum(axis=1) / np.log(2) for x in ((p + q) / 2, p, q)]
             columns["jsd"] = np.clip(bits[0] - (bits[1] + bits[2]) / 2, 0, 1)
             columns["js_distance"] = np.sqrt(columns["jsd"])
-    table = pd.DataFrame(np.nan, index=range(len(one)), columns=_columns(measures))
-    for name in table.columns:
-        table.loc[known, name] = columns[name]
-    return table
+    names = [column for name in measures for column in (name, *["js_distance"] * (name == "jsd"))]
+    table = pd.DataFrame({name: columns[name] for name in names}, index=np.flatnonzero(known))
+    return table.reindex(range(len(one)))
 
 
 def _map(matrix, function):
@@ -204,7 +196,7 @@ def _nearest(grid: Grid, k: int) -> tuple[np.ndarray, np.ndarray]:
 
     lengths = np.sqrt(grid.counts.astype(float).power(2).sum(axis=1))
     unit = diags_array(1 / np.where(lengths > 0, lengths, 1)).dot(grid.counts).tocsr().astype(np.float32)
-    common = np.bincount(unit.indices, minlength=unit.shape[1]) > unit.shape[0] * 0.05
+    common = np.bincount(unit.indices, minlength=unit.shape[1]) > unit.shape[0] * 0.03
     dense, rest = unit[:, np.flatnonzero(common)].toarray(), unit[:, np.flatnonzero(~common)].tocsr()
     turned, found = rest.T.tocsr(), []
     for at in range(0, len(dense), 1024):

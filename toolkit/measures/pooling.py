@@ -34,9 +34,7 @@ def breaks() -> pd.DataFrame:
 
 
 def negative_binomial(y: ArrayLike, x: ArrayLike, exposure: ArrayLike | None = None) -> dict[str, float]:
-    """NB2 regression of counts on one variable.
-
-    ``const``, ``beta``, ``alpha`` (overdispersion), ``llf``, ``se``.
+    """NB2 regression of counts on one variable: const, beta, its se, alpha (overdispersion) and llf.
 
     For one long series whose dispersion is far above 1; with fewer than ten points alpha is little more than
     a guess.
@@ -52,11 +50,12 @@ def negative_binomial(y: ArrayLike, x: ArrayLike, exposure: ArrayLike | None = N
 def pooled_trend(
     counts: pd.DataFrame, *, terms: Sequence[str], region: str | None = None, year: str = "year"
 ) -> pd.DataFrame:
-    """Yearly rate ratio over all regions, each compared with itself only, beside the same on the balanced panel.
+    """Yearly rate ratio over all regions, each held against itself, beside the balanced panel.
 
-    Read the two panels together: where they differ, the change of the collection moves the trend. Poisson regression
-    with an effect for each region; errors are clustered by region, so that overdispersion and serial correlation
-    within a region are allowed for. Regions that never use the term carry no information and are not counted.
+    Read the two panels together: where they differ, the change of the collection moves the trend. Poisson
+    regression with an effect for each region; errors are clustered by region, so that overdispersion and
+    serial correlation within a region are allowed for. Regions that never use the term carry no information
+    and are not counted.
 
     Parameters
     ----------
@@ -68,9 +67,9 @@ def pooled_trend(
     Returns
     -------
     DataFrame
-        Two rows a term: ``term``, ``panel`` (all regions; balanced: those with a report in every year), ``n_regions``
-        (with the term), ``n_reports``, ``n_years``, ``rate_ratio``, ``rate_ratio_low``, ``rate_ratio_high`` (per year,
-        95 %, t with n_regions - 1), ``p``, ``reason``.
+        Two rows a term: ``term``, ``panel`` (all regions; balanced: those with a report in every year),
+        ``n_regions`` (with the term), ``n_reports``, ``n_years``, ``rate_ratio``, ``rate_ratio_low``,
+        ``rate_ratio_high`` (per year, 95 %, t with n_regions - 1), ``p``, ``reason``.
 
     References
     ----------

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from toolkit.measures.grids import make_grid, need
+from toolkit.measures.grids import keys, make_grid, need
 from toolkit.measures.richness import counted_tokens
 
 ONE_UNIT = "one report: no variance between documents to resample"
@@ -90,24 +90,18 @@ def bootstrap_rates(
         One row a group and term: key columns, ``term``, ``count``, ``n_tokens``, ``n_units``, ``per_10k``,
         ``low``, ``high`` (per 10,000 tokens), ``unit``, ``reason``.
     """
-    grid = make_grid(counts, terms=terms)
-    need(grid.groups, [unit], "The key of the counts table")
-    names = [name for name in grid.groups.columns if name not in (unit, "n_tokens", "n_reports")]
-    ends, rng = [(1 - confidence) / 2, (1 + confidence) / 2], np.random.default_rng(seed)
-    tables = []
-    for key, rows in (
-        grid.groups.groupby(names, observed=True).indices if names else {(): slice(None)}
-    ).items():
-        block, sizes = grid.counts[rows].toarray(), grid.sizes[rows]
-        n = len(sizes)
-        draws = rng.multinomial(n, np.full(n, 1 / n), n_resamples) if n > 1 else np.full((2, n), np.nan)
-        interval = np.quantile((draws @ block) / (draws @ sizes)[:, None] * 1e4, ends, axis=0)
-        table = pd.DataFrame(
-            {"term": grid.terms, "count": block.sum(axis=0), "n_tokens": int(sizes.sum()), "n_units": n}
-        )
-        table = table.assign(per_10k=table["count"] / sizes.sum() * 1e4, low=interval[0], high=interval[1])
-        table = table.assign(unit=unit, reason="" if n > 1 else ONE_UNIT)
-        tables.append(pd.concat([pd.DataFrame([list(key)] * len(table), columns=names), table], axis=1))
+    need(counts, [unit], "Resampling")
+    grid, names = make_grid(counts, terms=terms), [name for name in keys(counts) if name != unit]
+    ends, rng, tables = [(1 - confidence) / 2, (1 + confidence) / 2], np.random.default_rng(seed), []
+    groups = grid.groups.groupby(names, observed=True).indices if names else {(): np.arange(len(grid.groups))}
+    for rows in groups.values():
+        block, sizes, n = grid.counts[rows].toarray(), grid.sizes[rows], len(rows)
+        draws = rng.multinomial(n, np.full(n, 1 / n), n_resamples) if n > 1 else np.full((1, n), np.nan)
+        low, high = np.quantile((draws @ block) / (draws @ sizes)[:, None] * 1e4, ends, axis=0)
+        table = grid.groups.iloc[rows[:1]][names].merge(pd.DataFrame({"term": grid.terms}), how="cross")
+        table = table.assign(count=block.sum(axis=0), n_tokens=int(sizes.sum()), n_units=n)
+        table = table.assign(per_10k=table["count"] / sizes.sum() * 1e4, low=low, high=high, unit=unit)
+        tables.append(table.assign(reason="" if n > 1 else ONE_UNIT))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -133,12 +127,9 @@ def bootstrap_sentences(
     DataFrame
         As `bootstrap_rates`, with ``unit`` sentence.
     """
-    by = list(by)
-    tokens = counted_tokens(corpus).merge(
-        corpus.documents[["doc_id", *by]].drop_duplicates("doc_id"), on="doc_id"
-    )
-    tokens["sentence"] = tokens["doc_id"] + "-" + tokens["sentence_no"].astype(str)
-    keyed = tokens.groupby([*by, "sentence", "term"], observed=True).size().rename("count").reset_index()
-    sizes = tokens.groupby([*by, "sentence"], observed=True).size().rename("n_tokens").reset_index()
-    counts = keyed.merge(sizes, on=[*by, "sentence"]).assign(n_documents=1, n_reports=1)
-    return bootstrap_rates(counts, terms=terms, unit="sentence", **options)
+    by, unit = list(by), "sentence"
+    tokens = counted_tokens(corpus).merge(corpus.documents[list(dict.fromkeys(["doc_id", *by]))], on="doc_id")
+    tokens[unit] = tokens["doc_id"] + "-" + tokens["sentence_no"].astype(str)
+    counts = tokens.groupby([*by, unit, "term"], observed=True).size().rename("count").reset_index()
+    counts["n_tokens"] = counts.groupby([*by, unit], observed=True)["count"].transform("sum")
+    return bootstrap_rates(counts.assign(n_documents=1, n_reports=1), terms=terms, unit=unit, **options)

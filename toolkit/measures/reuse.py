@@ -77,65 +77,66 @@ def shared_sentences(
     Smith, Cordell & Dillon 2013, doi:10.1109/BigData.2013.6691675, whose limit on common runs is not taken
     over.
     """
-    runs, sizes = _runs(corpus, n, quotes, headings)
     documents = corpus.documents.loc[corpus.documents[year].notna(), ["doc_id", region, year]]
-    runs = runs.merge(documents, on="doc_id")
-    regions = documents.groupby(year)[region].nunique()
-    held = runs[[year, region, "run"]].drop_duplicates()
-    spread = held.groupby([year, "run"]).size().rename("spread").reset_index()
-    runs = runs.merge(spread, on=[year, "run"])
-    runs["others"] = runs["spread"] - 1
-    before = held.assign(**{year: held[year] + 1}, again=True)
-    runs = runs.merge(before, on=[year, region, "run"], how="left")
-    runs["again"] = runs["again"].fillna(False).astype(float)
-    runs["any_other"] = runs["others"] > 0
-    keys = ["doc_id", "sentence_no"]
-    found = runs.groupby(keys).agg(
-        n_runs=("run", "size"),
-        n_other_regions=("others", lambda values: int(np.sort(values)[(len(values) - 1) // 2])),
-        n_other_regions_most=("others", "max"),
-        share_other=("any_other", "mean"),
-        own_last_year=("again", "mean"),
+    sentences = _wordings(corpus, quotes, headings).merge(documents, on="doc_id")
+    place, tables, last = (
+        pd.factorize(sentences[region])[0].astype(np.uint64),
+        [],
+        (None, np.empty(0), np.empty(0)),
     )
-    table = sizes.merge(found.reset_index(), on=keys, how="left").merge(documents, on="doc_id", how="left")
-    known = documents[[region, year]].assign(**{year: documents[year] + 1}).drop_duplicates()
-    last = pd.MultiIndex.from_frame(table[[region, year]]).isin(pd.MultiIndex.from_frame(known))
-    table["own_last_year"] = table["own_last_year"].where(last)
-    table["n_regions"] = table[year].map(regions)
-    return _with_source(table)
-
-
-def _with_source(table: pd.DataFrame) -> pd.DataFrame:
-    """Columns in order, with the word for where each sentence comes from."""
-    own, other = table["own_last_year"] >= 0.5, table["n_other_regions"] > 0
-    choices = [table["n_runs"].isna(), own & other, own, other]
-    names = ["too short", "both", "own last year", "other regions"]
-    table = table.assign(n_runs=table["n_runs"].fillna(0), source=np.select(choices, names, "novel"))
-    whole = ["n_runs", "n_regions", "n_other_regions", "n_other_regions_most"]
-    order = ["doc_id", "sentence_no", *whole, "share_other", "own_last_year", "source"]
-    table = table[order].astype(dict.fromkeys(whole, "Int64"))
+    for when, group in sentences.groupby(year, sort=True):
+        hashes = [_hashes(text, n) for text in group["text"]]
+        at = np.repeat(np.arange(len(group)), [len(found) for found in hashes])
+        run = np.concatenate([np.empty(0, np.uint64), *hashes])
+        here = place[group.index][at]
+        # A run in a region is one number: the odd factor keeps regions apart.
+        local, first = np.unique(run + here * np.uint64(0xD6E8FEB86659FD93), return_index=True)
+        distinct, regions = np.unique(run[first], return_counts=True)
+        others = regions[np.searchsorted(distinct, run)] - 1
+        again = (
+            np.isin(run + here * np.uint64(0xD6E8FEB86659FD93), last[1])
+            if last[0] == when - 1
+            else np.zeros(len(run))
+        )
+        had_last = np.isin(place[group.index], last[2]) if last[0] == when - 1 else np.zeros(len(group), bool)
+        tables.append(_by_sentence(group, at, others, again, had_last))
+        last = (when, local, np.unique(place[group.index]))
+    table = pd.concat(tables or [_by_sentence(sentences.assign(**{year: 0}), *[np.empty(0, int)] * 4)])
     return table.sort_values(["doc_id", "sentence_no"], ignore_index=True)
 
 
-def _runs(corpus: object, n: int, quotes: bool, headings: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Hashes of all runs with their sentence, and the sentences themselves."""
-    sentences = corpus.sentences[corpus.sentences["role"] != "meta"]
+def _by_sentence(
+    group: pd.DataFrame, at: np.ndarray, others: np.ndarray, again: np.ndarray, had_last: np.ndarray
+) -> pd.DataFrame:
+    """Runs of one year, summed up for each of its sentences."""
+    n = np.bincount(at, minlength=len(group))
+    ordered, begin, some = others[np.lexsort((others, at))], np.cumsum(n) - n, n > 0
+    table = group[["doc_id", "sentence_no"]].assign(n_runs=n, n_regions=group.iloc[:, -2].nunique())
+    for name, offset in (("n_other_regions", (n - 1) // 2), ("n_other_regions_most", n - 1)):
+        table[name] = pd.array(np.full(len(n), pd.NA), dtype="Int64")
+        table.loc[some, name] = ordered[(begin + offset)[some]]
+    share = np.where(some, n, np.nan)
+    table["share_other"] = np.bincount(at, others > 0, minlength=len(n)) / share
+    table["own_last_year"] = np.where(had_last, np.bincount(at, again, minlength=len(n)) / share, np.nan)
+    own, other = table["own_last_year"] >= 0.5, table["n_other_regions"].fillna(0) > 0
+    names = ["too short", "both", "own last year", "other regions"]
+    return table.assign(source=np.select([~some, own & other, own, other], names, "novel"))
+
+
+def _wordings(corpus: object, quotes: bool, headings: bool) -> pd.DataFrame:
+    """Each sentence outside page furniture with its text as it is compared."""
+    sentences = corpus.sentences.loc[corpus.sentences["role"] != "meta"]
     need(sentences, ["doc_id", "sentence_no", "section_no", "text"], "The corpus's sentences")
-    texts = sentences["text"]
     if not headings:
         titles = corpus.sections[["doc_id", "section_no", "title"]]
-        titled = sentences[["doc_id", "section_no"]].merge(titles, on=["doc_id", "section_no"], how="left")
-        first = ~sentences.duplicated(["doc_id", "section_no"]).to_numpy()
-        found = zip(texts, titled["title"].fillna(""), first, strict=True)
-        texts = [
-            text.replace(title, "", 1) if title and is_first else text for text, title, is_first in found
-        ]
-    cleaned = [WORDY.sub("", text if quotes else QUOTED.sub("", text)) for text in texts]
-    hashes = [_hashes(text, n) for text in cleaned]
-    lengths = [len(found) for found in hashes]
-    keys = sentences[["doc_id", "sentence_no"]].reset_index(drop=True)
-    rows = keys.iloc[np.repeat(np.arange(len(keys)), lengths)].reset_index(drop=True)
-    return rows.assign(run=np.concatenate([np.empty(0, np.uint64), *hashes])), keys
+        sentences = sentences.merge(titles, on=["doc_id", "section_no"], how="left").fillna({"title": ""})
+        sentences.loc[sentences.duplicated(["doc_id", "section_no"]), "title"] = ""
+        pairs = zip(sentences["text"], sentences["title"], strict=True)
+        sentences = sentences.assign(
+            text=[text.replace(title, "", 1) if title else text for text, title in pairs]
+        )
+    cleaned = [WORDY.sub("", text if quotes else QUOTED.sub("", text)) for text in sentences["text"]]
+    return sentences[["doc_id", "sentence_no"]].assign(text=cleaned)
 
 
 def boilerplate(shared: pd.DataFrame) -> pd.DataFrame:
@@ -147,18 +148,13 @@ def boilerplate(shared: pd.DataFrame) -> pd.DataFrame:
         One row a report: ``doc_id``, ``n_runs``, ``own_last_year``, ``other_regions``, ``both``, ``novel``
         (shares of runs of 13 characters, 0 to 1; NaN for a report without any).
     """
-    names = {
-        "own last year": "own_last_year",
-        "other regions": "other_regions",
-        "both": "both",
-        "novel": "novel",
-    }
+    names = ["own last year", "other regions", "both", "novel"]
     runs = shared.pivot_table(index="doc_id", columns="source", values="n_runs", aggfunc="sum", fill_value=0)
-    runs = runs.reindex(columns=list(names), fill_value=0).astype(float).rename(columns=names)
+    runs = runs.reindex(columns=names, fill_value=0).astype(float).rename_axis(columns=None)
     total = runs.sum(axis=1)
-    table = runs.div(total.where(total > 0), axis=0)
+    table = runs.div(total.where(total > 0), axis=0).rename(columns=lambda name: name.replace(" ", "_"))
     table.insert(0, "n_runs", total.astype(np.int64))
-    return table.rename_axis(columns=None).reset_index()
+    return table.reset_index()
 
 
 def novel_frequency(
@@ -189,24 +185,18 @@ def novel_frequency(
         ``count_novel``, ``n_tokens_novel``, ``per_10k_novel`` (only sentences whose source is novel or too
         short).
     """
-    by = list(by)
-    tokens = counted_tokens(corpus).merge(
-        shared[["doc_id", "sentence_no", "source"]], on=["doc_id", "sentence_no"]
-    )
-    tokens = tokens.merge(
-        corpus.documents[["doc_id", *[name for name in by if name != "doc_id"]]], on="doc_id"
-    )
+    by, places = list(by), corpus.documents[list(dict.fromkeys(["doc_id", *by]))]
+    sources = shared[["doc_id", "sentence_no", "source"]]
+    tokens = counted_tokens(corpus).merge(sources, on=["doc_id", "sentence_no"]).merge(places, on="doc_id")
     tokens["novel"] = tokens["source"].isin(["novel", "too short"]).astype(np.int64)
-    sizes = tokens.groupby(by, observed=True).agg(n_tokens=("novel", "size"), n_tokens_novel=("novel", "sum"))
+    grouped = tokens.groupby(by, observed=True)["novel"]
+    sizes = grouped.agg(n_tokens="size", n_tokens_novel="sum").reset_index()
     tokens = tokens if terms is None else tokens[tokens["term"].isin(list(terms))]
-    counts = tokens.groupby([*by, "term"], observed=True).agg(
-        count=("novel", "size"), count_novel=("novel", "sum")
-    )
-    table = counts.reset_index().merge(sizes.reset_index(), on=by)
-    table["per_10k"] = table["count"] / table["n_tokens"] * 1e4
-    table["per_10k_novel"] = (
-        table["count_novel"] / table["n_tokens_novel"].where(table["n_tokens_novel"] > 0) * 1e4
-    )
-    order = ["count", "n_tokens", "per_10k", "count_novel", "n_tokens_novel", "per_10k_novel"]
+    counts = tokens.groupby([*by, "term"], observed=True)["novel"].agg(count="size", count_novel="sum")
+    table = counts.reset_index().merge(sizes, on=by)
+    for kind in ("", "_novel"):
+        size = table[f"n_tokens{kind}"]
+        table[f"per_10k{kind}"] = table[f"count{kind}"] / size.where(size > 0) * 1e4
+    order = [f"{name}{kind}" for kind in ("", "_novel") for name in ("count", "n_tokens", "per_10k")]
     table = table.sort_values([*by, "count", "term"], ascending=[True] * len(by) + [False, True])
     return table[[*by, "term", *order]].reset_index(drop=True)

@@ -13,14 +13,9 @@ import pandas as pd
 from toolkit.schemas import COUNTED_KINDS
 
 NUMERATORS = ("longest match", "substring", "token", "tf-idf", "weighted")
-DENOMINATORS = (
-    "tokens",
-    "tokens without punctuation",
-    "content tokens",
-    "Han characters",
-    "sentences",
-    "paragraph characters",
-)
+TOUCHED = ("sentences", "paragraph characters")
+DENOMINATORS = ("tokens", "tokens without punctuation", "content tokens", "Han characters", *TOUCHED)
+SPAN = ["dictionary", "doc_id", "start", "end", "surface", "sentence_no"]
 DEFAULT = ("longest match", "tokens without punctuation")
 
 
@@ -51,14 +46,12 @@ def attention_hits(
         weighted), ``dictionary``, ``doc_id``, ``start``, ``end``, ``surface``, ``sentence_no``, ``weight`` (1
         for the first three; for tf-idf ln(N / reports with the surface)). Sorted by these.
     """
-    words = _dictionaries(lexicon, by)
-    spans = _substrings(corpus, words)
-    if isinstance(lexicon, Mapping):
-        candidates = spans
-    else:
-        group = pd.Series("lexicon", lexicon.table["id"]) if by is None else lexicon.table.set_index("id")[by]
-        candidates = corpus.hits.assign(dictionary=corpus.hits["mechanism"].map(group))
-        candidates = candidates[candidates["role"] != "meta"][spans.columns]
+    names = None if isinstance(lexicon, Mapping) else _names(lexicon, by)
+    words = _words(lexicon, names)
+    spans = candidates = _substrings(corpus, words)
+    if names is not None:
+        hits = corpus.hits[corpus.hits["role"] != "meta"]
+        candidates = hits.assign(dictionary=hits["mechanism"].map(names))[SPAN]
     longest = _leftmost_longest(candidates)
     tables = {"longest match": longest, "substring": spans, "token": _tokens(corpus, words)}
     reports = longest.groupby(["dictionary", "surface"])["doc_id"].transform("nunique")
@@ -66,63 +59,57 @@ def attention_hits(
     if weights is not None:
         tables["weighted"] = longest.assign(weight=longest["surface"].map(weights).fillna(0).astype(float))
     found = [table.assign(numerator=name, weight=table.get("weight", 1.0)) for name, table in tables.items()]
-    order = ["numerator", "dictionary", "doc_id", "start", "end", "surface", "sentence_no", "weight"]
+    order = ["numerator", *SPAN, "weight"]
     return pd.concat(found)[order].sort_values(order, ignore_index=True)
 
 
-def _dictionaries(lexicon: object, by: str | None) -> dict[str, list[str]]:
-    """Dictionary -> words."""
-    if isinstance(lexicon, Mapping):
-        return {name: list(dict.fromkeys(words)) for name, words in lexicon.items()}
-    names = lexicon.table.set_index("id")[by] if by else dict.fromkeys(lexicon.table["id"], "lexicon")
-    words: dict[str, list[str]] = {}
-    for literal, ids in lexicon.literals.items():
-        for name in dict.fromkeys(names[identifier] for identifier in ids):
-            words.setdefault(name, []).append(literal)
-    return words
+def _names(lexicon: object, by: str | None) -> dict[str, str]:
+    """Entry of the lexicon -> dictionary."""
+    table = lexicon.table.assign(lexicon="lexicon")
+    return dict(zip(table["id"], table[by or "lexicon"], strict=True))
 
 
-def _substrings(corpus: object, words: Mapping[str, Collection[str]]) -> pd.DataFrame:
+def _words(lexicon: object, names: Mapping[str, str] | None) -> pd.DataFrame:
+    """One row a dictionary and word."""
+    if names is None:
+        rows = {(name, word) for name, words in lexicon.items() for word in words}
+    else:
+        rows = {(names[entry], literal) for literal, entries in lexicon.literals.items() for entry in entries}
+    return pd.DataFrame(sorted(rows), columns=["dictionary", "surface"])
+
+
+def _substrings(corpus: object, words: pd.DataFrame) -> pd.DataFrame:
     """Every place where a word stands as a string, nested ones too, outside page furniture."""
     from ahocorasick_rs import AhoCorasick
 
-    pairs = [(name, word) for name, held in words.items() for word in held]
-    matcher = AhoCorasick([word for _, word in pairs])
-    rows = []
-    kept = corpus.sentences[corpus.sentences["role"] != "meta"]
-    for doc_id, number, start, text in kept[["doc_id", "sentence_no", "start", "text"]].itertuples(
-        index=False
-    ):
-        for which, first, last in matcher.find_matches_as_indexes(text, overlapping=True):
-            name, word = pairs[which]
-            rows.append((name, doc_id, start + first, start + last, word, number))
-    return pd.DataFrame(rows, columns=["dictionary", "doc_id", "start", "end", "surface", "sentence_no"])
-
-
-def _tokens(corpus: object, words: Mapping[str, Collection[str]]) -> pd.DataFrame:
-    """Every token that equals a word, outside page furniture."""
-    rows = pd.DataFrame(
-        [(name, word) for name, held in words.items() for word in held], columns=["dictionary", "term"]
-    )
-    kept = corpus.tokens.merge(rows, on="term").merge(_roles(corpus), on=["doc_id", "sentence_no"])
-    return kept[kept["role"] != "meta"].rename(columns={"term": "surface"})[
-        ["dictionary", "doc_id", "start", "end", "surface", "sentence_no"]
+    matcher, rows = AhoCorasick(words["surface"].tolist()), []
+    texts = corpus.sentences.loc[
+        corpus.sentences["role"] != "meta", ["doc_id", "sentence_no", "start", "text"]
     ]
+    for doc_id, number, start, text in texts.itertuples(index=False):
+        for which, first, last in matcher.find_matches_as_indexes(text, overlapping=True):
+            rows.append((which, doc_id, start + first, start + last, number))
+    found = pd.DataFrame(rows, columns=["which", "doc_id", "start", "end", "sentence_no"])
+    return found.join(words, on="which")[SPAN]
 
 
-def _roles(corpus: object) -> pd.DataFrame:
-    """Role of each sentence."""
-    return corpus.sentences[["doc_id", "sentence_no", "role"]]
+def _tokens(corpus: object, words: pd.DataFrame) -> pd.DataFrame:
+    """Every token that equals a word, outside page furniture."""
+    roles = corpus.sentences[["doc_id", "sentence_no", "role"]]
+    kept = corpus.tokens.rename(columns={"term": "surface"}).merge(words, on="surface")
+    kept = kept.merge(roles, on=["doc_id", "sentence_no"])
+    return kept.loc[kept["role"] != "meta", SPAN]
 
 
 def _leftmost_longest(spans: pd.DataFrame) -> pd.DataFrame:
     """Of overlapping spans of one dictionary and document the leftmost, among these the longest."""
-    ordered = spans.sort_values(["dictionary", "doc_id", "start", "end"], ascending=[True, True, True, False])
-    kept, last = [], ("", "", 0)
-    for row in ordered[["dictionary", "doc_id", "start", "end"]].itertuples(index=False):
-        free = (row.dictionary, row.doc_id) != last[:2] or row.start >= last[2]
-        kept.append(free)
-        last = (row.dictionary, row.doc_id, row.end) if free else last
+    order = ["dictionary", "doc_id", "start", "end"]
+    ordered = spans.sort_values(order, ascending=[True, True, True, False])
+    kept, place, last = [], None, 0
+    for *here, start, end in ordered[order].itertuples(index=False):
+        kept.append(here != place or start >= last)
+        if kept[-1]:
+            place, last = here, end
     return ordered[np.array(kept, dtype=bool)]
 
 
@@ -164,73 +151,62 @@ def attention(
     hits = attention_hits(corpus, lexicon, by=by, weights=weights) if hits is None else hits
     sizes, paragraphs = _sizes(corpus, stopwords)
     reports = corpus.documents[["doc_id", "region_id", "year"]]
-    dictionaries = sorted(_dictionaries(lexicon, by))
+    names = lexicon if isinstance(lexicon, Mapping) else set(_names(lexicon, by).values())
     numerators = [name for name in NUMERATORS if name != "weighted" or weights is not None]
-    cells = {}
     keys = ["numerator", "dictionary", "doc_id"]
-    for denominator in DENOMINATORS:
-        if denominator == "sentences":
-            found = hits.drop_duplicates([*keys, "sentence_no"]).groupby(keys).size()
-        elif denominator == "paragraph characters":
-            placed = hits.merge(paragraphs, on=["doc_id", "sentence_no"]).drop_duplicates(
-                [*keys, "paragraph"]
-            )
-            found = placed.groupby(keys)["n_chars"].sum()
-        else:
-            found = hits.groupby(keys)["weight"].sum()
-        cells[denominator] = found
-    names = [numerators, dictionaries, reports["doc_id"], DENOMINATORS]
-    full = pd.MultiIndex.from_product(names, names=[*keys, "denominator"])
+    placed = hits.merge(paragraphs, on=["doc_id", "sentence_no"])
+    cells = dict.fromkeys(DENOMINATORS[:4], hits.groupby(keys)["weight"].sum())
+    cells[TOUCHED[0]] = placed.drop_duplicates([*keys, "sentence_no"]).groupby(keys).size()
+    cells[TOUCHED[1]] = placed.drop_duplicates([*keys, "paragraph"]).groupby(keys)["n_chars"].sum()
+    levels = [numerators, sorted(names), reports["doc_id"], DENOMINATORS]
+    full = pd.MultiIndex.from_product(levels, names=[*keys, "denominator"])
     counts = pd.concat(cells, names=["denominator"]).reorder_levels(full.names).reindex(full, fill_value=0)
-    table = counts.rename("count").reset_index().merge(reports, on="doc_id").astype({"count": float})
-    plain = table["numerator"].isin(NUMERATORS[:3]) | ~table["denominator"].isin(DENOMINATORS[4:])
-    table = table[plain].merge(sizes, on=["doc_id", "denominator"])
-    return _ranked(table)
+    table = counts.rename("count").astype(float).reset_index().merge(reports, on="doc_id")
+    plain = table["numerator"].isin(NUMERATORS[:3]) | ~table["denominator"].isin(TOUCHED)
+    return _ranked(table[plain].merge(sizes, on=["doc_id", "denominator"]))
 
 
 def _ranked(table: pd.DataFrame) -> pd.DataFrame:
     """Shares, quotients and ranks."""
     cell = ["dictionary", "numerator", "denominator"]
     share = table["count"] / table["size"].where(table["size"] > 0)
-    totals = table.groupby(cell)[["count", "size"]].transform("sum")
-    overall = totals["count"] / totals["size"].where(totals["size"] > 0)
-    table = table.assign(share=share, log_count=np.log1p(table["count"]))
-    table["location_quotient"] = share / overall.where(overall > 0)
+    totals = table.groupby(cell)[["count", "size"]].transform("sum").where(lambda sums: sums > 0)
+    quotient = share / (totals["count"] / totals["size"])
+    table = table.assign(share=share, log_count=np.log1p(table["count"]), location_quotient=quotient)
     within = table.groupby([*cell, "year"], dropna=False)["share"]
-    table["rank"], table["n_ranked"] = within.rank(method="min", ascending=False), within.transform("count")
-    table = table.astype({"rank": "Int64", "n_ranked": "int64"})
-    for name, order in (("numerator", NUMERATORS), ("denominator", DENOMINATORS)):
-        table[name] = pd.Categorical(table[name], order, ordered=True)
-    order = ["doc_id", "region_id", "year", *cell, "count", "size", "share", "log_count", "location_quotient"]
-    table = table.sort_values(["doc_id", *cell], ignore_index=True)[[*order, "rank", "n_ranked"]]
-    return table.astype({"numerator": "str", "denominator": "str"})
+    table["rank"] = within.rank(method="min", ascending=False).astype("Int64")
+    table["n_ranked"] = within.transform("count").astype("int64")
+    places = {name: i for i, name in enumerate((*NUMERATORS, *DENOMINATORS))}
+    table = table.sort_values(["doc_id", *cell], key=lambda c: c.map(places) if c.name in cell[1:] else c)
+    order = ["count", "size", "share", "log_count", "location_quotient", "rank", "n_ranked"]
+    return table[["doc_id", "region_id", "year", *cell, *order]].reset_index(drop=True)
 
 
 def _sizes(corpus: object, stopwords: Collection[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every denominator of every report, and the paragraph of every sentence with its length."""
-    tokens = corpus.tokens.merge(_roles(corpus), on=["doc_id", "sentence_no"])
-    tokens = tokens[(tokens["role"] != "meta") & (tokens["kind"] != "space")]
-    content = tokens["kind"].isin(["word", "term"]) & ~tokens["term"].isin(list(stopwords))
-    sentences = corpus.sentences[corpus.sentences["role"] != "meta"].copy()
-    broken = corpus.sentences["text"].str.contains("\n").groupby(corpus.sentences["doc_id"])
-    lines = broken.cumsum() - corpus.sentences["text"].str.contains("\n")
-    sentences["paragraph"] = lines.loc[sentences.index].astype(np.int64)
-    sentences["length"] = sentences["text"].str.count(r"\S")
-    sentences["han"] = sentences["text"].str.count(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-    documents = pd.Index(corpus.documents["doc_id"])
-    grouped = sentences.groupby("doc_id")
-    columns = {
-        "tokens": tokens.groupby("doc_id").size(),
-        "tokens without punctuation": tokens[tokens["kind"].isin(COUNTED_KINDS)].groupby("doc_id").size(),
-        "content tokens": tokens[content].groupby("doc_id").size(),
-        "Han characters": grouped["han"].sum(),
-        "sentences": grouped.size(),
-        "paragraph characters": grouped["length"].sum(),
-    }
-    sizes = pd.concat({name: size.reindex(documents, fill_value=0) for name, size in columns.items()})
-    sizes = sizes.rename_axis(["denominator", "doc_id"]).rename("size").reset_index()
-    sentences["n_chars"] = sentences.groupby(["doc_id", "paragraph"])["length"].transform("sum")
-    return sizes, sentences[["doc_id", "sentence_no", "paragraph", "n_chars"]]
+    sentences = corpus.sentences.assign(
+        length=corpus.sentences["text"].str.count(r"\S"),
+        han=corpus.sentences["text"].str.count(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"),
+        ended=corpus.sentences["text"].str.contains("\n").astype(np.int64),
+    )
+    sentences["paragraph"] = sentences.groupby("doc_id")["ended"].cumsum() - sentences["ended"]
+    sentences = sentences[sentences["role"] != "meta"]
+    sentences = sentences.assign(
+        n_chars=sentences.groupby(["doc_id", "paragraph"])["length"].transform("sum")
+    )
+    keys = ["doc_id", "sentence_no"]
+    tokens = corpus.tokens.merge(sentences[keys], on=keys).query("kind != 'space'")
+    counted, kind = tokens["kind"].isin(COUNTED_KINDS), tokens["kind"].isin(["word", "term"])
+    content = kind & ~tokens["term"].isin(list(stopwords))
+    documents, grouped = corpus.documents["doc_id"].tolist(), sentences.groupby("doc_id")
+    columns = [
+        tokens.groupby("doc_id").size(),
+        *(tokens[mask].groupby("doc_id").size() for mask in (counted, content)),
+    ]
+    columns += [grouped["han"].sum(), grouped.size(), grouped["length"].sum()]
+    sizes = pd.concat(columns, axis=1, keys=DENOMINATORS).reindex(documents).fillna(0).astype("int64")
+    sizes = sizes.rename_axis(index="doc_id", columns="denominator").stack().rename("size").reset_index()
+    return sizes, sentences[[*keys, "paragraph", "n_chars"]]
 
 
 def rank_stability(sheet: pd.DataFrame, *, default: Sequence[str] = DEFAULT) -> pd.DataFrame:
@@ -257,17 +233,19 @@ def rank_stability(sheet: pd.DataFrame, *, default: Sequence[str] = DEFAULT) -> 
     base = sheet[(sheet["numerator"] == default[0]) & (sheet["denominator"] == default[1])]
     if base.empty:
         raise ValueError(
-            f"default={tuple(default)!r} is not in the sheet; numerators are {list(NUMERATORS)}."
+            f"default={tuple(default)!r} is not in the sheet; it has {NUMERATORS} over {DENOMINATORS}."
         )
     both = sheet.merge(base[[*report, "share", "rank"]], on=report, suffixes=("", "_default"))
     both["move"] = (both["rank"] - both["rank_default"]).abs().astype(float)
-    rows = []
-    for key, table in both.groupby([*cell, "numerator", "denominator"], sort=False, dropna=False):
-        ranks = table[["share", "share_default"]].rank()
-        varied = len(table) > 2 and (ranks.nunique() > 1).all()
-        rho = ranks["share"].corr(ranks["share_default"]) if varied else np.nan
-        share, usual = table["share"].mean(), table["share_default"].mean()
-        times = share / usual if usual else np.nan
-        rows.append((*key, len(table), rho, table["move"].max(), table["move"].mean(), share, times))
-    measures = ["n_reports", "spearman", "largest_move", "mean_move", "mean_share", "times_default"]
-    return pd.DataFrame(rows, columns=[*cell, "numerator", "denominator", *measures])
+    grouped = both.groupby([*cell, "numerator", "denominator"], sort=False, dropna=False)
+    means = grouped[["share", "share_default"]].mean()
+    table = grouped["move"].agg(n_reports="size", largest_move="max", mean_move="mean")
+    table.insert(1, "spearman", [_spearman(part["share"], part["share_default"]) for _, part in grouped])
+    usual = means["share_default"].where(means["share_default"] > 0)
+    return table.assign(mean_share=means["share"], times_default=means["share"] / usual).reset_index()
+
+
+def _spearman(x: pd.Series, y: pd.Series) -> float:
+    """Rank correlation; NaN for fewer than three points or where one side does not vary."""
+    varied = len(x) > 2 and x.nunique() > 1 and y.nunique() > 1
+    return float(x.rank().corr(y.rank())) if varied else np.nan

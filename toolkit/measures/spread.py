@@ -13,7 +13,9 @@ from toolkit.measures.grids import make_grid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scipy.sparse import csr_array
+    from scipy.sparse import csc_array, csr_array
+
+BLOCK = 1024  # terms at a time, to bound memory
 
 
 def reduced_frequency(positions: ArrayLike, n: int) -> dict[str, float]:
@@ -38,30 +40,36 @@ def reduced_frequency(positions: ArrayLike, n: int) -> dict[str, float]:
 def spread_measures(counts: csr_array | ArrayLike, sizes: ArrayLike) -> dict[str, np.ndarray]:
     """Every dispersion measure of each column of a parts x terms matrix; see `dispersion` for their names."""
     from scipy.sparse import csc_array
+
+    matrix, sizes = csc_array(counts), np.asarray(sizes, float)
+    matrix.eliminate_zeros()
+    blocks = [_spread(matrix[:, at : at + BLOCK], sizes) for at in range(0, max(matrix.shape[1], 1), BLOCK)]
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+
+
+def _spread(matrix: csc_array, sizes: np.ndarray) -> dict[str, np.ndarray]:
+    """The measures of some terms: sums over the parts that have the term, and what the others add."""
     from scipy.special import xlogy
 
-    matrix, sizes = csc_array(counts, dtype=float), np.asarray(sizes, float)
-    matrix.eliminate_zeros()
     n, n_terms = matrix.shape
-    share = sizes / sizes.sum()
-    part, term = matrix.indices, np.repeat(np.arange(n_terms), np.diff(matrix.indptr))
+    share, parts = sizes / sizes.sum(), np.diff(matrix.indptr)
+    term = np.repeat(np.arange(n_terms), parts)
 
-    def _total(values: np.ndarray) -> np.ndarray:
-        return np.bincount(term, values, minlength=n_terms)
+    def _total(values: np.ndarray, at: np.ndarray = term) -> np.ndarray:
+        return np.bincount(at, values, minlength=n_terms)
 
-    v, w, f = matrix.data, share[part], _total(matrix.data)
-    held, covered = v / f[term], _total(w)
-    p, parts = v / sizes[part], np.diff(matrix.indptr)
+    v, w = matrix.data.astype(float), share[matrix.indices]
+    p, f, covered = v / sizes[matrix.indices], _total(v), _total(w)
+    least = np.full(n_terms, np.inf)
+    np.minimum.at(least, term, w)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = _total(p) / n
+        mean, held = _total(p) / n, v / f[term]
         vc = np.sqrt((_total((p - mean[term]) ** 2) + (n - parts) * mean**2) / n) / mean
-        q = p / _total(p)[term]
+        q = p / (n * mean)[term]
         ascending = np.lexsort((p, term))
-        rank = np.arange(len(p)) - np.repeat(matrix.indptr[:-1], parts) + np.repeat(n - parts, parts) + 1
-        pairs = np.bincount(term[ascending], (2 * rank - n - 1) * p[ascending], minlength=n_terms)
+        rank = np.arange(len(p)) + np.repeat(n - parts - matrix.indptr[:-1], parts) + 1
+        pairs = _total((2 * rank - n - 1) * p[ascending], term[ascending])
         dp = (_total(np.abs(held - w)) + 1 - covered) / 2
-        least = np.full(n_terms, np.inf)
-        np.minimum.at(least, term, w)
         chi = _total((v - f[term] * w) ** 2 / (f[term] * w)) + f * (1 - covered)
         measures = {
             "count": f,
@@ -115,9 +123,11 @@ def dispersion(
     """
     grid = make_grid(counts, parts)
     there = grid.sizes > 0
-    values = spread_measures(grid.counts[np.flatnonzero(there)], grid.sizes[there])
+    values = spread_measures(
+        grid.counts if there.all() else grid.counts[np.flatnonzero(there)], grid.sizes[there]
+    )
     values = {
-        name: value.astype(np.int64) if name in ("count", "range") else value
+        name: np.nan_to_num(value).astype(np.int64) if name in ("count", "range") else value
         for name, value in values.items()
     }
     table = pd.DataFrame({"term": grid.terms, **values})

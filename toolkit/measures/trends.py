@@ -174,7 +174,8 @@ class Series(NamedTuple):
 def make_series(counts: pd.DataFrame, terms: Sequence[str] | None, region: str | None, year: str) -> Series:
     """Lay a counts table out by region (or every key but the year), term and year."""
     names = [name for name in keys(counts) if name != year] if region is None else [region]
-    grid = make_grid(counts[counts[year].notna()], [*names, year], terms)
+    known = counts[year].notna()
+    grid = make_grid(counts if known.all() else counts[known], [*names, year], terms)
     years = np.sort(grid.groups[year].unique()).astype(np.int64)
     frame = grid.groups.drop_duplicates(names)[names] if names else pd.DataFrame(index=[0])
     if len(frame) * len(grid.terms) * len(years) > MOST_CELLS:

@@ -130,10 +130,11 @@ def precision(verdicts: pd.DataFrame, *, by: Sequence[str] = ("dimension",)) -> 
 
 
 def recall(coded: pd.DataFrame, hits: pd.DataFrame, *, by: Sequence[str] = ("mechanism",)) -> pd.DataFrame:
-    """Share of the mentions a person marked in fully coded reports that the dictionary found, with Wilson intervals.
+    """Share of the mentions marked by a person in fully coded reports that the dictionary found.
 
-    A mention is found where a hit with the same `by` overlaps it. `precision_full` is the share of the hits in those
-    reports that overlap a mention. Mentions of one report are not independent: the intervals are too narrow.
+    A mention is found where a hit with the same `by` overlaps it. `precision_full` is the share of the hits
+    in those reports that overlap a mention. Mentions of one report are not independent: the intervals are too
+    narrow.
 
     Parameters
     ----------
@@ -145,8 +146,8 @@ def recall(coded: pd.DataFrame, hits: pd.DataFrame, *, by: Sequence[str] = ("mec
     Returns
     -------
     DataFrame
-        One row each value of `by`: its columns, ``n_mentions``, ``n_found``, ``n_hits``, ``recall``, ``low``, ``high``,
-        ``precision_full``.
+        One row each value of `by`: its columns, ``n_mentions``, ``n_found``, ``n_hits``, ``recall``, ``low``,
+        ``high``, ``precision_full``.
     """
     by, span = list(by), ["doc_id", "start", "end"]
     coded = coded[[*by, *span]].reset_index(drop=True).reset_index(names="mention")
