@@ -20,7 +20,7 @@ _LEAD = re.compile(
     r"|已(?!婚)|均(?![衡等线匀])|就(?![业近医学诊读餐])|以(?![上下旧工])|以及|其中|同时|此外|另外?|还有|因为|包括|共计|合计|总计|累计|目前"
     r"|现(?:已|有|共|在)|[一二三四五六七八九十]{1,3}[是要]|[一二三四五六七八九十]+[、)）]|\d{1,2}[.、]"
     r"|截[至止][^，,。]{0,8}?(?:目前|底|末|月|日|年)|(?:今|去|当|上)年(?:以来|度)?|(?:19|20)\d\d年?(?:度|底|末)?(?:以来|来)?"
-    r"|\d{1,2}月份?|[上下]半年|年内|全年|一年来|近?[两三五0-9]+年来?|期间|首次|成功|分别)+"
+    r"|\d{1,2}月份?|\d{1,2}[日号]|[上下]半年|年内|全年|一年来|近?[两三五0-9]+年来?|期间|首次|成功|分别)+"
 )
 _TRAIL = re.compile(
     r"(?:[\s“\"(（了超逾已是仅从由]|(?<![公])共|(?<![附邻])近|(?<!甚)至|(?<![收得达遇感接])到|(?<![传下])达|(?<![行成作])为|(?<!平)均"
@@ -48,6 +48,8 @@ _CHANGE = re.compile(
     r"(?:率|幅度?|了|约|近|超过?|逾|达到?|为|分别|均|不低于|不少于|时间|预计|也){0,3}\s?$"
 )
 _BASE = re.compile(r"(?:由|从)[^，,；;。]{0,40}$")
+_COMPARED = re.compile(r"(?:较|比|相比)[^，,。；;]{0,12}$")
+_ROSE_FROM = re.compile(r"(?:净|共|同比|大幅|分别)?[增减升降提翻缩]")
 _ROSE = re.compile(
     r"[^，,；;。\d]{0,10}?(?:增|减|降|提|升|压|缩|扩|调整|优化|整合|合并|变|发展|下放|延长|改)[^，,；;。\d]{0,3}?[到至为成]"
 )
@@ -55,7 +57,7 @@ _PREDICATE = re.compile(
     r"(?:参与|参加|报名|均|已|全部|分别|用于|通过|获(?!奖)|被(?![征拆害执])|在(?![校编职建岗册园线库外])|进行|落户|纳入|完成|正在"
     r"|未(?!成年|来)|无(?!人机|障碍|线|偿|公害|党)|采用|诉|因(?!素)|得到|达(?!标)|超(?![高大市声级算])|占(?!地)|优化|整合|合并|位居|配备|实现"
     r"|接受|开展|办结|竣工|开工|投入|建成(?!区)|投产|动工|签订|到(?!期)|由|予以|按|经(?![营济费理贸典])|仍|都(?!市)|全面|顺利"
-    r"|提前|陆续|相继|稳步|先后|以上|免费|支持|帮助|带动|推动|促进|惠及)"
+    r"|提前|陆续|相继|稳步|先后|以上|免费|大关|中(?![小心医央学国介型药试级层队部标共外期欧高长东西])|支持|帮助|带动|推动|促进|惠及)"
 )
 _SHARED = re.compile(
     r"(?:配备|实现|完成|参加|参与|接受|纳入|建立|达到|通过|落实|开展|获|建成|投入|开工|竣工)[^、]*$"
@@ -75,7 +77,7 @@ _ACTOR = re.compile(
 )
 _WHOLE = ("全", "我", "各")
 _PERIOD = re.compile(
-    r"[12去上过今本全十五53三](?:(?<=[12])(?<![(（含《〔].)(?P<year>\d{3})\s?年(?:\s?(?P<month>\d{1,2})\s?月|(?P<half>上半年))?"
+    r"[12去上过今本全十五53三](?:(?<=[12])(?<![含《〔].)(?P<year>\d{3})\s?年(?:\s?(?P<month>\d{1,2})\s?月|(?P<half>上半年))?"
     r"|(?P<last>(?<=去)年|(?<=上)年|(?<=过)去一年)(?!同期|相比|末)|(?P<this>(?<=今)年|(?<=本)年度?|(?<=全)年)"
     r"|(?<=十)(?P<plan>[二三四五])五”?(?:时期|期间|以来)|(?P<many>(?<=[五53三])年来)|(?P<part>(?<=上)半年))"
 )
@@ -84,6 +86,7 @@ _ANCHOR = re.compile(
     r"[行应人法仲规重矛信热](?:(?<=行)政(?:复议|执法|应诉|诉讼)|(?<=应)诉|(?<=人)民调解|(?<=法)律援助|(?<=仲)裁"
     r"|(?<=规)范性文件|(?<=重)大行政决策|(?<=矛)盾纠纷|(?<=信)访|(?<=热)线)"
 )
+_SAME = re.compile(r"同比|环比|较上年|比上年|同口径|年均")
 _TITLE = re.compile(r"》(?:的?(?:通知|要求|规定|意见|精神)(?:[(（][^()（）]*[)）])?|[(（][^()（）]*[)）])")
 _WHOLE_NOUN = frozenset("度率量额值数比积力耗收入出费润口产价")
 _OPENS = re.compile(
@@ -95,6 +98,7 @@ _MEASURED = re.compile(
     r"(?:(?:零售|交易|销售|营业|成交|贷款|投资|进出?口|出口)额?|(?:增加|总?产)值|产量|销量|收入|支出|人数|数量|警情|案件|时限|浓度"
     r"|面积|比重|占比|可支配收入|总额)$"
 )
+_CLOSE = re.compile("[)）]")
 _SPLIT = re.compile(r"[、和与及]")
 
 
@@ -158,7 +162,8 @@ def _clean(raw: str) -> str:
 def _head(phrase: str) -> str:
     """Drop the verb that opens a phrase: 受理行政复议申请 is about 行政复议申请."""
     verb = _VERB_START.match(phrase)
-    return phrase[verb.end() :] or phrase if verb else phrase
+    rest = phrase[verb.end() :] if verb else ""
+    return phrase if not rest or rest[0] in "、和并后等及" else rest
 
 
 def _read(place: _Place, quantity: Quantity, topic: str, previous: str) -> _Reading:
@@ -169,17 +174,19 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str) -> _Read
     if quantity.kind == "percent" or quantity.kind == "rank":
         free = after.startswith("的") or before.endswith(("完成", "实现"))
         noun_after = noun_after and free and quantity.kind == "percent"
-    if place.linked and not before and previous and (closed or not after):
+    if place.linked and not before and previous and (closed or not after or not place.between):
         return _Reading(previous, topic, "parallel", True)
+    if _COMPARED.match(before) and _ROSE_FROM.match(after) and previous:
+        return _Reading(previous, topic, "base of comparison", True)
     if noun_after and not _owns(before):
         return _after(before, after)
     if _BARE.fullmatch(before) or _VERB_START.fullmatch(before):
         return _carried(place, before, "" if closed else after, topic, previous)
     if _OPENS.match(before) and (previous or topic):
         return _Reading(f"({previous or topic}){before}", topic, "carried subject", bool(previous))
-    verbal = _PREDICATE.match(after) and not closed
+    verbal = _PREDICATE.match(after) and not closed and after[0] != "中"
     verbal = verbal and (quantity.kind == "duration" or not _VERB_START.match(before))
-    head = topic if quantity.kind == "percent" else _head(before)
+    head = "" if quantity.kind == "percent" else _head(before)
     return _Reading(f"{before} {after[:30]}" if verbal else before, head, "noun before", True)
 
 
@@ -208,7 +215,7 @@ def _carried(place: _Place, before: str, after: str, topic: str, previous: str) 
     if changes and previous:
         return _Reading(previous + before, topic, "carried change", True)
     if not before and not after:
-        return _Reading(previous or place.clause, topic, "carried subject", bool(previous))
+        return _Reading(previous or place.clause, topic or place.clause, "carried subject", bool(previous))
     own = topic or _head(_clean(place.clause))
     bare = before or after[:30]
     certain = bool(topic) and bool(bare)
@@ -250,7 +257,7 @@ def _several(place: _Place, reading: _Reading) -> list[str]:
 def _statistic(place: _Place, quantity: Quantity) -> str:
     """Tell level from change, mean, stock and base."""
     near = place.raw[-14:]
-    if _rises(place):
+    if _rises(place) or (_COMPARED.match(place.raw) and _ROSE_FROM.match(place.after)):
         return "base"
     if quantity.kind == "percentage_point" or (quantity.kind != "rank" and _CHANGE.search(near)):
         return "change"
@@ -327,6 +334,7 @@ def _last_before(matches: list[re.Match], at: int) -> re.Match | None:
 class _Thread:
     """What a sentence has said so far, for the quantities that inherit from it."""
 
+    inherited: str = ""
     topic: str = ""
     previous: str = ""
     latest: str = ""
@@ -355,9 +363,9 @@ class _Thread:
             rest = place.raw[len(self.noun) :]
             lead = self.lead if _LINK.fullmatch(rest) else ""
             place = place._replace(raw=rest if rest.strip("、和及与的") else "")
-        topic = self.whole_topic if self.whole else self.topic
+        topic = self.whole_topic if self.whole else self.topic or self.inherited
         reading = _read(place, found[index], topic, self.previous)
-        if reading.rule == "parallel":
+        if reading.rule == "parallel" or (reading.phrase == self.previous and self.latest):
             reading = reading._replace(phrase=self.latest)
         after = reading.rule == "noun after"
         self.lead, self.noun = (lead or _clean(place.raw)[-24:], reading.topic) if after else ("", "")
@@ -368,7 +376,7 @@ class _Thread:
             self.queue = _shared(place, run) or _replayed(self.phrases, place, run)
         if self.queue:
             reading = reading._replace(phrase=self.queue.pop(0), rule="distributed")
-        self.topic, self.latest = reading.topic or self.topic, reading.phrase
+        self.topic, self.latest, self.inherited = reading.topic or self.topic, reading.phrase, ""
         if reading.rule != "carried change" and not reading.phrase.startswith("("):
             self.previous = reading.phrase
         self.phrases.append(reading.phrase)
@@ -389,7 +397,7 @@ def _replayed(phrases: list[str], place: _Place, count: int) -> list[str]:
     """Distribute over the facts just stated: 甲4个、乙3人,分别增长4倍和2倍."""
     before, _, verb = place.raw.partition("分别")
     verb = _clean(verb) or verb.strip()
-    own = bool(_clean(before))
+    own = bool(_SAME.sub("", _clean(before)))
     return [] if own or count < 2 or len(phrases) < count else [phrase + verb for phrase in phrases[-count:]]
 
 
@@ -405,13 +413,20 @@ class _Setting(NamedTuple):
     year: int | None
     genre: str
 
-    def around(self, at: int, about: str) -> tuple[str, str, str, str, str]:
+    def around(self, text: str, at: int, about: str) -> tuple[str, str, str, str, str]:
         """Actor, actor scope, capacity, first and last day of the period at a position."""
         actor = _last_before(self.actors, at)
         actor = actor.group() if actor else ""
-        period = _span(_last_before(self.times, at), self.year, self.genre, self.role)
+        open_times = [time for time in self.times if not _closed(text, time, at)]
+        period = _span(_last_before(open_times, at), self.year, self.genre, self.role)
         capacity = _capacity(about) if "诉" in about or "复议" in about else ""
         return (actor, _scope(actor), capacity, *period)
+
+
+def _closed(text: str, time: re.Match, at: int) -> bool:
+    """Ask whether a time stands in a bracket that closes before a position: (2019年6593件)."""
+    start = time.start()
+    return text[start - 1 : start] in ("(", "（") and bool(_CLOSE.search(text, start, at))
 
 
 def _setting(text: str, sentence: tuple, year: int | None, genre: str) -> _Setting:
@@ -421,23 +436,26 @@ def _setting(text: str, sentence: tuple, year: int | None, genre: str) -> _Setti
     return _Setting(number, role, low, high, actors, times, year, genre)
 
 
-def _sentence_facts(text: str, setting: _Setting, found: list[Quantity]) -> list[tuple]:
-    """Read every quantity of one sentence, each in the light of those before it."""
+def _sentence_facts(
+    text: str, setting: _Setting, found: list[Quantity], inherited: str
+) -> tuple[list[tuple], str]:
+    """Read every quantity of one sentence in the light of those before it; also say what it was about."""
     anchors = list(_ANCHOR.finditer(text, setting.low, setting.high))
-    thread, rows, prior = _Thread(), [], None
+    thread, rows, prior = _Thread(inherited=inherited), [], None
     for index, quantity in enumerate(found):
         if prior and prior.start == quantity.start:
             rows.append((quantity.start, 1, *quantity[1:7], *rows[-1][8:]))
             continue
         following = next((q for q in found[index + 1 : index + 3] if q.start > quantity.start), None)
         place = _place(text, setting.low, quantity, prior, following, setting.high)
-        anchor = _last_before(anchors, quantity.start)
+        anchor = _last_before(anchors, quantity.start) or _ANCHOR.search(inherited)
         anchor = anchor.group() if anchor else ""
-        context = f"{anchor} {thread.topic} {place.clause} {place.raw} {place.after[:30]}"
-        part_of = thread.part_of(place, quantity)
+        part_of, topic = thread.part_of(place, quantity), f"{thread.topic} {thread.latest}"
         reading = thread.read(text, found, index, place)
+        carried = reading.topic if reading.rule == "carried subject" else ""
+        context = f"{anchor} {topic} {carried} {place.clause} {place.raw} {place.after[:30]}"
         about = text[setting.low : quantity.end] + place.after if "诉" in context or "复议" in context else ""
-        around = setting.around(quantity.start, about)
+        around = setting.around(text, quantity.start, about)
         inherits = rows and place.linked and reading.rule in ("parallel", "distributed")
         statistic = rows[-1][8] if inherits else _statistic(place, quantity)
         qualifier = " ".join(dict.fromkeys(_QUALIFIER.findall(place.raw)))
@@ -447,7 +465,7 @@ def _sentence_facts(text: str, setting: _Setting, found: list[Quantity]) -> list
             said = (quantity.start, item, *quantity[1:7], statistic, phrase, name)
             rows.append((*said, *around, part_of, qualifier, *last))
         thread.last, thread.last_unit, prior = f"{quantity.start}-0", quantity.unit, quantity
-    return rows
+    return rows, thread.topic
 
 
 def extract_facts(
@@ -476,13 +494,16 @@ def extract_facts(
     """
     quantities = find_quantities(text)
     rows: list[tuple] = []
-    at = 0
+    at, ended, topic = 0, 0, ""
     for sentence in sentences:
         first = at
         while at < len(quantities) and quantities[at].start < sentence[4]:
             at += 1
         if at > first:
-            rows += _sentence_facts(text, _setting(text, sentence, year, genre), quantities[first:at])
+            near = sentence[3] - ended < 30 and "\n" not in text[ended : sentence[3]]
+            setting = _setting(text, sentence, year, genre)
+            found, topic = _sentence_facts(text, setting, quantities[first:at], topic if near else "")
+            rows, ended = rows + found, sentence[4]
     rows += _implied_facts(text, sentences, year, genre)
     return sorted(rows, key=lambda row: row[:2])
 
@@ -499,7 +520,7 @@ def _implied_facts(text: str, sentences: list[tuple], year: int | None, genre: s
             setting = _setting(text, sentences[at], year, genre)
             about = text[setting.low : setting.high]
             name = match_indicator(phrase, about, quantity, "level")
-            around = setting.around(quantity.start, about)
+            around = setting.around(text, quantity.start, about)
             said = (quantity.start, 0, *quantity[1:7], "level", phrase, name, *around)
             rows.append((*said, "", "", setting.role, setting.number, quantity.rule, certain, True))
     return rows

@@ -59,6 +59,8 @@ def match_indicator(phrase: str, context: str, quantity: Quantity, statistic: st
     then in its clause and topic.
     """
     own = phrase.rpartition(")")[2] or phrase if phrase.startswith("(") else phrase
+    if not quantity.unit and quantity.kind != "count":
+        return ""
     for row in _by_unit().get(quantity.unit, ()):
         if statistic not in row.statistic or not row.verb.search(own):
             continue

@@ -109,6 +109,8 @@ _MAGNITUDE = re.compile(
     r"[ \u00a0\u3000]?([余多几]?)([十百千]?[万亿]{1,2}|[十百千](?![分瓦米克伏]))?"
     r"([余多几]?)(\+?)[ \u00a0\u3000]?"
 )
+_GROUPS = re.compile(r"(?:,\d{3})+(?!\d)(?:\.\d+)?")
+_COUNTED = re.compile(r"[，,、](?:占|同比|比上年|较上年|增长|下降|[^，,。；;\d]{1,4}率)")
 _PER = re.compile(
     r"/(?:[人月年日天户头亩吨次件升米里棵株秒周套间床辆台]|平方米|平方公里|立方米|小时|千瓦时|公里|公顷"
     r"|(?:m3|m³|L|l)(?![a-z]))(?:[·•.][月年天])?"
@@ -124,7 +126,7 @@ _TENTHS_END = re.compile(r"$|[^\u4e00-\u9fff]|[的多以左]")
 _CLASS_OF = re.compile("的(?!基础)|[级大]")
 _SECOND = re.compile(rf"({_TO})(\d+(?:\.\d+)?)")
 _CHAIN = re.compile(r"\s?[、和及与或,，]\s?(\d+(?:\.\d+)?)")
-_RATIO = re.compile(r"\d+(?:\.\d+)?(?:\s?[:：∶比]\s?\d+(?:\.\d+)?)+")
+_RATIO = re.compile(r"\d+(?:\.\d+)?(?:\s?[:：∶︰比]\s?\d+(?:\.\d+)?)+")
 _RANKED = re.compile(
     r"(?:排名?|[位名]?列|居|升[至到]|获|评|取得|位[次于]|保持|增[速幅]|总[分量]|全[国省市区县州盟旗]|世界|全球|[国省市州]内|同类|进入|跻身|综合|得分|连续)"
 )
@@ -278,6 +280,12 @@ def _arabic(text: str, start: int, end: int) -> list[Quantity] | str:
     return _amount(text, start, end)
 
 
+@functools.lru_cache(maxsize=8)
+def _wide_commas(text: str) -> bool:
+    """Ask whether a text writes its clause commas full-width, so that `,` between digits groups thousands."""
+    return text.count("，") > text.count(",") / 2
+
+
 def _number(digits: str) -> float:
     """Read Arabic digits; NaN for a run that is no number (2021.02.18, or longer than any amount)."""
     return float(digits) if digits.count(".") < 2 and len(digits) <= 20 else math.nan
@@ -286,7 +294,10 @@ def _number(digits: str) -> float:
 def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
     """Read an Arabic number as an amount: ratio, range, number with unit, or number with a bare noun."""
     before = text[start - 1 : start]
-    value, tail = _number(text[start:end]), _tail(text, end)
+    grouped = _GROUPS.match(text, end) if end - start < 4 and text[end : end + 1] == "," else None
+    if grouped and _wide_commas(text):
+        end = grouped.end()
+    value, tail = _number(text[start:end].replace(",", "")), _tail(text, end)
     if math.isnan(value):
         return "identifier"
     if before.isascii() and before.isalpha() and not (tail.unit and text[start - 3 : start].isalpha()):
@@ -296,10 +307,10 @@ def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
         if top < bottom:
             unit = _SHARE
             return [_quantity(text, start, part.end(), top / bottom, unit, "exact", "fraction")]
-    if text[end : end + 1] in ":：∶比" and end < len(text):
+    if text[end : end + 1] in ":：∶︰比" and end < len(text):
         ratio = _RATIO.match(text, start)
         if ratio and not re.search(r"(?:19|20)\d\d$", ratio.group()):
-            first, second, *more = re.split(r"\s?[:：∶比]\s?", ratio.group())
+            first, second, *more = re.split(r"\s?[:：∶︰比]\s?", ratio.group())
             share = math.nan if more or not float(second) else float(first) / float(second)
             return [_quantity(text, start, ratio.end(), share, _SHARE, "exact", "ratio")]
     if text[end : end + 1] == "成" and value < 10 and (tenths := _fraction(text, start, end, value)):
@@ -409,8 +420,9 @@ def _without_unit(text: str, start: int, end: int, value: float, tail: _Tail) ->
     noun = "\u4e00" <= after <= "\u9fff" and after not in _NOT_NOUN
     if (after.isascii() and after.isalpha()) or (noun and value % 1 and not marked):
         return "code_in_name"
-    if marked or noun or _BARE.search(text, max(0, start - 4), start):
-        kind = _NO_UNIT if noun or marked else _SHARE
+    counted = "\u4e00" <= text[start - 1 : start] <= "\u9fff" and _COUNTED.match(text, end)
+    if marked or noun or counted or _BARE.search(text, max(0, start - 4), start):
+        kind = _NO_UNIT if noun or marked or counted else _SHARE
         rule = "number and noun" if noun else "number without unit"
         return [_quantity(text, start, tail.end, _scaled(value, tail), kind, tail.approx, rule)]
     return "identifier"
