@@ -1,0 +1,356 @@
+"""The parts of the region report and of the comparison: each shows one result and says what it does not show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from toolkit.pipeline import Corpus
+from toolkit.reports.labels import html_label, label, name_of
+from toolkit.reports.sheets import (
+    Sheet,
+    listed,
+    say,
+    show_figure,
+    show_html,
+    show_limit,
+    show_part,
+    show_subsection,
+    show_table,
+    span,
+)
+
+_SIZES = ["n_chars", "n_tokens", "flags"]
+_SUMS = ["count", "n_documents", "n_tokens", "n_reports"]
+
+
+def show_title(sheet: Sheet) -> None:
+    """Who and when, and what kind of page this is."""
+    report, language = sheet.report, sheet.language
+    closed = {name: name_of(name, report[name], language) for name in ("body_kind", "genre", "subject")}
+    values = closed | {
+        "place": " ".join(
+            dict.fromkeys(part for part in report[["province", "prefecture", "region"]] if part)
+        ),
+        "code": report["region_code"],
+        "body": report["reporting_body"] or "—",
+        "n": len(sheet.corpus.documents),
+    }
+    years = span(sheet.corpus.documents["year"])
+    show_html(f"<h1>{html_label('report.title', language, region=report['region'], years=years)}</h1>")
+    say(sheet, "report.lead", "lead", **values)
+    say(sheet, "report.nature", year=name_of("year", report["genre"], language))
+
+
+def show_reading(sheet: Sheet) -> None:
+    """The region's reports that were read, and who reports in each."""
+    documents = sheet.corpus.documents.sort_values("year", kind="stable")
+    date = documents["issued_on"].where(documents["issued_on"] != "", documents["published_on"])
+    show_table(
+        sheet, documents.assign(date=date)[["year", "title", "reporting_body", "body_kind", "date", *_SIZES]]
+    )
+    years = set(documents["year"])
+    missing = sorted(set(range(min(years), max(years) + 1)) - years)
+    if missing:
+        say(sheet, "reading.gaps", years=listed(missing, sheet.language))
+    for column in ("body_kind", "subject"):
+        kinds = [name_of(column, kind, sheet.language) for kind in documents[column].unique()]
+        if len(kinds) > 1:
+            say(sheet, f"reading.mixed_{column}", "notice", kinds=listed(kinds, sheet.language))
+    show_limit(sheet, "reading")
+
+
+def show_card(sheet: Sheet) -> None:
+    """Which contents that the rules demand the latest reports have; work reports have no such duty."""
+    from toolkit.corpus.statutory import statutory_card
+
+    card = statutory_card(sheet.corpus).sort_values("year_covered", ascending=False).head(5)
+    if card.empty:
+        say(sheet, "card.none", "notice")
+        return
+    parts = ["measures", "shortcomings", "leadership", "plan", "other"]
+    rows = card.set_index("year_covered")[parts].rename_axis("part", axis=1).T.reset_index()
+    rows["part"] = [name_of("card", part, sheet.language) for part in rows["part"]]
+    found = rows.columns[1:]
+    rows[found] = rows[found].map(lambda value: name_of("presence", value, sheet.language))
+    show_table(sheet, rows.rename(columns=str))
+    show_table(sheet, card[["year_covered", "deadline", "dated", "dated_by", "timeliness"]])
+    show_limit(sheet, "card")
+
+
+def show_quotes(sheet: Sheet, role: str, *, most: int = 6, all: int = 40) -> None:
+    """Sentences of one role in the latest report, in its own words, each with its place."""
+    corpus = sheet.latest
+    headings = corpus.sections[corpus.sections["style"] == "line"]
+    found = corpus.sentences[
+        (corpus.sentences["role"] == role) & (corpus.sentences["text"].str.strip() != "")
+    ]
+    # A heading on a line of its own says nothing of its own; it is the place of what follows.
+    found = found.merge(
+        headings[["doc_id", "start"]].assign(heading=True), on=["doc_id", "start"], how="left"
+    )
+    found = found[found["heading"].isna()]
+    show_subsection(sheet, f"quotes.{role}", n=len(found))
+    if found.empty:
+        say(sheet, "quotes.none", "notice")
+        return
+    quotes = [
+        (" ".join(row.text.split()), _place(sheet, headings, row)) for row in found.head(all).itertuples()
+    ]
+    more = label("quotes.more", sheet.language, n=len(found) - most, shown=len(quotes) - most)
+    show_part("quotes", quotes=quotes, most=most, more=more)
+
+
+def role_shares(sheet: Sheet) -> pd.DataFrame:
+    """Characters of each role by region and year, and their share of all but meta."""
+    keys = ["region_id", "year"]
+    sentences = sheet.corpus.sentences.merge(sheet.corpus.documents[["doc_id", *keys]], on="doc_id")
+    sentences = sentences[sentences["role"] != "meta"]
+    sizes = sentences["text"].str.replace(r"\s", "", regex=True).str.len()
+    table = sentences.assign(n_chars=sizes).groupby([*keys, "role"], as_index=False)["n_chars"].sum()
+    table["share"] = table["n_chars"] / table.groupby(keys)["n_chars"].transform("sum")
+    table.insert(1, "region", table["region_id"].map(_names(sheet.corpus)))
+    table.insert(0, "label", table["region"] + " " + table["year"].astype("str"))
+    return table.sort_values(["year", "region_id", "role"], ignore_index=True)
+
+
+def show_roles(sheet: Sheet, *, most: int = 30) -> None:
+    """What the text of each report is given to; of the latest ones where there are many."""
+    from toolkit import plots
+
+    shares = role_shares(sheet)
+    shown = shares[shares["label"].isin(shares["label"].drop_duplicates().tail(most))]
+    show_figure(sheet, "roles", plots.roles(shown, row="label", language=sheet.language), shown)
+
+
+def show_keyness(sheet: Sheet, *, top: int = 10, least: int = 3) -> None:
+    """Terms characteristic of the latest report against the others; names of places do not compete."""
+    from toolkit import plots
+    from toolkit.measures import keyness
+
+    peers, language = sheet.peers, sheet.language
+    if not peers["n_reports"]:
+        say(sheet, "keyness.alone", "notice")
+        return
+    kinds = [f"{name_of('body_kind', kind, language)} {n}" for kind, n in peers["body_kinds"].items()]
+    values = {"n": peers["n_reports"], "regions": peers["n_regions"], "kinds": listed(kinds, language)}
+    say(sheet, "keyness.others", years="–".join(map(str, dict.fromkeys(peers["years"]))), **values)
+    keys = keyness(sheet.sides, target={"side": "this"}, reference={"side": "others"}, min_documents=1)
+    counts = keys[["count_target", "count_reference"]].max(axis=1)
+    keys = keys[(keys["term"].str.len() > 1) & (counts >= least)]
+    keys = keys.sort_values(["log_likelihood", "term"], ascending=[False, True], ignore_index=True)
+    axes = plots.keyness(keys, language=language, top=top, subtitle=sheet.name)
+    show_figure(sheet, "keyness", axes, keys)
+
+
+def count_phrases(corpus: Corpus, phrases: Sequence[str]) -> pd.DataFrame:
+    """How often each phrase stands in each region and year, as text, however the segmenter divides it.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `count_terms` by region_id, region and year, with a row for every phrase: a report without
+        it counts 0.
+    """
+    from toolkit.terms.concordance import kwic
+
+    documents = corpus.documents.sort_values(["region_code", "year"], kind="stable").assign(n_reports=1)
+    parts = []
+    for phrase in phrases:
+        lines = kwic(corpus, phrase, window=0)["doc_id"].value_counts()
+        count = documents["doc_id"].map(lines).fillna(0).astype("int64")
+        parts.append(documents.assign(term=phrase, count=count, n_documents=(count > 0).astype("int64")))
+    table = pd.concat(parts).groupby(["region_id", "year", "term"], sort=False, as_index=False)[_SUMS].sum()
+    table.insert(1, "region", table["region_id"].map(_names(corpus)))
+    return table
+
+
+def show_change(sheet: Sheet, terms: Sequence[str]) -> None:
+    """Trends where there are several years; where there is one, say so and set dated reports side by side."""
+    from toolkit import plots
+    from toolkit.measures import frequency, trend
+    from toolkit.terms.counts import complete_years
+
+    counts = count_phrases(sheet.beside, terms)
+    if sheet.corpus.documents["year"].nunique() == 1:
+        say(sheet, "change.one_year", "notice", year=sheet.report["year"])
+        if len(sheet.beside.documents) > 1:
+            axes = plots.side_by_side(frequency(counts), terms=list(terms), language=sheet.language)
+            show_figure(sheet, "side_by_side", axes, frequency(counts))
+        return
+    rates = frequency(complete_years(counts, terms=list(terms)))
+    show_figure(sheet, "trend", plots.trend(rates, language=sheet.language), rates)
+    slopes = trend(counts, terms=list(terms), region="region_id")
+    show_table(
+        sheet,
+        slopes[["term", "n_years", "first_year", "last_year", "n_missing", "slope", "p_exact", "reason"]],
+    )
+    show_limit(sheet, "slopes")
+    _show_last_change(sheet)
+
+
+def show_contexts(sheet: Sheet, terms: Sequence[str], *, most: int = 5, window: int = 18) -> None:
+    """Concordance lines of each term in the latest report."""
+    from toolkit.terms.concordance import kwic
+
+    for term in terms:
+        lines = kwic(sheet.latest, term, window=window)
+        show_subsection(sheet, "context.term", term=term, n=len(lines))
+        rows = lines.head(most)[["left", "keyword", "right"]].itertuples(index=False, name=None)
+        show_part("lines", lines=[[" ".join(cell.split()) for cell in row] for row in rows])
+    show_limit(sheet, "context")
+
+
+def show_frequency(sheet: Sheet, *, top: int = 20, cloud: int = 60) -> None:
+    """The most frequent terms of the latest report: bars, and beside them a cloud of the same table."""
+    from toolkit import plots
+    from toolkit.measures import frequency
+    from toolkit.terms.counts import count_terms, top_terms
+
+    counts = count_terms(sheet.latest, by=["region_id", "year"])
+    ranked = frequency(top_terms(counts, cloud, leave_out=sheet.places))
+    axes = plots.frequency_and_cloud(ranked, top=top, language=sheet.language, subtitle=sheet.name)
+    show_figure(sheet, "top_terms", axes, ranked)
+
+
+def show_quality(sheet: Sheet, *, most: int = 60) -> None:
+    """The ledger: by which rule region, year and the rest were found, and what was flagged."""
+    sources = [f"{name}_source" for name in ("region", "year", "body", "title", "date")]
+    show_table(sheet, sheet.corpus.ledger[["path", "status", "n_meta_chars", *sources]].head(most))
+    if len(sheet.corpus.duplicates):
+        say(sheet, "quality.duplicates", "notice", n=len(sheet.corpus.duplicates))
+    show_limit(sheet, "quality")
+
+
+def show_settings(sheet: Sheet) -> None:
+    """Everything that could move a number."""
+    rows = list(_flat(sheet.corpus.settings))
+    show_table(sheet, pd.DataFrame(rows, columns=["setting", "value"]), shape="settings")
+
+
+def show_citations(sheet: Sheet) -> None:
+    """How to cite the reports (GB/T 7714) and this page."""
+    documents = sheet.corpus.documents.itertuples()
+    show_part("list", items=[(citation(document), document.doc_id) for document in documents])
+    say(sheet, "cite.toolkit", version=sheet.corpus.settings.get("versions", {}).get("toolkit", ""))
+
+
+def citation(document: Any) -> str:
+    """One report as a reference of GB/T 7714-2015; what is unknown is left out, never guessed."""
+    title = document.title or f"[{document.region}{document.year}]"
+    date = document.issued_on or document.published_on
+    date = f"({date})" if date else str(document.year)
+    seen = f"[{document.retrieved_on}]" if document.retrieved_on else ""
+    medium = "R/OL" if document.source_url else "R"
+    author = document.issuer or document.reporting_body
+    parts = [author, f"{title}[{medium}]", f"{date}{seen}", document.source_url]
+    return ". ".join(part for part in parts if part) + "."
+
+
+def show_comparison_title(sheet: Sheet) -> None:
+    """How many reports of how many regions, and what kind of page this is."""
+    documents = sheet.corpus.documents
+    show_html(f"<h1>{label('comparison.title', sheet.language)}</h1>")
+    regions = documents["region_id"].nunique()
+    say(sheet, "comparison.lead", "lead", n=len(documents), regions=regions, years=span(documents["year"]))
+    say(sheet, "report.nature", year="")
+
+
+def show_reports(sheet: Sheet, *, most: int = 60) -> None:
+    """The reports of all regions: who, when, how long."""
+    documents = sheet.corpus.documents
+    show_table(sheet, documents[["region_code", "region", "year", "genre", "body_kind", *_SIZES]].head(most))
+    if len(documents) > most:
+        say(sheet, "reading.more", n=len(documents) - most)
+    show_limit(sheet, "reading")
+
+
+def show_side_by_side(sheet: Sheet, terms: Sequence[str], *, most: int = 12) -> None:
+    """The latest report of each region beside the others, in the order of the codes, unranked."""
+    from toolkit import plots
+    from toolkit.measures import frequency
+
+    documents = sheet.corpus.documents.sort_values("year", kind="stable").drop_duplicates(
+        "region_id", keep="last"
+    )
+    chosen = documents.sort_values("region_code").head(most)
+    say(sheet, "beside.rule", "notice", n=len(chosen), of=len(documents))
+    rates = frequency(count_phrases(sheet.corpus.where(doc_id=chosen["doc_id"]), terms))
+    axes = plots.side_by_side(rates, terms=list(terms), language=sheet.language)
+    show_figure(sheet, "side_by_side", axes, rates)
+
+
+def show_particular_terms(sheet: Sheet, *, top: int = 15, most: int = 30) -> None:
+    """The terms of each region with the highest TF-IDF, in one table."""
+    from toolkit.measures import tf_idf
+    from toolkit.terms.counts import count_terms
+
+    ranked = tf_idf(count_terms(sheet.corpus, by=["region_id"]), scheme="quanteda")
+    ranked = ranked[
+        ~ranked["term"].isin(set(sheet.places)) & (ranked["count"] > 1) & (ranked["term"].str.len() > 1)
+    ]
+    ranked = ranked.sort_values(["region_id", "tf_idf", "term"], ascending=[True, False, True])
+    lists = ranked.groupby("region_id")["term"].agg(lambda terms: listed(terms.head(top), sheet.language))
+    table = lists.rename("terms").reset_index()
+    table.insert(1, "region", table["region_id"].map(_names(sheet.corpus)))
+    show_table(sheet, table.drop(columns="region_id").head(most))
+    show_limit(sheet, "particular")
+
+
+def _show_last_change(sheet: Sheet, *, most: int = 24) -> None:
+    """Terms that changed most between the last two years, if these follow each other."""
+    from toolkit.measures import year_over_year
+    from toolkit.terms.counts import count_terms
+
+    last = int(sheet.report["year"])
+    show_subsection(sheet, "change.last", year=last, before=last - 1)
+    changes = year_over_year(count_terms(sheet.corpus, by=["region_id", "year"]), region="region_id")
+    changes = changes[(changes["year"] == last) & changes["previous_n_tokens"].notna()]
+    if changes.empty:
+        say(sheet, "change.gap", "notice", year=last, before=last - 1)
+        return
+    clear = (
+        (changes["p_adjusted"] < 0.05) & (changes["term"].str.len() > 1) & ~changes["term"].isin(sheet.places)
+    )
+    changes = changes[clear].sort_values(["p_adjusted", "term"]).head(most)
+    changes = changes.sort_values(["log2_ratio", "term"], ascending=[False, True])
+    columns = [
+        "previous_count",
+        "count",
+        "previous_per_10k",
+        "per_10k",
+        "log2_ratio",
+        "log2_low",
+        "log2_high",
+    ]
+    if changes.empty:
+        say(sheet, "change.none", "notice")
+    else:
+        show_table(sheet, changes[["term", *columns]])
+    show_limit(sheet, "change")
+
+
+def _place(sheet: Sheet, headings: pd.DataFrame, row: Any) -> str:
+    """Heading above a sentence, its number and its characters."""
+    above = headings[(headings["doc_id"] == row.doc_id) & (headings["start"] <= row.start)].tail(1)
+    section = "".join(above["marker"] + above["title"])
+    return label(
+        "quotes.place", sheet.language, section=section, no=row.sentence_no, start=row.start, end=row.end
+    )
+
+
+def _names(corpus: Corpus) -> pd.Series:
+    """The latest name of each region."""
+    documents = corpus.documents.sort_values("year", kind="stable").drop_duplicates("region_id", keep="last")
+    return documents.set_index("region_id")["region"]
+
+
+def _flat(settings: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:
+    """Nested settings as rows."""
+    rows = []
+    for name, value in settings.items():
+        path = f"{above}{name}"
+        rows += _flat(value, f"{path}.") if isinstance(value, Mapping) else [(path, str(value))]
+    return rows
