@@ -17,6 +17,7 @@ ITEM = (
 BODY = "\n".join(ITEM.format(n, n * 7, n * 31, n * 53) for n in range(1, 31))
 OPENING = "某县2023年法治政府建设情况的报告\n现将有关情况报告如下：\n"
 REPORT = OPENING + BODY
+ONE_LINE = REPORT.replace("\n", "")
 
 
 def test_a_whole_report_has_no_fault():
@@ -38,6 +39,7 @@ def test_a_whole_report_has_no_fault():
         (REPORT[:-1], "no_sentence_end"),
         (REPORT + "\nThe county has made progress in law-based governance. " * 60, "low_cjk"),
         (REPORT + "\ue7e3" * 30 + "。", "private_characters"),
+        ("\n".join(ONE_LINE[n : n + 38] for n in range(0, len(ONE_LINE), 38)), "printed_lines"),
         ("404 Not Found\n您访问的页面不存在或已被删除！", "error_page"),
         ("\n".join(f"栏目{n}" for n in range(300)), "navigation_page"),
     ],
@@ -49,7 +51,8 @@ def test_each_fault_has_its_flag(text, flag):
 
 def test_a_report_that_often_lacks_its_full_stops_is_not_called_cut_off():
     """Where other paragraphs lack the stop too, the last one proves nothing."""
-    assert find_faults(REPORT.replace("提升。", "提升")) == ()
+    paragraphs = REPORT.replace("提升。\n（", "提升。（").replace("。（1", "。\n（1")
+    assert find_faults(paragraphs.replace("提升。\n", "提升\n").rstrip("。")) == ()
 
 
 @pytest.mark.parametrize(

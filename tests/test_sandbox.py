@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import time
 
 import pytest
-from documents import page
+from documents import docx, ofd, page, paragraph, pdf
 
 from toolkit.corpus import sandbox
-from toolkit.corpus.extracts import Unreadable
+from toolkit.corpus.extracts import Unreadable, read_rows
 from toolkit.corpus.sandbox import Sandbox
 
 FAULTY = """
@@ -86,3 +87,41 @@ def test_one_child_reads_many_files():
         assert box._child is not child
     assert box._child is None
     assert child.poll() is not None
+
+
+BODY = "2023年，全县法治政府建设取得新进展，现将有关情况报告如下：受理行政复议案件11件。"
+SOUND = {
+    "docx": docx(paragraph(BODY) * 5),
+    "ofd": ofd([(10, 10, BODY), (10, 20, BODY)]),
+    "pdf": pdf([BODY] * 5, [BODY]),
+    "web page": page(f"<div id=zoom>{f'<p>{BODY}</p>' * 5}</div>").encode(),
+    "csv": f"标题,正文\na,{BODY}\n".encode(),
+}
+
+
+def spoilt(data: bytes, rng: random.Random) -> bytes:
+    """The same bytes with some changed, lost, inserted or doubled."""
+    spoilt = bytearray(data)
+    for _ in range(rng.choice((1, 3, 10, 50))):
+        place, length = rng.randrange(len(spoilt) + 1), rng.randrange(1, 30)
+        piece = spoilt[place : place + length]
+        spoilt[place : place + length] = rng.choice(
+            (rng.randbytes(len(piece)), b"", piece * 2, rng.randbytes(9))
+        )
+    return bytes(spoilt)
+
+
+@pytest.mark.parametrize("n_files", [30, pytest.param(1000, marks=pytest.mark.slow)])
+def test_spoilt_files_are_read_or_refused_and_never_stop_the_reader(n_files):
+    """Of files damaged at random each gives its extracts or a known reason, within the time limit."""
+    rng = random.Random(20261122)
+    known = {row["name"] for row in read_rows("notices") if row["kind"] == "failed"} - {"timeout", "crash"}
+    with Sandbox(seconds=10) as box:
+        for kind, sound in SOUND.items():
+            for _ in range(n_files):
+                reason = ""
+                try:
+                    box.read(kind, spoilt(sound, rng))
+                except Unreadable as error:
+                    reason = error.reason
+                assert reason in {"", *known}

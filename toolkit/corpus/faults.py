@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 SHORTEST, LONGEST = 600, 60_000
+WIDEST = 60  # a printed line is narrower, a paragraph mostly longer
 PROBE = 50  # characters of a probe that is looked for a second time
 
 _OPEN_END = tuple("，、；：（《“‘—-,;:([<")
@@ -54,7 +55,8 @@ def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tu
         ``very_short`` (under 600 characters), ``very_long`` (above 60,000: often a yearbook, or several
         reports), ``held_twice`` (the text stands in the file twice), ``several_reports`` (it opens
         more than once), ``cut_off`` (it ends on a comma, an open bracket or a heading), ``no_sentence_end``
-        (the last paragraph lacks its full stop, though the others have theirs), ``low_cjk`` (under half of the
+        (the last paragraph lacks its full stop, though the others have theirs),
+        ``printed_lines`` (most lines end inside a sentence), ``low_cjk`` (under half of the
         characters are ideographs), ``private_characters`` (icons or lost glyphs), ``navigation_page``,
         ``error_page``, ``press_summary``, ``other_kind`` (a resolution, notice, plan ... by its title).
 
@@ -96,8 +98,11 @@ def _held_twice(dense: str) -> bool:
 
 
 def _ending(body: str) -> list[str]:
-    """How the last line ends, if it is running text or a heading."""
-    *others, last = (line.strip() for line in body.rstrip().split("\n"))
+    """How the lines end, and how the last one does, if it is running text or a heading."""
+    *others, last = (line.strip() for line in body.split("\n") if line.strip())
+    broken = sum(not line.endswith((*_STOP, *_OPEN_END)) for line in others if len(line) >= 20)
+    if broken > max(20, len(others) / 2) and max(map(len, others)) <= WIDEST:
+        return ["printed_lines"]
     if last.endswith(_OPEN_END) or (_HEADING.match(last) and len(last) < 40 and not last.endswith(_STOP)):
         return ["cut_off"]
     if len(last) < 40 or last.endswith(_STOP):
@@ -112,8 +117,8 @@ def _kind(body: str, dense: str, n_chars: int) -> list[str]:
     lines = [line.strip() for line in body.split("\n") if line.strip()]
     if len(dense) < SHORTEST and _ERROR_PAGE.search(body):
         return ["error_page"]
-    prose = sum(len(line) for line in lines if len(line) >= PROBE)
-    if prose < min(len(dense) / 5, SHORTEST) and (len(lines) > 20 or n_chars > 2 * len(body)):
+    stops = sum(map(dense.count, "。；，,"))  # one character in fifteen of a report
+    if stops < len(dense) / 100 and (len(lines) > 20 or n_chars > 2 * len(body)):
         return ["navigation_page"]
     head = "\n".join(lines[:6])[:400]
     retold = bool(_PRESS.search(head)) and len(_RETOLD.findall(body)) >= 2
