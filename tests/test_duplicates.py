@@ -61,6 +61,13 @@ def test_shared_boilerplate_makes_no_pair():
     assert near_duplicates(_documents(*rows)).empty
 
 
+def test_many_copies_are_found():
+    """Sixty nearly identical pages are a chain of near-duplicates, though each run stands in all of them."""
+    rows = [{"year": 1950 + n, "text": _text(99) + str(n)} for n in range(60)]
+    table = near_duplicates(_documents(*rows))
+    assert len({*table["doc_id"], *table["other_id"]}) == 60
+
+
 def test_short_texts_are_compared_as_a_whole():
     """Under 13 characters there is no shingle: equal texts are 1, others 0."""
     table = near_duplicates(_documents({"text": "见附件"}, {"text": "见 附件"}, {"text": "略"}))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter, defaultdict
-from itertools import combinations
+from itertools import combinations, pairwise
 
+import numpy as np
 import pandas as pd
 
 from toolkit.schemas import DUPLICATES
@@ -13,8 +13,9 @@ from toolkit.schemas import DUPLICATES
 POLICIES = ("error", "keep-longest", "keep-latest", "keep-all")
 KEY = ["region_id", "year", "genre", "body_kind", "subject"]
 SHINGLE = 13  # characters; shorter runs are shared phrases of the genre
-_SAMPLE = 16  # one of 16 shingles stands for the text while candidates are sought
-_COMMON = 50  # a sampled shingle in more documents than this is boilerplate and proposes no pair
+# Odd powers, modulo 2**64: a polynomial hash whose upper bits depend on every character.
+_WEIGHTS = np.array([pow(0x9E3779B97F4A7C15, power, 2**64) for power in range(1, SHINGLE + 1)], np.uint64)
+_COMMON = 50  # a sampled shingle in more documents is boilerplate: it proposes only neighbours in the list
 
 
 def near_duplicates(documents: pd.DataFrame, *, threshold: float = 0.5) -> pd.DataFrame:
@@ -46,7 +47,8 @@ def near_duplicates(documents: pd.DataFrame, *, threshold: float = 0.5) -> pd.Da
     Broder (1997), On the resemblance and containment of documents. doi:10.1109/SEQUEN.1997.666900
     """
     texts = {row.doc_id: "".join(row.text.split()) for row in documents[["doc_id", "text"]].itertuples()}
-    keyed = {_pair(*ids) for group in _groups(documents) for ids in combinations(group, 2)}
+    groups = documents["doc_id"].groupby(_groups(documents))
+    keyed = {pair for _, ids in groups for pair in combinations(sorted(ids), 2)}
     shingles: dict[str, frozenset[str]] = {}
 
     def shingled(name: str) -> frozenset[str]:
@@ -66,43 +68,37 @@ def near_duplicates(documents: pd.DataFrame, *, threshold: float = 0.5) -> pd.Da
     return DUPLICATES.frame(rows)
 
 
-def _pair(one: str, other: str) -> tuple[str, str]:
-    """Two ids in order."""
-    return (one, other) if one < other else (other, one)
-
-
 def _candidates(texts: dict[str, str], threshold: float) -> set[tuple[str, str]]:
     """Pairs whose samples of shingles look alike enough to be compared exactly."""
-    holders, sizes = defaultdict(list), {}
-    for name, text in texts.items():
-        sample = _sampled(text)
-        sizes[name] = len(sample)
+    samples = {name: _sampled(texts[name]) for name in sorted(texts)}
+    holders = defaultdict(list)
+    for name, sample in samples.items():
         for value in sample:
             holders[value].append(name)
     shared: Counter[tuple[str, str]] = Counter()
     for names in holders.values():
-        if 1 < len(names) <= _COMMON:
-            shared.update(_pair(*names_) for names_ in combinations(names, 2))
+        shared.update(combinations(names, 2) if len(names) <= _COMMON else pairwise(names))
+    enough = 0.5 * threshold
     return {
-        (one, other)
-        for (one, other), count in shared.items()
-        if count >= 0.5 * threshold * min(sizes[one], sizes[other])
+        pair for pair, count in shared.items() if count >= enough * min(len(samples[name]) for name in pair)
     }
 
 
-def _sampled(text: str) -> set[int]:
-    """Hashes of the shingles whose hash is divisible by 16: the same choice in every text."""
-    data, width = text.encode("utf-16-le", "surrogatepass"), 2 * SHINGLE
-    values = (zlib.crc32(data[i : i + width]) for i in range(0, len(data) - width + 2, 2))
-    return {value for value in values if value % _SAMPLE == 0}
+def _sampled(text: str) -> list[int]:
+    """Hashes of the shingles whose hash begins with four zero bits: the same choice in every text."""
+    letters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    if len(letters) < SHINGLE:
+        return []
+    hashes = np.lib.stride_tricks.sliding_window_view(letters, SHINGLE) @ _WEIGHTS
+    return np.unique(hashes[hashes >> np.uint64(60) == 0]).tolist()
 
 
-def _groups(documents: pd.DataFrame) -> list[list[str]]:
-    """Ids of documents that share a complete key, bureaus also their name."""
+def _groups(documents: pd.DataFrame) -> pd.Series:
+    """Number of the group of reports that share a complete key, bureaus also their name; NaN outside groups."""
     known = documents[(documents["region_id"] != "") & documents["year"].notna()]
     named = known["reporting_body"].where(known["body_kind"].isin(["department", "party-and-government"]), "")
-    groups = known.groupby([*KEY, named.rename("body")], sort=True, dropna=False)["doc_id"]
-    return [sorted(ids) for _, ids in groups if len(ids) > 1]
+    numbers = known.groupby([*KEY, named.rename("body")], sort=True, dropna=False).ngroup()
+    return numbers[numbers.duplicated(keep=False)].reindex(documents.index)
 
 
 def resolve_duplicates(documents: pd.DataFrame, policy: str = "error") -> tuple[pd.Series, pd.DataFrame]:
@@ -134,38 +130,27 @@ def resolve_duplicates(documents: pd.DataFrame, policy: str = "error") -> tuple[
     """
     if policy not in POLICIES:
         raise ValueError(f"duplicates must be one of {POLICIES}, not {policy!r}.")
-    rows = documents.set_index("doc_id", drop=False)
-    dropped, members = set(), []
-    for ids in _groups(documents):
-        group = rows.loc[ids]
-        length = group["text"].str.len()
-        signed = group["issued_on"].where(group["issued_on"] != "", group["published_on"])
-        ranking = pd.DataFrame({"signed": signed if policy == "keep-latest" else "", "length": length})
-        best = ranking.sort_values(["signed", "length"], kind="stable").index[-1]
-        losers = set() if policy == "keep-all" else set(ids) - {best}
-        dropped |= losers
-        columns = [*KEY, "doc_id", "path", "n_chars", "issued_on", "published_on"]
-        members.append(group[columns].assign(kept=~group["doc_id"].isin(losers)))
-    if members and policy == "error":
-        raise ValueError(_complaint(members))
-    empty = documents.iloc[:0][[*KEY, "doc_id", "path", "n_chars", "issued_on", "published_on"]].assign(
-        kept=True
+    groups, length = _groups(documents), documents["text"].str.len()
+    signed = documents["issued_on"].where(documents["issued_on"] != "", documents["published_on"])
+    ranked = pd.DataFrame({"signed": signed if policy == "keep-latest" else "", "length": length})
+    order = ranked.sort_values(["signed", "length"], kind="stable").index
+    best = documents.loc[order, "doc_id"].groupby(groups[order]).last()
+    keep = groups.isna() | documents["doc_id"].isin(best) | (policy == "keep-all")
+    table = (
+        documents.assign(kept=keep, group=groups).dropna(subset="group").sort_values("group", kind="stable")
     )
-    table = pd.concat(members or [empty], ignore_index=True)
-    return ~documents["doc_id"].isin(dropped), table
+    if len(table) and policy == "error":
+        raise ValueError(_complaint(table))
+    columns = [*KEY, "doc_id", "path", "n_chars", "issued_on", "published_on", "kept"]
+    return keep, table[columns].reset_index(drop=True)
 
 
-def _complaint(members: list[pd.DataFrame]) -> str:
+def _complaint(table: pd.DataFrame) -> str:
     """The sentence that lists the files of the first ten groups."""
-    lines = [
-        f"  {group.iloc[0]['region_id']} {group.iloc[0]['year']} {group.iloc[0]['body_kind']}: "
-        + ", ".join(repr(path) for path in group["path"])
-        for group in members[:10]
-    ]
-    more = f"\n  and {len(members) - 10} more" if len(members) > 10 else ""
+    groups = [group for _, group in table.groupby("group")]
+    rows = [(*group[["region_id", "year", "body_kind"]].iloc[0], group["path"].tolist()) for group in groups]
+    lines = "\n".join(f"  {region} {year} {kind}: {paths}" for region, year, kind, paths in rows[:10])
     return (
-        f"{len(members)} region-years have more than one report of the same genre, body and subject:\n"
-        + "\n".join(lines)
-        + more
-        + '\nRemove files, correct metadata.csv, or choose duplicates="keep-longest" (or -latest, or -all).'
+        f"{len(rows)} region-years have more than one report of the same genre, body and subject:\n{lines}\n"
+        'Remove files, correct metadata.csv, or choose duplicates="keep-longest" (or -latest, or -all).'
     )

@@ -17,6 +17,11 @@ from toolkit.corpus.bodies import (
 from toolkit.corpus.dates import decide_years, find_dates
 from toolkit.corpus.layout import plain, read_layout, tidy_title
 from toolkit.corpus.places import Clues, decide_place
+from toolkit.schemas import DOCUMENTS
+
+# The columns of the documents table that are detected, from region_code to retrieved_on.
+COLUMNS = DOCUMENTS.names[DOCUMENTS.names.index("region_code") : DOCUMENTS.names.index("retrieved_on") + 1]
+GROUPS = ("region", "year", "body", "genre", "title", "date")  # what the ledger keeps a source for
 
 
 class Metadata(NamedTuple):
@@ -79,29 +84,15 @@ def detect_metadata(
     joined = "merged_administration" in place.flags
     issuer, issuer_source = find_issuer(layout, title_organ(layout.title) if joined else place.region)
     body = decide_body(layout, issuer, region=place.region, level=place.level, words=words)
-    values = place._asdict() | {
-        "reporting_body": body.name,
-        "body_kind": body.kind,
-        "genre": genre,
-        "subject": subject,
-        "year": year,
-        "year_covered": years.covered,
-        "year_delivered": years.delivered,
-        "title": layout.title,
-        "issuer": issuer or given.get("issuer", ""),
-        "doc_number": given.get("doc_number") or find_number(layout),
-        "issued_on": issued,
-        "published_on": published,
-        "source_url": given.get("source_url", ""),
-        "retrieved_on": given.get("retrieved_on", ""),
-    }
-    sources = {
-        "region": place.source,
-        "year": years.source,
-        "body": "; ".join(filter(None, (body.source, issuer_source and f"issuer: {issuer_source}"))),
-        "genre": genre_source,
-        "title": layout.title_source,
-        "date": date_source,
-    }
-    values = {name: value for name, value in values.items() if name not in ("source", "flags")}
-    return Metadata(values, sources, tuple(sorted({*flags, *years.flags, *place.flags, *body.flags})))
+    who = (body.name, body.kind, genre, subject)
+    when = (year, years.covered, years.delivered)
+    number = given.get("doc_number") or find_number(layout)
+    printed = (layout.title, issuer or given.get("issuer", ""), number, issued, published)
+    found = (given.get("source_url", ""), given.get("retrieved_on", ""))
+    who_rules = "; ".join(filter(None, (body.source, issuer_source and f"issuer: {issuer_source}")))
+    sources = (place.source, years.source, who_rules, genre_source, layout.title_source, date_source)
+    return Metadata(
+        dict(zip(COLUMNS, (*place[:6], *who, *when, *printed, *found), strict=True)),
+        dict(zip(GROUPS, sources, strict=True)),
+        tuple(sorted({*flags, *years.flags, *place.flags, *body.flags})),
+    )

@@ -8,13 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from toolkit.corpus.metadata import COLUMNS as FILLED
 from toolkit.corpus.metadata import Metadata
 from toolkit.corpus.regions import region_id, region_of, regions_named
-from toolkit.schemas import BODY_KINDS, DOCUMENTS, GENRES, LEVELS, SUBJECTS, SchemaError
+from toolkit.schemas import BODY_KINDS, GENRES, LEVELS, SUBJECTS, SchemaError
 
-FILLED = tuple(
-    DOCUMENTS.names[DOCUMENTS.names.index("region_code") : DOCUMENTS.names.index("retrieved_on") + 1]
-)
 COLUMNS = ("doubtful", "path", "row", *FILLED, "note")  # what metadata.csv may hold
 _YEARS = ("year", "year_covered", "year_delivered")
 _CHOICES = {"level": LEVELS, "body_kind": BODY_KINDS, "genre": GENRES, "subject": SUBJECTS}
