@@ -24,7 +24,13 @@ def make_corpus(*reports: tuple, hits: list[tuple] = (), roles: dict[int, str] |
         sections.append((doc_id, 0, -1, 0, "", "", "none", "achievement", "", 0, len(text)))
         row = dict.fromkeys(schemas.DOCUMENTS.names, "")
         row |= {"doc_id": doc_id, "region_id": region, "region_code": region, "year": year, "text": text}
-        row |= {"year_covered": year, "year_delivered": year, "row": 0, "n_chars": len(text), "n_tokens": counted}
+        row |= {
+            "year_covered": year,
+            "year_delivered": year,
+            "row": 0,
+            "n_chars": len(text),
+            "n_tokens": counted,
+        }
         documents.append(row)
     return SimpleNamespace(
         documents=schemas.DOCUMENTS.frame(documents),

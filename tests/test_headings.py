@@ -185,3 +185,11 @@ def test_a_report_whose_line_ends_were_lost_is_read():
         *["主要举措", "加强领导", "健全机制", "压实责任", "规范执法", "存在的问题", "力量不足", "宣传不够"],
         *["2024年工作安排", "强化学习"],
     ]
+
+
+def test_markers_glued_to_a_heading_are_found():
+    """Where even the spaces are gone, （一） and 一是 directly behind the words of a heading open sections."""
+    text = "现报告如下：一、主要做法（一）政务公开一是完善制度。设立受理点。二是依据第三条第（一）项公开。二、存在问题\n"
+    assert [row[2] for row in headings(text)] == [
+        *["主要做法", "政务公开", "完善制度", "依据第三条第（一）项公开", "存在问题"]
+    ]

@@ -104,8 +104,10 @@ def test_hostile_repetitions_end(unit):
 def test_rows_fit_the_schemas():
     """With doc_id put before them the rows are valid rows of SECTIONS and SENTENCES."""
     structure = parse_structure("某县2023年工作报告\n甲。\n一、工作\n乙。\n")
-    check(SECTIONS.frame([("d", *row) for row in structure.sections]), SECTIONS)
-    check(SENTENCES.frame([("d", *row) for row in structure.sentences]), SENTENCES)
+    sections = SECTIONS.frame([("d", *row) for row in structure.sections])
+    sentences = SENTENCES.frame([("d", *row) for row in structure.sentences])
+    assert check(sections, SECTIONS) is sections
+    assert check(sentences, SENTENCES) is sentences
 
 
 def test_an_empty_text_has_no_rows():

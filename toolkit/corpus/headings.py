@@ -30,9 +30,10 @@ class Paragraph(NamedTuple):
 
 
 _HAN = "一二三四五六七八九十"
-# The leading set lets the search leap; what it found must begin a line or follow a stop or a space.
+# The leading set lets the search leap; what it found must begin a line or follow a stop or a space. Glued
+# markers follow the words of a heading directly, where the line ends of a report were lost: 主要做法(一)…
 _MARKER = re.compile(
-    rf"""[{_HAN}0-9０-９（(〔【\[第㈠-㈩①-⑳⒈-⒛—―●■◆★◇◎▲](?<![^\s。！？!?；;：:…].)(?:
+    rf"""[{_HAN}0-9０-９（(〔【\[第㈠-㈩①-⑳⒈-⒛—―●■◆★◇◎▲](?:(?<![^\s。！？!?；;：:…].)(?:
     (?P<han> (?:(?<=[{_HAN}])[{_HAN}]{{0,2}}[ \u3000]?|(?<=—)) [、.．，,]
              (?![{_HAN}]{{1,2}}[、，,审产级线类]) )    # not 一、二审 nor 一、二、三产业
     |(?P<spaced> (?<=[{_HAN}])[{_HAN}]?[ \u3000]+(?=[^\n。，；]{{2,30}}。?\n) )  # the stop is lost
@@ -46,7 +47,7 @@ _MARKER = re.compile(
     |(?P<part> (?<=第)[{_HAN}]{{1,2}}(?:部[分份]|[章篇编])[\s、:：.．]? )
     |(?P<dash> (?<=[—―])[—―]{{0,2}}(?=[\w“])(?!\d{{4}}年|二[〇○零]) )  # ——2023年1月…会议上 is a subtitle
     |(?P<bullet> (?<=[●■◆★◇◎▲])\s? )
-    )""",
+    )|(?P<glued> (?<=[（(])[{_HAN}]{{1,2}}[）)]|(?<=一)是 ))""",
     re.VERBOSE,
 )
 # The level is the class of the marker; the rank says which class encloses which. Classes without a rank
@@ -66,7 +67,7 @@ _NUMBERS |= {
 _STOPS = "。！!？?；;：:"
 _TITLE_STOP = re.compile(
     r"[。！!？?；;]|[：:](?!\d)|\u3000|[ \u00a0]{2,}|(?<=[\u4e00-\u9fff])[.．](?=[\u4e00-\u9fff\s]|$)"
-    rf"|\s(?=[（(]?[{_HAN}]{{1,2}}[）)、是])"
+    rf"|\s(?=[（(]?[{_HAN}]{{1,2}}[）)、是])|(?<![第条款])(?=[（(][{_HAN}]{{1,2}}[）)])|(?=一是)"
 )
 _CLAUSE = re.compile(r"[，,；;：:。]")
 _TITLE_END = re.compile(
@@ -114,7 +115,9 @@ def _marked(text: str, paragraphs: list[Paragraph]) -> list[Heading]:
         if at < 0 or start >= paragraphs[at].end:
             continue
         marker, inline = match.group().strip(), start != begins[at]
-        kind = "han" if kind == "spaced" else kind
+        if kind == "glued" and not (found and _adjoins(text, found[-1], start)):
+            continue
+        kind = {"spaced": "han", "glued": "word" if match.group() == "一是" else "bracket"}.get(kind, kind)
         number = _number(marker)
         if inline and not _opens_item(text, start, kind, number, last):
             continue
@@ -139,6 +142,12 @@ def _opens_item(text: str, start: int, kind: str, number: int, last: dict[str, i
     if kind == "word" and text[start - 3 : start].rstrip()[-1:] in _STOPS:
         return True
     return number in (1, last.get(kind, -1) + 1)  # behind a space too: line ends may have been lost
+
+
+def _adjoins(text: str, heading: Heading, start: int) -> bool:
+    """Tell whether a marker stands directly behind the words of a heading, with no stop between."""
+    begin = heading.start + len(heading.marker)
+    return heading.kind in ("han", "bracket", "part") and text[begin:start].strip() == heading.title
 
 
 def _enclosed(text: str, start: int) -> bool:

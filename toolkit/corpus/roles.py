@@ -58,30 +58,20 @@ _STRONG = re.compile(
 )
 
 
-def _any_of(words: str) -> re.Pattern[str]:
-    """Compile words so that the search leaps to their first characters: several times faster than `a|b|c`."""
-    tails: dict[str, list[str]] = {}
-    for word in words.split():
-        tails.setdefault(word[0], []).append(word[1:])
-    branches = (f"(?<={first})(?:{'|'.join(rests)})" for first, rests in tails.items())
-    return re.compile(f"[{''.join(tails)}](?:{'|'.join(branches)})")
-
-
 _AHEAD = (
     r"(?:继续|进一步|以|按照|坚持|认真|深入|重点|全面|全力|紧紧|牢牢|严格|不断|持续|着力|切实|始终|围绕|立足"
     r"|积极|努力|从|采取|高度|正视|直面|加以|下大)"
 )
-# Without one of these words a heading names no role, and a sentence turns to none.
-_NAMING = _any_of(
-    "其他 其它 需要 需报告 附件 附表 附注 附录 名词 注释 整改 改进 解决 办理 "
-    "负责 责任人 问题 不足 短板 差距 困难 薄弱 弱项 挑战 情况 回顾 成效 成绩 "
-    "成就 成果 做法 亮点 举措 过去 总结 主要工作 年 下步 下一 下阶段 今后 未来 "
-    "打算 方向 展望 措施 思路 计划 安排 设想 部署 要求 建议 谋划 要点 思想 任务 "
-    "目标 定位 对策"
+# Without one of these words a heading names no role, and a sentence turns to none. Plain words side by side
+# let the search leap to their first characters.
+_NAMING = re.compile(
+    "其[他它]|需要|需报告|附[件表注录]|名词|注释|整改|改进|解决|办理|负责|责任人|问题|不足|短板|差距|困难|薄弱|弱项|挑战"
+    "|情况|回顾|成[效绩就果]|做法|亮点|举措|过去|总结|主要工作|年|下步|下一|下阶段|今后|未来|打算|方向|展望|措施|思路"
+    "|计划|安排|设想|部署|要求|建议|谋划|要点|思想|任务|目标|定位|对策"
 )
-_CUE = _any_of(
-    "存在 清醒 面临 不足 差距 问题 下步 下一 下阶段 下年 明年 来年 今后 接下来 新的一年 新一年 当前 "
-    rf"第一责任 20[0-3]\d\s?年 将{_AHEAD}"
+_CUE = re.compile(
+    "存在|清醒|面临|不足|差距|问题|下步|下一|下阶段|下年|明年|来年|今后|接下来|新的一年|新一年|当前|第一责任"
+    rf"|20[0-3]\d\s?年|将{_AHEAD}"
 )
 _YEAR = re.compile(r"(20[0-3]\d)年")
 _PROBLEM = re.compile(
