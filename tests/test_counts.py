@@ -158,9 +158,20 @@ def test_stop_words_are_function_words():
 
 
 def test_place_terms_are_names_and_levels(corpus):
-    """Names with and without their level, tokens that stand in them, and level words; nothing else."""
+    """Names with and without their level, tokens that stand in them or hold them, level words; nothing else."""
     corpus.documents["region"] = ["达坂城区", "达坂城区", "长海县"]
-    corpus.tokens.loc[0, "term"] = "达坂"
+    corpus.tokens.loc[[0, 4, 9], "term"] = ["达坂", "达坂城区委", "长海县"]
     places = place_terms(corpus)
-    assert {"达坂城区", "达坂城", "达坂", "长海", "全县", "区政府"} <= set(places)
+    assert {"达坂城区", "达坂城", "达坂", "达坂城区委", "长海", "长海县", "全县", "区政府"} <= set(places)
     assert not {"法治", "行政复议", "首页"} & set(places)
+
+
+def test_names_that_are_words_stay(corpus):
+    """合作 is a city, but where other reports use the word as often it is no name."""
+    corpus.documents["region"] = ["陇西县", "陇西县", "合作市"]
+    corpus.tokens.loc[[0, 4, 9], "term"] = "合作"
+    more = [("d3", 0, "法治", "word")] * 9
+    corpus.tokens = pd.concat([corpus.tokens, pd.DataFrame(more, columns=list(corpus.tokens))])
+    places = place_terms(corpus)
+    assert "合作市" in places
+    assert "合作" not in places

@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_matrix
+from ahocorasick_rs import AhoCorasick
 
 from toolkit import schemas
 from toolkit.terms.folding import fold
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 KINDS = ("word", "term", "latin")
@@ -244,6 +247,8 @@ def document_term_matrix(
         counts (CSR, int64), documents (one row a matrix row, in the order of `corpus.documents`: doc_id,
         label, region_id, year, n_tokens), terms (Index, sorted).
     """
+    from scipy.sparse import csr_matrix
+
     counts = count_terms(corpus, ["doc_id"], kinds=kinds, roles=roles, stopwords=stopwords)
     sizes = count_groups(corpus, ["doc_id"], roles=roles).set_index("doc_id")["n_tokens"]
     documents = corpus.documents[["doc_id", "label", "region_id", "year"]].reset_index(drop=True)
@@ -263,22 +268,48 @@ def place_terms(corpus: object) -> list[str]:
     Returns
     -------
     list of str
-        Sorted: every region, prefecture and province of the corpus with and without its level (陇西县, 陇西),
-        the tokens that stand within such a name or hold one, and level words such as 全县 and 区政府.
+        Sorted: every region, prefecture and province of the corpus; these names without their level (陇西)
+        and the pieces a segmenter makes of them; tokens that hold such a name (陇西县委); and level words
+        such as 全县 and 区政府.
+
+    Notes
+    -----
+    Many names are words too: 合作 is a city, 和平 a district. A name without its level, or a piece of a name, is
+    taken for a place where its rate in the place's own reports is at least three times that elsewhere.
     """
-    names = {
+    owners = _owners(corpus.documents)
+    parts: dict[str, set[str]] = {}
+    for name, documents in owners.items():
+        for part in {name[i:j] for i in range(len(name)) for j in range(i + 2, len(name) + 1)}:
+            parts.setdefault(part, set()).update(documents)
+    sizes = corpus.tokens["doc_id"].value_counts()
+    found = corpus.tokens[corpus.tokens["term"].isin(parts)].groupby("term")["doc_id"]
+    common = {
         part
-        for column in ("region", "prefecture", "province")
-        if column in corpus.documents
-        for name in corpus.documents[column].dropna().unique()
-        for part in re.split("[·、/ ]", name)
-        if part
+        for part, documents in found
+        if not LEVEL.search(part) and not _is_theirs(documents, parts[part], sizes)
     }
-    stems = {stem for stem in (LEVEL.sub("", name) for name in names) if len(stem) > 1} | names
-    words = set(pd.read_csv(DATA / "level_words.csv", dtype="str")["word"])
-    holding = {
-        term
-        for term in corpus.tokens["term"].unique()
-        if any(stem in term or (len(term) > 1 and term in stem) for stem in stems)
-    }
-    return sorted(stems | words | holding)
+    names = {name for name in owners if len(name) > 1} - common
+    holding = AhoCorasick(sorted(names))
+    tokens = [term for term in corpus.tokens["term"].unique() if holding.find_matches_as_indexes(term)]
+    pieces = set(found.groups) - common
+    words = pd.read_csv(DATA / "level_words.csv", dtype="str")["word"]
+    return sorted({*names, *tokens, *pieces, *words})
+
+
+def _owners(documents: pd.DataFrame) -> dict[str, set[str]]:
+    """Reports whose region, prefecture or province bears a name, with its level and without."""
+    owners: dict[str, set[str]] = {}
+    for column in ("region", "prefecture", "province"):
+        for doc_id, names in zip(documents["doc_id"], documents.get(column, ()), strict=False):
+            for name in filter(None, re.split("[·、/ ]", names)):
+                for form in (name, LEVEL.sub("", name)):
+                    owners.setdefault(form, set()).add(doc_id)
+    return owners
+
+
+def _is_theirs(documents: pd.Series, own: set[str], sizes: pd.Series) -> bool:
+    """Whether a term stands in some reports at three times the rate of all others."""
+    here = documents.isin(own).sum()
+    size = sizes[sizes.index.isin(own)].sum()
+    return here * (sizes.sum() - size) >= 3 * (len(documents) - here) * size

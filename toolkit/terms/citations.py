@@ -1,0 +1,60 @@
+"""The citation of a concordance line, hit or fact: report, section, sentence, span."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+
+def citations(corpus: object, table: pd.DataFrame) -> pd.Series:
+    """One citation for every row of a table that points into a report.
+
+    Parameters
+    ----------
+    corpus
+        The corpus the table was made from.
+    table
+        Has doc_id, sentence_no, start and end: a concordance, or rows of hits or facts.
+
+    Returns
+    -------
+    Series
+        Text, aligned with the table: the report as a reference of GB/T 7714-2015 (what is unknown is left
+        out, never guessed), then section, number of the sentence from 0, and characters of the text.
+
+    Raises
+    ------
+    ValueError
+        Where the table lacks a column it needs, or points to a report or sentence the corpus does not have.
+    """
+    needed = ["doc_id", "sentence_no", "start", "end"]
+    missing = [name for name in needed if name not in table.columns]
+    if missing:
+        raise ValueError(f"A citation needs the columns {needed}; the table lacks {missing}.")
+    places = corpus.sentences[["doc_id", "sentence_no", "section_no"]]
+    places = places.merge(corpus.sections[["doc_id", "section_no", "marker", "title"]], how="left")
+    section = {
+        (row.doc_id, row.sentence_no): f"{row.marker or ''}{row.title or ''}"
+        for row in places.fillna("").itertuples()
+    }
+    report = {row.doc_id: _reference(row) for row in corpus.documents.itertuples()}
+    lines = []
+    for row in pd.DataFrame(table)[needed].itertuples(index=False):
+        if (row.doc_id, row.sentence_no) not in section:
+            raise ValueError(f"The corpus has no sentence {row.sentence_no} of report {row.doc_id!r}.")
+        heading = section[row.doc_id, row.sentence_no]
+        place = f"“{heading}”, " if heading else ""
+        lines.append(
+            f"{report[row.doc_id]} {place}句{row.sentence_no}, 字{row.start}-{row.end}. [{row.doc_id}]"
+        )
+    return pd.Series(lines, index=table.index, dtype="str", name="citation")
+
+
+def _reference(document: object) -> str:
+    """One report as a reference of GB/T 7714-2015."""
+    author = document.issuer or document.reporting_body
+    title = document.title or f"[{document.label}]"
+    date = document.issued_on or document.published_on or ("" if pd.isna(document.year) else document.year)
+    seen = f"[{document.retrieved_on}]" if document.retrieved_on else ""
+    medium = "R/OL" if document.source_url else "R"
+    parts = [author, f"{title}[{medium}]", f"{date}{seen}", document.source_url]
+    return ". ".join(str(part) for part in parts if part) + "."
