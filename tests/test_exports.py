@@ -40,7 +40,7 @@ class Tables:
 
 def codebook(path: Path) -> pd.DataFrame:
     """The codebook beside a file."""
-    return pd.read_csv(path.with_name(f"{path.stem}.codebook.csv"), dtype=str, keep_default_na=False)
+    return pd.read_csv(path.with_name(f"{path.name}.codebook.csv"), dtype=str, keep_default_na=False)
 
 
 def test_stata_opens_with_chinese_labels(tmp_path):
@@ -124,7 +124,7 @@ def test_corpus_becomes_one_sheet_or_file_a_table(tmp_path):
     """A corpus gives a file for each table, with its settings in the codebook."""
     corpus = Tables(schemas.DOCUMENTS.frame(), schemas.LEDGER.frame(), {"lexicon_sha256": "abc"})
     paths = export(corpus, tmp_path / "corpus.csv")
-    assert [p.name for p in paths] == ["corpus-documents.csv", "corpus-ledger.csv", "corpus.codebook.csv"]
+    assert [p.name for p in paths] == ["corpus-documents.csv", "corpus-ledger.csv", "corpus.csv.codebook.csv"]
     book = codebook(tmp_path / "corpus.csv")
     assert "lexicon_sha256=abc" in book["versions"].iloc[0]
     assert set(book["table"]) == {"documents", "ledger"}
@@ -209,3 +209,19 @@ def test_names_are_legal_and_unique(names):
     assert not any(
         re.search(r"[\[\]:*?/\\]", name) or len(name) > 31 or name.startswith("'") for name in sheets
     )
+
+
+def test_words_of_stata_are_no_names():
+    """Every word that Stata keeps for itself gets another name."""
+    from pandas.io.stata import StataParser
+
+    words = {*StataParser().RESERVED_WORDS, "str12"}
+    assert not words & set(legal_names(words, 32))
+
+
+def test_columns_of_one_name_are_all_kept(tmp_path):
+    """Two columns of one name, and one named like the continuation of a long text, are three columns."""
+    table = pd.DataFrame([["法" * 40_000, "b", "c"]], columns=["a", "a", "a_2"])
+    path, _ = export(table, tmp_path / "t.xlsx")
+    back = pd.read_excel(path, sheet_name="t").iloc[0].tolist()
+    assert [len(cell) for cell in back] == [32_767, 40_000 - 32_767, 1, 1]

@@ -212,12 +212,19 @@ def test_keyness_shows_both_directions_and_hollow_heads():
     assert white.tolist() == [False, True, False, True]
 
 
-def test_word_shift_adds_the_rest_as_a_last_bar():
-    """The bars drawn sum to the whole difference: what is not named is one bar more."""
-    table = pd.DataFrame({"term": list("甲乙丙丁"), "contribution": [0.5, -0.25, 0.125, 0.125]})
+def test_word_shift_says_what_the_rest_adds_up_to():
+    """Two bars of four, what is more in the reference to the left, and the sum of the others in the subtitle."""
+    table = pd.DataFrame(
+        {
+            "term": list("甲乙丙丁"),
+            "contribution": [0.5, 0.25, 0.125, 0.125],
+            "more_in": ["target", "reference"] * 2,
+        }
+    )
     ax = plots.word_shift(table, top=2)
-    assert sum(bar.get_width() for bar in ax.patches) == table["contribution"].sum()
-    assert rows_of(ax)[-1] == "其余2个词合计"
+    assert [bar.get_width() for bar in ax.patches] == [0.5, -0.25]
+    subtitle = next(text.get_text() for text in ax.figure.texts if text.get_gid() == "subtitle")
+    assert subtitle == "全部差异 1；未画出的2个词合计 0.25"
 
 
 def test_side_by_side_says_that_region_and_year_are_confounded():

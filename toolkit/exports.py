@@ -27,9 +27,11 @@ _NAME = {".dta": 32, ".sav": 21}  # SPSS: 64 bytes
 _COLUMNS = {".xlsx": 16_384, ".dta": 32_767}
 _SHEET_ROWS = 1_048_575
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_RESERVED = re.compile(
-    "_all|_b|_coef|_cons|_n|_pi|_pred|_rc|_skip|byte|double|float|if|in|int|long|str[0-9]+|strl|using|with|"
-    "all|and|by|eq|ge|gt|le|lt|ne|not|or|to",
+_RESERVED = re.compile(  # words of Stata, then of SPSS; names with a leading _ are changed anyway
+    "aggregate|array|boolean|break|byte|case|catch|class|colvector|complex|const|continue|default|delegate|"
+    "delete|do|double|else|eltypedef|end|enum|explicit|export|external|float|for|friend|function|global|goto|"
+    "if|in|inline|int|local|long|null|pragma|protected|quad|rowvector|short|str[0-9#]*|strl|typedef|typename|"
+    "using|virtual|with|all|and|by|eq|ge|gt|le|lt|ne|not|or|to",
     re.IGNORECASE,
 )
 
@@ -70,9 +72,10 @@ def export(
     Returns
     -------
     list of Path
-        The data files, then ``stem.codebook.csv``: one row a variable with its name in the file, its name
+        The data files, for Stata also a ``.do`` each that opens the data and declares the panel, then the
+        codebook, such as ``panel.dta.codebook.csv``: one row a variable with its name in the file, its name
         in the table, label, unit, meaning, type, missing and replaced characters, source, sha256 of the
-        file, versions. For Stata also a ``.do`` that opens the data and declares the panel.
+        file, versions.
 
     Raises
     ------
@@ -86,7 +89,7 @@ def export(
     >>> import tempfile
     >>> table = pd.DataFrame({"term": ["法治"], "per_10k": [12.5]})
     >>> [path.name for path in export(table, Path(tempfile.mkdtemp()) / "terms.csv")]
-    ['terms.csv', 'terms.codebook.csv']
+    ['terms.csv', 'terms.csv.codebook.csv']
     """
     path = Path(path)
     kind = path.suffix.lower()
@@ -95,7 +98,7 @@ def export(
             f"Tables cannot be exported as {path.name!r}; its name must end in {list(_WRITERS)}."
         )
     tables = _tables(data, path.stem)
-    book = path.with_name(f"{path.stem}.codebook.csv")
+    book = path.with_name(f"{path.name}.codebook.csv")
     targets = _targets(tables, path)
     scripts = [target.with_suffix(".do") for target in targets if kind == ".dta"]
     there = [p.name for p in [*targets, *scripts, book] if p.exists()]
@@ -122,10 +125,8 @@ def _tables(data: object, name: str) -> dict[str, pd.DataFrame]:
     """The tables of whatever was given, by name."""
     if isinstance(data, pd.DataFrame):
         return {name: data}
-    if isinstance(data, Mapping):
-        found = dict(data)
-    else:
-        found = {table: getattr(data, table) for table in TABLES if hasattr(data, table)}
+    held = {table: getattr(data, table) for table in TABLES if hasattr(data, table)}
+    found = dict(data) if isinstance(data, Mapping) else held
     if not found or not all(isinstance(table, pd.DataFrame) for table in found.values()):
         raise TypeError(
             f"export() takes a DataFrame, a mapping of DataFrames or a Corpus, not {type(data)!r}."
@@ -145,24 +146,25 @@ def _prepared(
     table: pd.DataFrame, kind: str, labels: Mapping[str, str], name: str
 ) -> tuple[pd.DataFrame, list[dict[str, object]]]:
     """The table as the format can hold it, and its codebook rows."""
-    columns: dict[str, pd.Series] = {}
-    rows = []
+    most = _COLUMNS.get(kind, math.inf)
+    if table.shape[1] > most:
+        raise ValueError(
+            f"{name!r} has {table.shape[1]} columns, {kind} holds {most}: use long form or .parquet."
+        )
+    parts: list[pd.Series] = []
+    rows: list[dict[str, object]] = []
     for column, values in table.reset_index(drop=True).items():
         plain, replaced = _clean(values, kind)
         label, unit, meaning = _known(str(column), name)
         for i, part in enumerate(_parts(plain, _CELL.get(kind))):
-            columns[f"{column}_{i + 1}" if i else str(column)] = part
+            parts.append(part.rename(f"{column}_{i + 1}" if i else str(column)))
             row = {"name": str(column), "label": labels.get(column, label), "unit": unit, "meaning": meaning}
             row["label"] += f"（续{i}）" if i else ""
             missing = int(values.isna().sum())
             rows.append({**row, "type": str(part.dtype), "n_missing": missing, "n_replaced": replaced})
-    most = _COLUMNS.get(kind, math.inf)
-    if len(columns) > most:
-        raise ValueError(
-            f"{name!r} has {len(columns)} columns, {kind} holds {most}: use long form or .parquet."
-        )
-    variables = legal_names(columns, _NAME[kind]) if kind in _NAME else list(columns)
-    ready = pd.DataFrame(dict(zip(variables, columns.values(), strict=True)))
+    names = [part.name for part in parts]
+    variables = legal_names(names, _NAME[kind]) if kind in _NAME else _unique(names, fold=str)
+    ready = pd.DataFrame(dict(zip(variables, parts, strict=True)))
     return ready, [{"variable": v, **row} for v, row in zip(variables, rows, strict=True)]
 
 
@@ -192,17 +194,28 @@ def _parts(values: pd.Series, most: int | None) -> Iterator[pd.Series]:
 
 def legal_names(names: Iterable[str], most: int) -> list[str]:
     """Names that Stata and SPSS accept, unique without regard to case, at most so many characters."""
-    legal: list[str] = []
+    stems = [re.sub(r"\W", "_", name) or "v" for name in names]
+    stems = [stem if stem[0].isalpha() else f"v{stem}" for stem in stems]
+    return _unique([f"{stem}_" if _RESERVED.fullmatch(stem) else stem for stem in stems], most)
+
+
+def _unique(
+    names: Iterable[str],
+    most: int = 10**6,
+    *,
+    taken: Iterable[str] = (),
+    fold: Callable[[str], str] = str.lower,
+) -> list[str]:
+    """The names, cut to `most` characters; those that are taken get _2, _3 ... at their end."""
+    used, chosen = set(taken), []
     for name in names:
-        stem = re.sub(r"\W", "_", name) or "v"
-        stem = f"v{stem}" if not stem[0].isalpha() else stem
-        stem = f"{stem}_" if _RESERVED.fullmatch(stem) else stem
-        choice, n, taken = stem[:most], 1, {each.lower() for each in legal}
-        while choice.lower() in taken:
+        choice, n = name[:most], 1
+        while fold(choice) in used:
             n += 1
-            choice = f"{stem[: most - len(str(n)) - 1]}_{n}"
-        legal.append(choice)
-    return legal
+            choice = f"{name[: most - len(str(n)) - 1]}_{n}"
+        used.add(fold(choice))
+        chosen.append(choice)
+    return chosen
 
 
 @cache
@@ -333,17 +346,8 @@ def _fill(sheet: object, table: pd.DataFrame, bold: object) -> None:
 
 def sheet_names(names: Iterable[str]) -> list[str]:
     """Names that Excel accepts: at most 31 characters, none of [ ] : * ? / \\, unique whatever the case."""
-    taken = {"index", "codebook", "history", ""}
-    safe = []
-    for name in names:
-        stem = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "_", name).strip("' ")[:31] or "table"
-        choice, n = stem, 1
-        while choice.lower() in taken:
-            n += 1
-            choice = f"{stem[: 30 - len(str(n))]}_{n}"
-        taken.add(choice.lower())
-        safe.append(choice)
-    return safe
+    stems = [re.sub(r"[\[\]:*?/\\'\x00-\x1f]", "_", name).strip() or "table" for name in names]
+    return _unique(stems, 31, taken=("index", "codebook", "history"))
 
 
 def _write_graphml(ready: Ready, path: Path) -> None:

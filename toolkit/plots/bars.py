@@ -189,20 +189,24 @@ def word_shift(table: Frame, *, ax: Ax = None, language: str = "zh", top: int = 
     Parameters
     ----------
     table
-        From `word_shift`: term and contribution. What the terms not drawn add up to is the last bar.
+        From `word_shift`: term and contribution, more_in. The subtitle says how much the terms not drawn
+        add up to. Where no contribution is negative, terms more frequent in the reference go to the left.
     top
         How many terms, largest contribution (in either direction) first. Other parameters as in `frequency`.
     """
     needed(table, ["term", "contribution"], "word_shift")
     values = table.set_index("term")["contribution"].sort_values(key=abs, ascending=False, kind="stable")
-    shown, rest = values[:top], values[top:]
-    if len(rest):
-        shown = pd.concat([shown, pd.Series({label("others", language, n=len(rest)): rest.sum()})])
+    rest = {"n": max(0, len(values) - top), "rest": f"{values[top:].sum():.3g}", "all": f"{values.sum():.3g}"}
+    texts = {"subtitle": label("word_shift.subtitle", language, **rest), **texts}
+    if "more_in" in table and (values >= 0).all():
+        values = values.where(~values.index.isin(table.loc[table["more_in"] == "reference", "term"]), -values)
+    shown = values[:top]
     with canvas(ax, "word_shift", table, language, texts, height=_height(len(shown))) as ax:
         ax.barh(range(len(shown)), shown, color=np.where(shown > 0, MAIN, OTHER), height=0.72)
         ax.axvline(0, color=GREY, linewidth=0.6)
         name_rows(ax, shown.index)
-        ax.set_xlabel(named("contribution", language))
+        ends = [label(end, language) for end in ("rarer", "commoner")]
+        ax.set_xlabel(f"    {named('contribution', language)}    ".join(ends))
     return ax
 
 

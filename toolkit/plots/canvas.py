@@ -23,6 +23,7 @@ Ax = Axes | None  # axes to draw in; None makes a figure
 NAMES = ("region", "label", "region_code", "region_id", "year")  # what names a row, best first
 _SIZES = {"title": 10.5, "subtitle": 8.5, "footer": 7.5}
 _PAD = 4.0  # points between the edge of the sheet and its text
+_USUAL = 55.0  # points for title, subtitle and footer of one line each
 
 
 @contextmanager
@@ -71,7 +72,7 @@ def _finish(ax: Axes, name: str) -> None:
     """Name the axes, break long axis labels, and give ticks made later the fonts of today."""
     ax.set_gid(name)
     ax.tick_params(labelfontfamily=plt.rcParams["font.family"])
-    width, height = (size * 72 / 9 * 0.6 for size in ax.figure.get_size_inches())
+    width, height = (size * 72 / 9 * 0.7 for size in ax.figure.get_size_inches())
     ax.set_xlabel(wrapped(ax.get_xlabel(), width), parse_math=False)
     ax.set_ylabel(wrapped(ax.get_ylabel(), height), parse_math=False)
 
@@ -82,26 +83,29 @@ def _room(ax: Axes) -> float:
 
 
 def _write(figure: Figure, words: Mapping[str, str]) -> None:
-    """Set title, subtitle and footer at the left edge of the sheet and leave the rest to the axes."""
+    """Set title, subtitle and footer at the left edge of the sheet, which grows where they are long."""
     width, height = (72 * inches for inches in figure.get_size_inches())
-    top = bottom = _PAD
-    for name in ("title", "subtitle", "footer"):
-        size = _SIZES[name]
-        text = wrapped(words.get(name, ""), (width - 2 * _PAD) / size)
-        if not text:
-            continue
-        block = (text.count("\n") + 1) * size * 1.45
-        look = {"fontsize": size, "linespacing": 1.25, "gid": name, "color": GREY, "va": "top"}
-        if name == "title":
-            look |= {"weight": plt.rcParams["axes.titleweight"], "color": plt.rcParams["text.color"]}
-        if name == "footer":
-            figure.text(_PAD / width, bottom / height, text, **{**look, "va": "bottom"})
-            bottom += block
-        else:
-            figure.text(_PAD / width, 1 - top / height, text, **look)
-            top += block
-    rect = (0, bottom / height, 1, max(0.1, 1 - (top + bottom) / height))
-    figure.get_layout_engine().set(rect=rect)
+    texts = {name: wrapped(words.get(name, ""), (width - 2 * _PAD) / size) for name, size in _SIZES.items()}
+    blocks = {name: (text.count("\n") + 1) * _SIZES[name] * 1.45 for name, text in texts.items() if text}
+    bottom = _PAD + blocks.get("footer", 0)
+    top = _PAD + sum(blocks.values()) + _PAD - bottom
+    height += max(0, top + bottom - _USUAL)
+    figure.set_figheight(height / 72)
+    looks = {
+        "title": {"color": plt.rcParams["text.color"], "weight": plt.rcParams["axes.titleweight"]},
+        "footer": {"va": "bottom"},
+    }
+    for name in blocks:
+        y = {"title": height - _PAD, "subtitle": height - _PAD - blocks.get("title", 0), "footer": _PAD}[name]
+        look = {
+            "fontsize": _SIZES[name],
+            "linespacing": 1.25,
+            "color": GREY,
+            "va": "top",
+            **looks.get(name, {}),
+        }
+        figure.text(_PAD / width, y / height, texts[name], gid=name, **look)
+    figure.get_layout_engine().set(rect=(0, bottom / height, 1, max(0.1, 1 - (top + bottom) / height)))
 
 
 def describe(table: pd.DataFrame, language: str = "zh") -> dict[str, str]:
@@ -195,11 +199,14 @@ def alt_text(axes: object, language: str = "zh") -> str:
     subtitle = written.get("subtitle")
     about = label("alt", language, kind=named(f"{first.get_gid()}.kind", language), title=title)
     about += label("alt.about", language, subtitle=subtitle) if subtitle else label("stop", language)
+    comma = label("list", language)
     items = _lines(panels) or _rows(first)
+    if not _lines(panels) and first.get_title():
+        items = [f"{unwrapped(each.get_title())} ({comma.join(_rows(each)[:3])})" for each in panels]
     if items:
         shown = items if len(items) <= 7 else [*items[:4], "…", *items[-2:]]
-        about += " " + label("alt.items", language, n=len(items), items=label("list", language).join(shown))
-    return about.strip()
+        about += label("alt.items", language, n=len(items), items=comma.join(shown))
+    return about
 
 
 def _rows(ax: Axes) -> list[str]:

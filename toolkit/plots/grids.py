@@ -54,7 +54,8 @@ def heat_map(
                 text = f"{numbers[y, x]:.3g}"
                 ax.text(x, y, text, ha="center", va="center", fontsize=7, color="white" if dark else INK)
         _axes_names(ax, grid.index, grid.columns, language)
-        ax.figure.colorbar(image, ax=ax, shrink=0.8, pad=0.02, label=named(value, language))
+        unit = wrapped(named(value, language), ax.figure.get_figheight() * 72 / 9 * 0.4)
+        ax.figure.colorbar(image, ax=ax, shrink=0.8, pad=0.02, label=unit)
     return ax
 
 
@@ -63,7 +64,9 @@ def _axes_names(ax: Axes, rows: pd.Index, columns: pd.Index, language: str) -> N
     names = [wrapped(named(str(name), language), 10) for name in columns]
     room = ax.figure.get_figwidth() * 72 / 8 * 0.62
     upright = len(names) * (max(map(ems, names)) + 0.8) > room
-    ax.set_xticks(range(len(columns)), names, rotation=90 if upright else 0, parse_math=False)
+    step = -(-9 * len(names) // int(room * 8)) if pd.api.types.is_numeric_dtype(columns) else 1
+    at = range(0, len(names), step)
+    ax.set_xticks(at, names[::step], rotation=90 if upright else 0, parse_math=False)
     ax.set_yticks(
         range(len(rows)), [wrapped(named(str(name), language), 12) for name in rows], parse_math=False
     )
@@ -91,7 +94,7 @@ def coverage(
     cells = cells.reindex(index=table[row].drop_duplicates(), columns=years).fillna(len(_STATUS) - 1)
     matrix = len(cells) <= MOST_ROWS
     height = 1.4 + 0.19 * len(cells) if matrix else plt.rcParams["figure.figsize"][1]
-    with canvas(ax, "coverage", table, language, texts, height=max(height, 2.2)) as ax:
+    with canvas(ax, "coverage", table[[row, "year"]], language, texts, height=max(height, 2.2)) as ax:
         draw = _status_matrix if matrix else _status_bars
         draw(ax, cells, language)
         legend = [

@@ -11,7 +11,7 @@ from unicodedata import east_asian_width
 from toolkit.plots.fonts import printable
 
 # What may not be broken: a Latin word with its space, or one character, and the punctuation that follows.
-_PIECES = re.compile(r"(?:[!-~\u00a0-\u02ff]+ ?|.)[，。；：、！？）》」』”’％]*")
+_PIECES = re.compile(r"(?:[!-~\u00a0-\u02ff]+ ?|.)[，。；：、！？）》」』”’％,.;:!?)]* ?")
 
 
 @cache

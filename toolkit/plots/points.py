@@ -127,7 +127,7 @@ def arrange(pairs: np.ndarray, n: int, *, rounds: int = 200) -> np.ndarray:
     for step in range(rounds):
         gap = places[:, None] - places[None]
         distance = np.maximum(np.linalg.norm(gap, axis=2), 1e-3)
-        move = (gap * (ideal / distance)[..., None] ** 2).sum(axis=1)
+        move = (gap * (ideal / distance)[..., None] ** 2).sum(axis=1) - places  # drawn to the middle
         pull = (places[a] - places[b]) * np.linalg.norm(places[a] - places[b], axis=1)[:, None] / ideal
         np.add.at(move, a, -pull)
         np.add.at(move, b, pull)

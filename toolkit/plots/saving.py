@@ -63,7 +63,7 @@ def csv_text(table: pd.DataFrame) -> str:
 
 def guarded(cell: object) -> object:
     """The cell, with ' before a text that a spreadsheet would take for a formula."""
-    risky = isinstance(cell, str) and cell.lstrip(" ")[:1] in ("=", "+", "-", "@", "\t", "\r", "\n")
+    risky = isinstance(cell, str) and len(cell) > 1 and cell.lstrip(" ")[:1] in tuple("=+-@\t\r\n")
     return f"'{cell}" if risky else cell
 
 

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from toolkit.plots.canvas import Ax, Axes, Frame, canvas, describe, draw_dots, name_column, name_rows, needed
-from toolkit.plots.labels import label, named, wrapped
+from toolkit.plots.labels import ems, label, named, wrapped
 from toolkit.plots.style import COLOURS, DASHES, GREY, INK, MAIN, MARKERS, PALE
 
 MOST_LINES = 7
@@ -145,10 +145,19 @@ def _years(ax: Axes, years: np.ndarray, marks: list[tuple[float, str]], ticks: i
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=ticks))
     ax.set_ylim(bottom=min(0, *(np.nanmin([*line.get_ydata(), 0]) for line in ax.lines)))
     ax.grid(axis="y")
-    for i, (x, _) in enumerate(marks, 1):
+    near = 14 * len(years) / (ax.figure.get_figwidth() * 72 * 0.75)  # years in 14 points
+    groups: list[list[int]] = []
+    for i, (x, _) in enumerate(marks):
         ax.axvline(x, color=GREY, linewidth=0.7, linestyle=(0, (2, 2)), label="_break")
-        place = {"xycoords": ("data", "axes fraction"), "xytext": (0, 1), "textcoords": "offset points"}
-        ax.annotate(str(i), (x, 1), **place, fontsize=7, ha="center", color=GREY)
+        if groups and x - marks[groups[-1][0]][0] < near:
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    place = {"xycoords": ("data", "axes fraction"), "xytext": (0, 1), "textcoords": "offset points"}
+    for group in groups:
+        x = np.mean([marks[i][0] for i in group])
+        text = "–".join(str(i + 1) for i in dict.fromkeys([group[0], group[-1]]))
+        ax.annotate(text, (x, 1), **place, fontsize=7, ha="center", color=GREY)
 
 
 def _last(line: Line2D) -> float:
@@ -306,15 +315,16 @@ def rank_stability(
 
 def _bump(name: str, grid: pd.DataFrame, table: Frame, ax: Ax, language: str, texts: dict[str, str]) -> Axes:
     """Lines between the columns of a grid."""
+    names = [str(column) for column in grid]
+    upright = len(names) > 5
     height = max(plt.rcParams["figure.figsize"][1], 1.2 + 0.19 * len(grid))
+    height += max(map(ems, names)) * 8 / 72 if upright else 0
     with canvas(ax, name, table, language, texts, height=height) as ax:
         at = range(grid.shape[1])
         for i, (key, row) in enumerate(grid.iterrows()):
             colour = COLOURS[i] if len(grid) <= MOST_LINES else (MAIN, INK)[i % 2]
             ax.plot(at, row.astype(float), color=colour, marker=MARKERS[i % 7], label=str(key))
-        upright = 90 if len(at) > 5 else 0
-        ax.set_xticks(
-            at, [wrapped(str(c), 16 if upright else 8) for c in grid], parse_math=False, rotation=upright
-        )
+        labels = [wrapped(name, 99 if upright else 8) for name in names]
+        ax.set_xticks(at, labels, parse_math=False, rotation=90 if upright else 0)
         ax.set_xlim(-0.15, grid.shape[1] - 1 + 0.08)
     return ax
