@@ -221,3 +221,12 @@ def test_unforeseen_error_costs_one_document(tmp_path, monkeypatch):
     assert (odd["status"], odd["reason"]) == ("failed", "unforeseen error")
     assert "boom" in odd["detail"]
     assert list(corpus.documents["path"]) == ["good.txt"]
+
+
+def test_every_flag_is_explained(tmp_path):
+    """A flagged report's ledger row says in a sentence what each flag means."""
+    folder = write(tmp_path, a="关于法治政府建设工作情况的报告\n各部门开展执法检查12次。\n")
+    row = tk.read_corpus(folder).ledger.iloc[0]
+    assert row["status"] == "flagged"
+    assert "region_unknown" in row["reason"].split()
+    assert "Complete region_code in metadata.csv" in row["detail"]

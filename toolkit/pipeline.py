@@ -16,6 +16,7 @@ from tqdm.auto import tqdm
 from toolkit import schemas
 from toolkit.corpus.cleaning import clean_text, find_furniture
 from toolkit.corpus.duplicates import KEY, near_duplicates, resolve_duplicates
+from toolkit.corpus.extracts import explain
 from toolkit.corpus.faults import find_faults
 from toolkit.corpus.metadata import Metadata, detect_metadata
 from toolkit.corpus.metadata_table import apply_overrides, check_matches, read_metadata_table
@@ -421,4 +422,5 @@ def _ledger_row(draft: _Draft, flags: pd.Series, done: dict[str, _Parsed]) -> tu
     reason = flags[draft.doc_id]
     status = "flagged" if reason else "ok"
     n_meta_chars = done[draft.doc_id].n_meta_chars
-    return (reading.path, reading.row, status, reason, reading.detail, draft.doc_id, n_meta_chars, *rules)
+    detail = reading.detail or explain(reason.split())
+    return (reading.path, reading.row, status, reason, detail, draft.doc_id, n_meta_chars, *rules)
