@@ -2,6 +2,7 @@
 
 import csv
 import os
+import runpy
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolkit.corpus.layout import read_rows
 from toolkit.corpus.metadata import detect_metadata
 from toolkit.schemas import DOCUMENTS
 
@@ -682,6 +684,24 @@ CASES = [
         "",
         {"issuer": "青田县司法局", "published_on": "2023-03-02"},
     ),
+    (
+        "文件名链",
+        "2022年，" + body("我县"),
+        "甘肃省_定西市_陇西县_2022.txt",
+        {"region_code": "621122"},
+    ),
+    (
+        "上级来源",
+        "关于2022年度法治政府建设情况的报告\n来源：兰州市司法局\n2022年，" + body("全县"),
+        "",
+        {"flag": "region_weak"},
+    ),
+    (
+        "上级开头",
+        "2022年法治政府建设工作总结\n甘肃省委召开会议以来，" + body("全县"),
+        "",
+        {"flag": "region_weak"},
+    ),
 ]
 
 
@@ -765,6 +785,21 @@ def test_container_hints_stand_in_for_what_the_text_lacks():
         "container",
         "container",
     )
+
+
+def test_rules_page_is_made_from_the_table():
+    """docs/metadata.md ends with the table of patterns as its script makes it, one reason for each."""
+    made = runpy.run_path(str(ROOT / "scripts" / "build_metadata_page.py"))["page"]()
+    assert (ROOT / "docs" / "metadata.md").read_text(encoding="utf-8") == made
+    assert all(row["reason"] for row in read_rows("metadata_rules.csv"))
+
+
+def test_every_flag_is_documented():
+    """Each flag that the invented reports raise stands in the table of flags with what to do."""
+    page = (ROOT / "docs" / "metadata.md").read_text(encoding="utf-8")
+    raised = {flag for case in CASES for flag in detect_metadata(case[1], path=case[2]).flags}
+    assert len(raised) >= 15
+    assert not [flag for flag in raised if flag not in page]
 
 
 def test_every_field_has_a_rule():

@@ -120,7 +120,8 @@ def _chain(mentions: list[Mention], words: str) -> list[Mention]:
     run: list[Mention] = []
     for mention in mentions:
         between = words[run[-1].end : mention.start] if run else ""
-        if between and not (len(between) < 14 and rules("place")["joined"].search(between)):
+        joined = len(between) < 14 and rules("place")["joined"].search(between)
+        if between.strip(" _-—/") and not joined:
             break
         run.append(mention)
     return run
@@ -140,18 +141,26 @@ def decide_place(clues: Clues) -> Place:
     if claim.local and (not rows or (claim.kind == "township" and rows[0].level != "county")):
         inside = [row for row in _parent_by_evidence(claim, clues) if not rows or _lies_in(row, rows[0].name)]
         rows = inside or rows
-    flags = ["region_weak"] if claim.rule.startswith("body") else []
     if len(rows) > 1:
         names = " or ".join(f"{row.region_code} {row.prefecture or row.province}" for row in rows[:6])
-        return UNKNOWN._replace(
-            region=claim.chain[-1],
-            source=f"{claim.rule}: {names}",
-            level=rows[0].level,
-            flags=("region_ambiguous",),
-        )
-    if rows and _conflict(rows[0], claim, places):
-        flags.append("region_conflict")
-    return _place(rows[0] if rows else None, year, claim, tuple(flags))
+        rule, flags = f"{claim.rule}: {names}", ("region_ambiguous",)
+        return UNKNOWN._replace(region=claim.chain[-1], source=rule, level=rows[0].level, flags=flags)
+    weak = claim.rule.startswith("body") or (rows and not claim.local and _is_doubtful(rows[0], claim, clues))
+    conflict = rows and _conflict(rows[0], claim, places)
+    flags = ("region_weak",) * bool(weak) + ("region_conflict",) * bool(conflict)
+    return _place(rows[0] if rows else None, year, claim, flags)
+
+
+def _is_doubtful(row: Region, claim: Claim, clues: Clues) -> bool:
+    """Whether issuer or opening name a region of another class than the text's own (兰州市, but 全县), or,
+    in the opening, one that the text names no more often than another of its class.
+    """
+    if claim.rule not in ("issuer", "opening") or row.level == "nation":
+        return False
+    rivals = (name for name in clues.evidence if name[-1] == row.name[-1] and name != row.name)
+    most = max((clues.evidence[name] for name in rivals), default=0)
+    outnumbered = claim.rule == "opening" and most >= clues.evidence[row.name]
+    return outnumbered or clues.own_class not in ("", row.name[-1])
 
 
 def _claims(clues: Clues) -> list[Claim | None]:
@@ -210,15 +219,17 @@ def _settle(claim: Claim, clues: Clues) -> list[Region]:
 
 def _lies_in(row: Region, parent: str) -> bool:
     """Whether a row lies in a region of that name, in full or short."""
-    return any(
-        parent in (name, stem(name)) for name in (row.prefecture, row.province) if name and name != row.name
-    )
+    return any(parent in (name, stem(name)) for name in _parents(row))
 
 
 def _support(row: Region, evidence: Counter[str]) -> int:
     """How often the row's prefecture and province are named; full names count double."""
-    names = {name for name in (row.prefecture, row.province) if name and name != row.name}
-    return sum(2 * evidence[name] + evidence[stem(name)] for name in names)
+    return sum(2 * evidence[name] + evidence[stem(name)] for name in _parents(row))
+
+
+def _parents(row: Region) -> set[str]:
+    """Names of the prefecture and province a row lies in."""
+    return {row.prefecture, row.province} - {"", row.name}
 
 
 def _body_claims(clues: Clues) -> list[tuple[Claim, list[Region]]]:
