@@ -193,3 +193,19 @@ def test_markers_glued_to_a_heading_are_found():
     assert [row[2] for row in headings(text)] == [
         *["主要做法", "政务公开", "完善制度", "依据第三条第（一）项公开", "存在问题"]
     ]
+
+
+def test_a_table_of_contents_opens_no_sections():
+    """The headings of a contents page come again in the body and count there only."""
+    text = f"某省2022年法治政府建设年度报告\n目 录\n一、成效\n二、不足\n{BODY}\n一、成效\n{BODY}\n二、不足\n{BODY}\n"
+    rows = [row for row in parse_structure(text).sections if row[2] == 1]
+    assert [(row[4], row[8]) for row in rows] == [
+        ("成效", text.rindex("一、")),
+        ("不足", text.rindex("二、")),
+    ]
+
+
+def test_a_link_to_a_file_above_the_body_is_no_annex():
+    """附件 at the head of a page does not make an annex of the report."""
+    text = f"某县2022年工作总结及2023年工作计划\n某县政府。\n附件：报告全文\n一、工作\n{BODY}\n二、问题\n{BODY}\n"
+    assert [row[2] for row in headings(text)] == ["某县2022年工作总结及2023年工作计划", "工作", "问题"]

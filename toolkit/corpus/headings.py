@@ -66,32 +66,38 @@ _NUMBERS |= {
 }
 _STOPS = "。！!？?；;：:"
 _TITLE_STOP = re.compile(
-    r"[。！!？?；;]|[：:](?!\d)|\u3000|[ \u00a0]{2,}|(?<=[\u4e00-\u9fff])[.．](?=[\u4e00-\u9fff\s]|$)"
-    rf"|\s(?=[（(]?[{_HAN}]{{1,2}}[）)、是])|(?<![第条款])(?=[（(][{_HAN}]{{1,2}}[）)])|(?=一是)"
+    r"[。！!？?；;：:.．\s（(一](?:(?<=[。！!？?；;\u3000])|(?<=[：:])(?!\d)|(?<=[ \u00a0])[ \u00a0]+"
+    r"|(?<=[\u4e00-\u9fff][.．])(?=[\u4e00-\u9fff\s]|$)|(?<=一)(?=是)"
+    rf"|(?<=\s)(?=[（(]?[{_HAN}]{{1,2}}[）)、是])|(?<=[（(])(?<![第条款].)(?=[{_HAN}]{{1,2}}[）)]))"
 )
 _CLAUSE = re.compile(r"[，,；;：:。]")
 _TITLE_END = re.compile(
-    r"(?:报\s*告|总\s*结|汇\s*报|情\s*况)(?:的?公[示告布])?(?:[（(][^（()）]{1,40}[）)])?$"
+    r"(?:报\s*告|总\s*结|汇\s*报|情\s*况|年报|白皮书)(?:[和与及暨][^，。]{2,25}(?:计划|打算|思路|安排))?"
+    r"(?:的?公[示告布])?(?:[（(][^（()）]{1,40}[）)])?$"
 )
 _GLUED_TITLE = re.compile(r"[^\s。，；：>]{6,60}(?:报告|总结)(?=\s)")
 _NOT_TITLE = re.compile(r"[>＞›。；]|首页|当前位置|^(?:来源|发布|索引|信息|文号|名称|标题)|下载")
+_CONTENTS = re.compile(r"(?:^|\n)\s*目\s*[录次]\s*\n")
 _OPEN_END = re.compile(r"(?:年度?|关于|的|[和与及、]|建设|政府|工作|推进|委员会)$")
 _NO_HEADING = re.compile(
     r"[。！!；;﹕，,、]$|.{15}[：:]$|^各位代表|^[—―]|会议上$|^[\d\s.．年月日—-]+$|^[（(].*[）)]$"
 )
-_RUN_IN = re.compile(r"(?!今年|过去|一年来|同时)[^。；;：:！？\d了已将们是《\n]{4,28}[。：:](?=[^\n]{25})")
+_EVENT = r"(?![^。]{0,20}(?:获[评得批]|入选|荣获|完成|取消|印发|出台|建成|开工|揭牌|挂牌|通车|启用|召开|举办|成立))"
+_RUN_IN = re.compile(
+    rf"(?!今年|过去|一年来|同时){_EVENT}[^。；;：:！？\d了已将们是《\n]{{4,28}}[。：:](?=[^\n]{{25}})"
+)
 _LABEL = re.compile(
     r"(?:(?:目前|当前|工作)?存在的?(?:主要|突出)?(?:问题|不足|困难|短板)|(?:主要)?(?:问题|不足)[和与及](?:不足|原因|问题)"
     r"|(?:下一?步|下一?阶段|今后)的?(?:工作)?(?:打算|计划|安排|思路|重点|措施)?|主要(?:做法|成效|举措)|工作成效)[。：:]"
 )
 _SERIES = re.compile(
-    r"。([^。，,；;：:！？\d了已将们是《\n]{4,20})(?=。(?:[^。\n]{21,}|[^。\n]*[，,\d《了]))"
+    rf"。{_EVENT}([^。，,；;：:！？\d了已将们是《\n]{{4,20}})(?=。(?:[^。\n]{{21,}}|[^。\n]*[，,\d《了]))"
 )
 
 
 def find_headings(text: str, paragraphs: list[Paragraph]) -> tuple[Heading | None, list[Heading]]:
     """Return the title, None where there is none, and all headings after it in their order."""
-    marked = _marked(text, paragraphs)
+    marked = _without_contents(text, _marked(text, paragraphs))
     title = _title(text, paragraphs, marked[0].start if marked else len(text))
     if title:
         marked = [heading for heading in marked if heading.start > title.start]
@@ -127,6 +133,15 @@ def _marked(text: str, paragraphs: list[Paragraph]) -> list[Heading]:
         last[kind] = number
         found.append(Heading(start, _LEVELS.get(kind, 4), kind, number, marker, title, style))
     return found
+
+
+def _without_contents(text: str, found: list[Heading]) -> list[Heading]:
+    """Leave out the headings of a table of contents: they come again in the body."""
+    if not found or not _CONTENTS.search(text, max(0, found[0].start - 60), found[0].start):
+        return found
+    first = found[0]
+    again = (i for i, h in enumerate(found) if i and (h.kind, h.number) == (first.kind, first.number))
+    return found[next(again, 0) :]
 
 
 def _number(marker: str) -> int:
@@ -184,25 +199,38 @@ def _lines(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int) 
     A line whose words name a part of a report (2022年主要工作, 名词解释) opens that part, a topic. The short
     lines of an annex are cells of its tables, so the search ends there.
     """
-    found, framed = [], True
-    for (start, stop), follows in pairwise([*paragraphs, Paragraph(len(text), len(text))]):
-        line = text[start:stop].rstrip() if framed and stop - start < 50 and start not in taken else ""
+    found: list[Heading] = []
+    first = min(taken, default=len(text) // 2)
+    for at, (start, stop) in enumerate(paragraphs[:-1]):
+        if stop - start >= 50 or start < begin or start in taken:
+            continue
+        line = text[start:stop].rstrip()
         if (
-            begin <= start
-            and 2 <= len(line) <= 32
-            and follows.start < len(text)
-            and not _NO_HEADING.search(line)
+            not 2 <= len(line) <= 32
+            or _NO_HEADING.search(line)
+            or not _framed(text, paragraphs, at, taken, found)
         ):
-            line = line.rstrip("：:") if len(line) <= 15 else line
-            named = named_roles(line, 1, 0) if len(line) <= 26 and "，" not in line else ()
-            body = follows.end - follows.start > 40 and "。" in text[follows.start : follows.end]
-            if named or (body and len(line) >= 4 and text[stop - 1] not in "：:"):
-                found.append(Heading(start, 4, "topic" if named else "plain", 0, "", line, "line"))
-                if named == ("other",):
-                    break
-        closes = text[max(start, stop - 5) : stop].rstrip()[-1:] in "。！：:”；"
-        framed = closes or start in taken or bool(found and found[-1].start == start)
+            continue
+        line = line.rstrip("：:") if len(line) <= 15 else line
+        named = named_roles(line, 1, 0) if len(line) <= 26 and "，" not in line else ()
+        follows = text[paragraphs[at + 1].start : paragraphs[at + 1].end]
+        body = len(line) >= 4 and len(follows) > 40 and "。" in follows and text[stop - 1] not in "：:"
+        if named == ("other",) and start < first:
+            continue  # a link to a file above the body is no annex
+        if named or body:
+            found.append(Heading(start, 4, "topic" if named else "plain", 0, "", line, "line"))
+        if named == ("other",):
+            break
     return found
+
+
+def _framed(text: str, paragraphs: list[Paragraph], at: int, taken: set[int], found: list[Heading]) -> bool:
+    """Tell whether there is a paragraph before that ends with a stop or is a heading."""
+    if not at:
+        return False
+    start, stop = paragraphs[at - 1]
+    closes = text[max(start, stop - 5) : stop].rstrip()[-1:] in "。！：:”；"
+    return closes or start in taken or bool(found and found[-1].start == start)
 
 
 def _run_ins(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int, end: int) -> list[Heading]:
@@ -261,7 +289,7 @@ def build_tree(headings: list[Heading]) -> list[int]:
     numbered: set[int] = set()  # topics with 一、 below them
     for at, heading in enumerate(headings):
         rank = _RANKS.get(heading.kind, _FLOATING)
-        if rank == _FLOATING and any(headings[i].kind == heading.kind for i in open_):
+        if rank == _FLOATING and heading.kind in [headings[i].kind for i in open_]:
             while headings[open_.pop()].kind != heading.kind:
                 pass
         while open_ and rank < _FLOATING and _RANKS.get(headings[open_[-1]].kind, _FLOATING) >= rank:

@@ -93,7 +93,8 @@ _SOON = re.compile(
     r"(?:下一?步|下一?阶段|下一?年|明年|来年|今后|接下来|新的?一年|展望)"
 )
 _WILL = re.compile(rf"[^。；\n]{{0,30}}?(?:我们|[我本全][县区市省镇州旗局]|政府)将{_AHEAD}")
-_DATED = re.compile(r"[^。\n]{0,4}?(20[0-3]\d)\s?年")
+_DATED = re.compile(r"[^。\n]{0,4}?(20[0-3]\d)\s?年(?!\s?\d{1,2}\s?月)")
+_REMEDY = re.compile(r"(?:针对|对于?)(?:上述|以上|这些|存在的?)[^，,。\n]{0,8}(?:问题|不足)")
 _LEADER = re.compile(
     r"[^。\n]{0,40}(?:主要负责(?:人|同志)|党政)[^。\n]{0,30}第一责任人|[^，,。\n]{0,12}第一责任人"
 )
@@ -122,12 +123,9 @@ def named_roles(title: str, level: int, year: int | None = None) -> tuple[str, .
     title = "".join(title.split())
     if not _NAMING.search(title) or (level > 1 and not _STRONG.search(title)):
         return ()
-    found = list(_NAMED.finditer(title))
+    roles = dict.fromkeys(match.lastgroup or "" for match in _NAMED.finditer(title))
     if level > 2:
-        found = [
-            m for m in found if m.lastgroup in ("problem", "plan") and m.start() < 12 and len(title) < 20
-        ]
-    roles = dict.fromkeys(m.lastgroup or "" for m in found)
+        roles = {role: None for role in roles if role in ("problem", "plan") and len(title) < 20}
     years = _YEAR.findall(title)
     if level <= 1 and year is not None and years and set(roles) <= {"achievement"} and "回顾" not in title:
         return ("plan",) if int(years[-1]) > year else ("achievement",)
@@ -156,8 +154,9 @@ def _enter(state: _State, heading: Heading, parent: int, ahead: str, year: int |
         base = named[-1] if top else base
     else:
         if top and base in ("problem", "leadership", "rectification", "other"):
-            base, source = ("plan" if _looks_ahead(ahead) else "achievement"), "wording"
-        elif not resumes and "plan" in state.sequence and base == "problem" and _turns_to_plan(ahead):
+            base = "plan" if base != "rectification" and _looks_ahead(ahead) else "achievement"
+            source = "wording"
+        elif not resumes and "plan" in state.sequence and base == "problem" and _turns_to_plan(ahead[:120]):
             base, source = "plan", "wording"
         state.role, state.source = base, source
         state.sequence = () if top else state.sequence
@@ -167,7 +166,7 @@ def _enter(state: _State, heading: Heading, parent: int, ahead: str, year: int |
 
 def _own_roles(heading: Heading, base: str, top: bool, year: int | None) -> tuple[str, ...]:
     """Return the roles a heading names; inside a plan or the problems only those two can change the role."""
-    if heading.kind == "word" and len(heading.title) >= 15:
+    if (heading.kind == "word" and len(heading.title) >= 15) or (not top and base == "rectification"):
         return ()
     named = named_roles(heading.title, 1 if top else max(heading.level, 2), year)
     inside = not top and base in ("plan", "problem", "other")
@@ -203,7 +202,7 @@ def _cue(state: _State, sentence: str, opens: bool, headed: bool, year: int | No
     if _SOON.match(sentence) or ("将" in sentence and _WILL.match(sentence)):
         return "plan"
     if state.role == "problem":
-        return ""
+        return "plan" if _REMEDY.match(sentence) else ""
     lack = aware or ((not headed or "problem" in state.sequence) and _PROBLEM.search(sentence))
     if lack and not _DONE.search(sentence, 0, lack.end()):
         return "problem"
@@ -249,16 +248,13 @@ def assign_roles(
         stop = starts[i + 1] if i + 1 < len(starts) else len(text)
         at = entries.get(start, -1)
         line = at >= 0 and headings[at].style == "line"
+        if start in opens and (at < 0 or not headings[at].number):
+            _open_paragraph(state, text[max(0, start - 40) : start], text[start : start + 120])
         if at >= 0:
             parent = parents[at] if headings[parents[at]].level else -1
             ahead = stop if line else start
-            if not headings[at].number:
-                _open_paragraph(state, text[max(0, start - 40) : start], text[start : start + 120])
-            _enter(state, headings[at], parent, text[ahead : ahead + 120], year)
-            headed = headed or start in opens
-        elif start in opens:
-            headed = False
-            _open_paragraph(state, text[max(0, start - 40) : start], text[start : start + 120])
+            _enter(state, headings[at], parent, text[ahead : ahead + 400], year)
+        headed = at >= 0 if start in opens else headed
         if i in cued and not line:
             _turn(state, text[start:stop], start in opens, headed, year)
         roles[i], sources[i] = state.role, state.source
