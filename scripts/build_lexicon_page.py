@@ -58,7 +58,10 @@ def report_page(corpus: tk.Corpus, document: pd.Series, lexicon: tk.Lexicon) -> 
     hits = corpus.hits[corpus.hits["doc_id"] == document["doc_id"]]
     sentences = corpus.sentences[corpus.sentences["doc_id"] == document["doc_id"]].set_index("sentence_no")
     lines = [f"\n## {document['label']}\n", f"{hits['mechanism'].nunique()} of {len(lexicon)} entries.\n"]
-    lines += ["| entry | counted | nested | roles | first place |", "|---|---:|---:|---|---|"]
+    lines += [
+        "| entry | counted | nested | roles | first sentence, by number, and the others |",
+        "|---|---:|---:|---|---|",
+    ]
     names = lexicon.table.set_index("id")["name"]
     for mechanism, rows in hits.groupby("mechanism", sort=True):
         counted = rows[rows["nested_in"] == ""]
@@ -66,7 +69,9 @@ def report_page(corpus: tk.Corpus, document: pd.Series, lexicon: tk.Lexicon) -> 
         roles = ", ".join(f"{role} {n}" for role, n in shown["role"].value_counts().items())
         negated = "".join(f", negated ({cue})" for cue in shown["negated"].unique() if cue)
         sentence = sentences.loc[shown["sentence_no"].iloc[0]]
-        text = place(shown, document["text"], sentence)
+        others = [str(n) for n in shown["sentence_no"].unique()[1:]]
+        text = f"({shown['sentence_no'].iloc[0]}) {place(shown, document['text'], sentence)}"
+        text += f" ({', '.join(others)})" if others else ""
         cells = (
             f"{mechanism} {names[mechanism]}",
             len(counted),

@@ -87,6 +87,8 @@ def test_regex_serves_gaps(tmp_path):
         ("A,n,x,,(甲\n", "row 2, column 'regex'"),
         ("A,n,x,,\n", "row 2, column 'variants'.*empty"),
         ("A,n,x,甲|,\n", "row 2, column 'variants'.*empty alternative"),
+        ("A,n,x,甲,乙,丙\n", "row 2, column 'regex'.*more cells"),
+        (",,,,\nA,,x,甲乙,\n", "row 3, column 'name'"),
     ],
 )
 def test_faults_name_row_and_column(tmp_path, rows, message):

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.terms.lexicon import read_lexicon
-from toolkit.terms.segment import Segmenter, _dictionary, kind_of
+from toolkit.terms.segment import Segmenter, dictionary, kind_of
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 SHARED = Path(os.environ.get("TOOLKIT_SHARED", Path(__file__).resolve().parents[2] / "shared"))
@@ -84,7 +84,7 @@ def test_random_strings_are_cut_alike(user_words):
     seed_text = "".join(path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("*.txt")))
     reference = Segmenter(user_words=user_words, engine="jieba")
     fast = Segmenter(user_words=user_words, engine="rjieba")
-    words = [word for word, frequency in _dictionary()[0].items() if frequency]
+    words = [word for word, frequency in dictionary()[0].items() if frequency]
     words = chance.sample(words, 3000) + [word for word in words if not word.isalpha()]
     words += [word if isinstance(word, str) else word[0] for word in user_words] * 100
     for _ in range(20_000):

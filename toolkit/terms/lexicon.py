@@ -20,22 +20,7 @@ from toolkit.terms.folding import fold, twin
 
 SHIPPED = Path(__file__).resolve().parents[1] / "data" / "lexicon.csv"
 REQUIRED = ("id", "name", "dimension", "variants")
-OPTIONAL = (
-    *(
-        "kind",
-        "part_2021",
-        "part_2015",
-        "wordings",
-        "regex",
-        "english",
-        "scope",
-        "level",
-        "valid_from",
-        "valid_to",
-    ),
-    *("legal_basis", "seen", "note"),
-)
-KINDS = ("institution", "activity", "document", "slogan", "")
+PATTERNS = ("variants", "wordings")
 MOST = 500  # literals one cell may expand to
 
 
@@ -141,12 +126,8 @@ class Lexicon:
         return f"Lexicon({len(self)} entries, {len(self.literals)} literals, sha256 {self.sha256[:12]})"
 
     def __getstate__(self) -> dict[str, object]:
-        """What travels to another process; matchers are built where they are used."""
-        return {name: self.__dict__[name] for name in ("table", "sha256", "literals", "terms", "regexes")}
-
-    def __setstate__(self, state: dict[str, object]) -> None:
-        """Restore what travelled."""
-        self.__dict__.update(state)
+        """What travels to another process: all but the matcher, which is built where it is used."""
+        return {name: value for name, value in vars(self).items() if name != "_matcher"}
 
     @cached_property
     def _patterns(self) -> list[str]:
@@ -228,50 +209,57 @@ def read_lexicon(path: str | Path | None = None) -> Lexicon:
     """
     path = Path(path) if path else SHIPPED
     data = path.read_bytes()
-    table = _table(data, path)
+    rows = _rows(data, path)
     literals: dict[str, list[str]] = {}
     terms: set[str] = set()
     regexes = []
     homes: dict[tuple[str, str], int] = {}
-    for number, row in enumerate(table.to_dict("records"), 2):
-        found = {column: _literals(row, column, number, path) for column in ("variants", "wordings")}
-        for column, literal in dict.fromkeys((column, one) for column, many in found.items() for one in many):
-            other = homes.setdefault((literal, row["dimension"]), number)
-            if other != number:
-                raise _fault(path, number, column, f"{literal!r} stands in row {other} of the same dimension")
-            literals.setdefault(literal, []).append(row["id"])
-        terms.update(found["variants"])
-        if not any(found.values()) and not row["regex"]:
-            raise _fault(path, number, "variants", "is empty, and so are wordings and regex")
+    for number, row in rows:
+        for column in PATTERNS:
+            for literal in _literals(row, column, number, path):
+                other = homes.setdefault((literal, row["dimension"]), number)
+                if other != number:
+                    what = f"{literal!r} stands in row {other} of the same dimension"
+                    raise _fault(path, number, column, what)
+                if row["id"] not in literals.setdefault(literal, []):
+                    literals[literal].append(row["id"])
+                if column == "variants":
+                    terms.add(literal)
         if row["regex"]:
             regexes.append((row["id"], _regex(row["regex"], number, path)))
+    table = pd.DataFrame([row for _, row in rows], dtype="str")
     frozen = {literal: tuple(names) for literal, names in sorted(literals.items())}
     return Lexicon(table, hashlib.sha256(data).hexdigest(), frozen, tuple(sorted(terms)), tuple(regexes))
 
 
-def _table(data: bytes, path: Path) -> pd.DataFrame:
-    """The rows of a lexicon file as text, with every optional column."""
+def _rows(data: bytes, path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Rows of a lexicon file with their number in Excel; empty rows are passed over."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("gb18030")
-    rows = list(csv.DictReader(StringIO(text)))
-    missing = [name for name in REQUIRED if rows and name not in rows[0]]
-    if missing or not rows:
-        raise ValueError(f"{path} is no lexicon: it needs the columns {list(REQUIRED)}; missing: {missing}.")
-    table = pd.DataFrame(rows, dtype="str").fillna("")
-    table = table.apply(lambda column: column.str.strip())
-    for name in OPTIONAL:
-        if name not in table:
-            table[name] = ""
-    for column in ("id", "name", "dimension"):
-        for number, value in enumerate(table[column], 2):
-            if not value:
+    reader = csv.DictReader(StringIO(text), restval="", restkey="more cells than columns")
+    missing = [name for name in REQUIRED if name not in (reader.fieldnames or ())]
+    if missing:
+        raise ValueError(f"{path} is no lexicon: it needs the columns {list(REQUIRED)} and lacks {missing}.")
+    rows: list[tuple[int, dict[str, str]]] = []
+    ids: set[str] = set()
+    for number, cells in enumerate(reader, 2):
+        if reader.restkey in cells:
+            raise _fault(path, number, reader.fieldnames[-1], "is followed by more cells; quote commas")
+        row = dict.fromkeys((*PATTERNS, "regex"), "") | {name: cell.strip() for name, cell in cells.items()}
+        if not any(row.values()):
+            continue
+        for column in ("id", "name", "dimension"):
+            if not row[column]:
                 raise _fault(path, number, column, "is empty")
-    repeated = table.index[table["id"].duplicated()]
-    if len(repeated):
-        raise _fault(path, int(repeated[0]) + 2, "id", f"{table['id'][repeated[0]]!r} stands twice")
-    return table
+        if row["id"] in ids:
+            raise _fault(path, number, "id", f"{row['id']!r} stands twice")
+        if not any(row[column] for column in (*PATTERNS, "regex")):
+            raise _fault(path, number, "variants", "is empty, and so are wordings and regex")
+        ids.add(row["id"])
+        rows.append((number, row))
+    return rows
 
 
 def _literals(row: dict[str, str], column: str, number: int, path: Path) -> list[str]:

@@ -12,6 +12,8 @@ import pandas as pd
 
 from toolkit.terms.counts import read_stopwords
 from toolkit.terms.folding import fold
+from toolkit.terms.lexicon import Lexicon
+from toolkit.terms.segment import dictionary
 
 RUN = re.compile(r"[\u4e00-\u9fd5]+")
 COLUMNS = ["candidate", "count", "n_documents", "cohesion", "freedom", "example"]
@@ -24,6 +26,7 @@ def new_words(
     max_length: int = 8,
     min_cohesion: float = 3.0,
     min_freedom: float = 1.0,
+    lexicon: Lexicon | None = None,
 ) -> pd.DataFrame:
     """Candidates for new words, by cohesion inside and freedom outside.
 
@@ -43,6 +46,8 @@ def new_words(
         Least log2 ratio of its probability to that of its parts, over all ways to divide it in two.
     min_freedom
         Least entropy, in bits, of the characters beside it, on the poorer side.
+    lexicon
+        Its terms and wordings are no candidates, as jieba's words are none.
 
     Returns
     -------
@@ -80,9 +85,11 @@ def new_words(
                 beside[candidate][1][right or next(edge)] += 1
                 reports[candidate].add(doc_id)
                 examples.setdefault(candidate, rows["text"].iloc[0].strip())
+    known = dictionary()[0]
+    literals = lexicon.literals if lexicon else {}
     found = []
     for candidate, (left, right) in beside.items():
-        if grams[candidate] >= min_count:
+        if grams[candidate] >= min_count and not known.get(candidate) and candidate not in literals:
             holds = cohesion(candidate, grams, positions)
             free = min(branch_entropy(left), branch_entropy(right))
             if holds >= min_cohesion and free >= min_freedom:

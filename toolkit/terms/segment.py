@@ -81,10 +81,6 @@ class Segmenter:
         """What travels to another process; the engine is built where it is used."""
         return {"lexicon": self.lexicon, "user_words": self.user_words, "engine": self.engine}
 
-    def __setstate__(self, state: dict[str, object]) -> None:
-        """Restore what travelled."""
-        self.__dict__.update(state)
-
     @property
     def settings(self) -> dict[str, object]:
         """Everything that can move a token, as a value for manifests."""
@@ -197,13 +193,10 @@ def kind_of(token: str) -> str:
 
 def _chosen(engine: str) -> str:
     """The engine to use; auto takes rjieba where it is installed."""
-    if engine == "jieba":
-        return engine
-    if importlib.util.find_spec("rjieba"):
-        return "rjieba"
-    if engine == "rjieba":
+    installed = importlib.util.find_spec("rjieba") is not None
+    if engine == "rjieba" and not installed:
         raise ValueError("engine 'rjieba' is not installed; install it, or use engine='jieba'.")
-    return "jieba"
+    return "rjieba" if installed and engine != "jieba" else "jieba"
 
 
 @cache
@@ -215,11 +208,8 @@ def _own_jieba() -> ModuleType:
     import raises on some installations (pkg_resources, invalid escapes) tell a reader nothing and are
     left out here.
     """
-    found = importlib.util.find_spec("jieba")
-    if found is None or found.origin is None:
-        raise ImportError("jieba is not installed; it belongs to this package's requirements.")
     name = f"{__name__}._jieba"
-    spec = importlib.util.spec_from_file_location(name, found.origin)
+    spec = importlib.util.spec_from_file_location(name, _dictionary_path().with_name("__init__.py"))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     with warnings.catch_warnings():
@@ -240,7 +230,7 @@ def _dictionary_sha256() -> str:
 
 
 @cache
-def _dictionary() -> tuple[dict[str, int], int]:
+def dictionary() -> tuple[dict[str, int], int]:
     """Words of jieba's dictionary with their frequencies, and the total; copied before words are added."""
     with _dictionary_path().open("rb") as file:
         return _own_jieba().Tokenizer.gen_pfdict(file)
@@ -249,7 +239,7 @@ def _dictionary() -> tuple[dict[str, int], int]:
 def _reference(words: Iterable[tuple[str, int | None]]) -> Callable[[str], list[str]]:
     """jieba's own cut on a tokenizer of its own that never touches a cache file."""
     tokenizer = _own_jieba().Tokenizer()
-    tokenizer.FREQ, tokenizer.total = _dictionary()
+    tokenizer.FREQ, tokenizer.total = dictionary()
     tokenizer.FREQ = dict(tokenizer.FREQ) if words else tokenizer.FREQ
     tokenizer.initialized = True
     for word, frequency in words:
