@@ -144,8 +144,9 @@ def change_points(
     Returns
     -------
     DataFrame
-        One row a series and term: key columns, ``term``, ``n_years``, ``change_year``, ``k`` (Pettitt's
-        statistic), ``p``, ``per_10k_before``, ``per_10k_after`` (means of the years), ``reason``.
+        One row a series and term: key columns, ``term``, ``n_years``, ``first_year``, ``last_year``,
+        ``n_missing``, ``change_year``, ``k`` (Pettitt's statistic), ``p``, ``per_10k_before``,
+        ``per_10k_after`` (means of the years), ``reason``.
 
     References
     ----------

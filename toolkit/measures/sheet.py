@@ -225,9 +225,9 @@ def rank_stability(sheet: pd.DataFrame, *, default: Sequence[str] = DEFAULT) -> 
     Returns
     -------
     DataFrame
-        One row a dictionary, year, numerator and denominator: these, ``n_reports``, ``spearman`` (NaN for
-        fewer than three reports or equal shares), ``largest_move``, ``mean_move`` (places), ``mean_share``,
-        ``times_default`` (mean share over the default's).
+        One row a ``dictionary``, ``year``, ``numerator`` and ``denominator``: these, ``n_reports``,
+        ``spearman`` (NaN for fewer than three reports or equal shares), ``largest_move``, ``mean_move``
+        (places), ``mean_share``, ``times_default`` (mean share over the default's).
     """
     cell, report = ["dictionary", "year"], ["doc_id", "dictionary"]
     base = sheet[(sheet["numerator"] == default[0]) & (sheet["denominator"] == default[1])]

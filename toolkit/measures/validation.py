@@ -44,9 +44,9 @@ def draw_sample(
     Returns
     -------
     DataFrame
-        One row a hit: ``sample_no``, the columns of `by`, ``doc_id``, ``start``, ``end``, ``left``,
-        ``surface``, ``right``, ``n_stratum`` (hits it stands for a share of), ``verdict`` and ``note``
-        (empty: to fill in).
+        One row a hit: ``sample_no``, the columns of `by` (``dimension``), ``doc_id``, ``start``, ``end``,
+        ``left``, ``surface``, ``right``, ``n_stratum`` (hits it stands for a share of), ``verdict`` and
+        ``note`` (empty: to fill in).
     """
     hits = corpus.hits[corpus.hits["nested_in"] == ""] if hits is None else hits
     need(hits, [*by, "doc_id", "start", "end", "surface"], "The table of hits")
@@ -110,8 +110,8 @@ def precision(verdicts: pd.DataFrame, *, by: Sequence[str] = ("dimension",)) -> 
     Returns
     -------
     DataFrame
-        One row a stratum and one for all (empty in the columns of `by`): the columns of `by`, ``n_sampled``,
-        ``n_judged``, ``n_right``, ``precision``, ``low``, ``high`` (95 %).
+        One row a stratum and one for all (empty in the columns of `by`): the columns of `by` (``dimension``),
+        ``n_sampled``, ``n_judged``, ``n_right``, ``precision``, ``low``, ``high`` (95 %).
     """
     by, counted = list(by), ["n_sampled", "n_judged", "n_right"]
     right = verdicts.assign(right=verdicts["verdict"].astype("float"), judged=verdicts["verdict"].notna())
@@ -146,8 +146,8 @@ def recall(coded: pd.DataFrame, hits: pd.DataFrame, *, by: Sequence[str] = ("mec
     Returns
     -------
     DataFrame
-        One row each value of `by`: its columns, ``n_mentions``, ``n_found``, ``n_hits``, ``recall``, ``low``,
-        ``high``, ``precision_full``.
+        One row each value of `by`: its columns (``mechanism``), ``n_mentions``, ``n_found``, ``n_hits``,
+        ``recall``, ``low``, ``high``, ``precision_full``.
     """
     by, span = list(by), ["doc_id", "start", "end"]
     coded = coded[[*by, *span]].reset_index(drop=True).reset_index(names="mention")
