@@ -36,6 +36,15 @@ def test_code_notes_and_messages_stay_out():
     assert "结果" in html and not re.search("secret|how it works|warned", html)
 
 
+def test_a_progress_bar_is_no_result():
+    """What a cell displays as plain text only, such as a bar, stays out; the value of a cell is shown."""
+    notebook = shown({"text/plain": "reading: 12%"})
+    value = v4.new_output("execute_result", data={"text/plain": "1 < 2"}, execution_count=1)
+    notebook.cells[1].outputs.append(value)
+    html = report_page(notebook, title="t")
+    assert "reading" not in html and "<pre>1 &lt; 2</pre>" in html
+
+
 def test_a_figure_keeps_its_alternative_text():
     """The alt text of the metadata reaches the page, escaped; a figure without one is refused."""
     html = report_page(shown({"image/png": PIXEL}, {"image/png": {"alt": '图"一"'}}), title="t")

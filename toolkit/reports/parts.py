@@ -39,7 +39,7 @@ def show_title(sheet: Sheet) -> None:
         "n": len(sheet.corpus.documents),
     }
     years = span(sheet.corpus.documents["year"])
-    show_html(f"<h1>{html_label('report.title', language, region=report['region'], years=years)}</h1>")
+    show_html(f"<h1>{html_label('report.heading', language, region=report['region'], years=years)}</h1>")
     say(sheet, "report.lead", "lead", **values)
     say(sheet, "report.nature", year=name_of("year", report["genre"], language))
 
@@ -48,9 +48,8 @@ def show_reading(sheet: Sheet) -> None:
     """The region's reports that were read, and who reports in each."""
     documents = sheet.corpus.documents.sort_values("year", kind="stable")
     date = documents["issued_on"].where(documents["issued_on"] != "", documents["published_on"])
-    show_table(
-        sheet, documents.assign(date=date)[["year", "title", "reporting_body", "body_kind", "date", *_SIZES]]
-    )
+    columns = ["year", "title", "reporting_body", "body_kind", "date", *_SIZES]
+    show_table(sheet, documents.assign(date=date)[columns], shape="roomy")
     years = set(documents["year"])
     missing = sorted(set(range(min(years), max(years) + 1)) - years)
     if missing:
@@ -101,6 +100,32 @@ def show_quotes(sheet: Sheet, role: str, *, most: int = 6, all: int = 40) -> Non
     ]
     more = label("quotes.more", sheet.language, n=len(found) - most, shown=len(quotes) - most)
     show_part("quotes", quotes=quotes, most=most, more=more)
+
+
+def show_facts(sheet: Sheet, *, most: int = 25) -> None:
+    """Figures that the latest report states, with its words, and over the years where there are several."""
+    from toolkit.indicators import facts, panel, read_indicators
+    from toolkit.plots.saving import csv_text, finished
+
+    found = facts(sheet.corpus)
+    names = {row.indicator_id: getattr(row, sheet.language) for row in read_indicators()}
+    now = found[found["doc_id"].isin(sheet.latest.documents["doc_id"])]
+    core = now[(now["indicator_id"] != "") & now["certain"] & (now["role"] != "plan")]
+    with finished(sheet.out / "facts.csv") as path:
+        path.write_text(csv_text(found), encoding="utf-8-sig", newline="\n")
+    if core.empty:
+        say(sheet, "facts.none", "notice")
+        return
+    say(sheet, "facts.found", all=len(now), n=len(core), shown=min(most, len(core)))
+    table = core.assign(
+        indicator=core["indicator_id"].map(names), sentence_no=core["sentence_no"].astype("str")
+    )
+    show_table(sheet, table[["indicator", "surface", "phrase", "actor", "sentence_no"]].head(most))
+    show_part("files", words=label("figure.files", sheet.language), files=["facts.csv"])
+    show_limit(sheet, "facts")
+    cells = panel(sheet.corpus, found)
+    if cells["year"].nunique() > 1:
+        _show_years(sheet, cells, names)
 
 
 def role_shares(sheet: Sheet) -> pd.DataFrame:
@@ -297,6 +322,25 @@ def show_particular_terms(sheet: Sheet, *, top: int = 15, most: int = 30) -> Non
     table.insert(1, "region", table["region_id"].map(_names(sheet.corpus)))
     show_table(sheet, table.drop(columns="region_id").head(most))
     show_limit(sheet, "particular")
+
+
+def _show_years(
+    sheet: Sheet, cells: pd.DataFrame, names: Mapping[str, str], *, most: int = 12, last: int = 8
+) -> None:
+    """The indicators stated in most years, as a table of indicator and year."""
+    known = cells[(cells["statistic"] == "level") & cells["value"].notna()]
+    known = known.drop_duplicates(["indicator_id", "unit", "year"], keep=False)
+    grid = known.pivot(index=["indicator_id", "unit"], columns="year", values="value")
+    grid = grid[grid.columns[-last:]].dropna(thresh=2)
+    grid = grid.loc[grid.count(axis=1).sort_values(ascending=False, kind="stable").index].head(most)
+    if grid.empty:
+        return
+    show_subsection(sheet, "facts.years")
+    units = grid.index.to_frame()
+    grid = grid.rename(columns=str).rename_axis(columns=None).reset_index(drop=True)
+    grid.insert(0, "indicator", (units["indicator_id"].map(names) + " " + units["unit"]).to_numpy())
+    show_table(sheet, grid)
+    say(sheet, "facts.years_limit", "limit")
 
 
 def _show_last_change(sheet: Sheet, *, most: int = 24) -> None:

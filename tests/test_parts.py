@@ -1,0 +1,144 @@
+"""What a report shows: inert words in the reader's language, and what a result does not show after it."""
+
+import re
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from small import small_corpus
+
+from toolkit.reports import parts, sheets
+from toolkit.reports.slices import Slices
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The HTML shown so far; figures are named, not drawn."""
+    texts = []
+    monkeypatch.setattr(sheets, "display", lambda item, **options: texts.append(item.data))
+    monkeypatch.setattr(parts, "show_figure", lambda sheet, name, axes, data: texts.append((name, data)))
+    return texts
+
+
+def sheet_of(*reports, language="zh", tmp_path=".", **columns):
+    """A sheet on a small corpus."""
+    made = Slices(small_corpus(*reports, **columns)).slice("1")
+    return sheets.Sheet(*made, tmp_path, language, ["png"])
+
+
+def test_one_report_gets_no_trend(shown):
+    """A region with one report is told so, and dated reports stand side by side."""
+    parts.show_change(sheet_of(("1", 2023, "法治 政府"), ("2", 2018, "法治")), ["法治"])
+    assert "至少还需要另一年的报告" in shown[0] and "不能由此比较地区" in shown[0]
+    name, data = shown[1]
+    assert name == "side_by_side" and data[["region_id", "per_10k"]].values.tolist() == [
+        ["1", 5e3],
+        ["2", 1e4],
+    ]
+
+
+def test_several_years_are_lines_with_gaps(shown):
+    """A year without a report is NaN, a report without the term 0; no change is taken across the gap."""
+    parts.show_change(sheet_of(("1", 2019, "法治 政府"), ("1", 2020, "政府"), ("1", 2022, "法治")), ["法治"])
+    name, data = shown[0]
+    assert name == "trend" and data["year"].tolist() == [2019, 2020, 2021, 2022]
+    assert data["count"].tolist()[:2] == [1, 0] and data["count"].isna().tolist() == [
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert "没有 2021 年的报告" in "".join(text for text in shown if isinstance(text, str))
+
+
+def test_phrases_are_counted_as_the_concordance_finds_them(shown):
+    """A term that the segmenter divides has the same number in the figure and in the list of contexts."""
+    corpus = small_corpus(("1", 2023, "行政 执法 的 行政 执法 权"))
+    assert parts.count_phrases(corpus, ["行政执法", "复议"])[["count", "n_tokens"]].values.tolist() == [
+        [2, 6],
+        [0, 6],
+    ]
+    parts.show_contexts(sheet_of(("1", 2023, "行政 执法 的 行政 执法 权")), ["行政执法"])
+    assert "行政执法（2 处）" in shown[0] and shown[1].count("<tr>") == 2
+
+
+def test_shares_of_roles_sum_to_one():
+    """Within each region and year."""
+    shares = parts.role_shares(sheet_of(("1", 2020, "甲 乙"), ("1", 2021, "丙")))
+    assert shares.groupby("year")["share"].sum().tolist() == [1, 1]
+    assert shares["label"].tolist() == ["地1 2020", "地1 2021"]
+
+
+def test_names_of_places_do_not_compete(shown):
+    """They leave the table of characteristic terms; the denominators keep them."""
+    report = " ".join(["全县"] * 9 + ["执法"] * 5)
+    parts.show_keyness(sheet_of(("1", 2023, report), ("2", 2023, "法治 " * 20)))
+    name, keys = shown[-1]
+    assert name == "keyness" and set(keys["term"]) == {"执法", "法治"}
+    assert keys["n_tokens_target"].unique().tolist() == [14]
+
+
+def test_without_others_nothing_is_compared(shown):
+    """A corpus of one region says that there is nothing to compare with."""
+    parts.show_keyness(sheet_of(("1", 2023, "执法 执法 执法")))
+    assert "无从比较" in shown[-1]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_words_from_the_corpus_are_inert(shown, language):
+    """Names, titles and contexts are escaped wherever they are shown."""
+    hostile = "<img/src=x/onerror=alert(1)>"
+    sheet = sheet_of(
+        ("1", 2023, f"执法 {hostile}"),
+        language=language,
+        title=hostile,
+        region=hostile,
+        reporting_body=hostile,
+    )
+    for show in (
+        parts.show_title,
+        parts.show_reading,
+        parts.show_quality,
+        parts.show_settings,
+        parts.show_citations,
+    ):
+        show(sheet)
+    parts.show_contexts(sheet, ["执法"])
+    sheet.corpus.sentences["role"] = "problem"
+    parts.show_quotes(sheet, "problem")
+    html = "".join(shown)
+    assert "<img" not in html and "&lt;img" in html
+    assert bool(re.search("[\u4e00-\u9fff]", re.sub("地1|执法|法治政府", "", html))) == (language == "zh")
+
+
+def test_a_citation_leaves_out_what_is_unknown():
+    """GB/T 7714: author, title and medium, date, address; nothing is guessed."""
+    known = {
+        "issuer": "陇西县人民政府",
+        "title": "总结",
+        "issued_on": "2024-01-30",
+        "source_url": "https://a.cn",
+    }
+    empty = dict.fromkeys(("published_on", "retrieved_on", "reporting_body", "region"), "")
+    document = SimpleNamespace(**{**empty, **known, "year": 2023})
+    assert parts.citation(document) == "陇西县人民政府. 总结[R/OL]. (2024-01-30). https://a.cn."
+    bare = SimpleNamespace(**{**empty, **dict.fromkeys(known, ""), "region": "陇西县", "year": 2023})
+    assert parts.citation(bare) == "[陇西县2023][R]. 2023."
+
+
+def test_a_table_shows_missing_values_as_dashes(shown):
+    """NaN and empty text are dashes, codes keep their zeros, numbers are grouped and aligned."""
+    table = pd.DataFrame(
+        {"region_code": ["010105", ""], "count": [12345.0, float("nan")], "year": [2023, 2024]}
+    )
+    sheets.show_table(sheet_of(("1", 2023, "甲")), table)
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", shown[0])
+    assert cells == ["010105", "12,345", "2023", "—", "—", "2024"]
+    assert shown[0].count('class="n"') == 3
+
+
+def test_figures_stated_in_prose_come_with_their_words(shown, tmp_path):
+    """A quantity of the report is shown as printed, and all of them are saved."""
+    sheet = sheet_of(("1", 2023, "全县 共 受理 行政复议 案件 35 件 。"), tmp_path=tmp_path)
+    parts.show_facts(sheet)
+    assert "35件" in "".join(shown) and "35件" in (tmp_path / "facts.csv").read_text(encoding="utf-8-sig")
