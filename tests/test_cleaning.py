@@ -236,6 +236,15 @@ def test_furniture_glued_to_a_paragraph_is_cut_off_at_its_edge():
     ]
 
 
+@pytest.mark.parametrize(
+    "piece", ["A+", "A", "打印", "[打印] ", "大 ", "首页>", "联系我们", "抄送", "- ", "发布时间：1 "]
+)
+def test_no_line_keeps_the_rules_busy(piece):
+    """Lines of repeated fragments, which send careless patterns into endless trials, cost nothing."""
+    lines = "\n".join((piece * 120)[:length] + "甲" for length in (20, 60, 110, 118, 130))
+    assert all(end <= len(lines) for _, end, _ in find_furniture(lines))
+
+
 @given(st.text(st.sampled_from("首页>发布时间：2021-来源 局\n打印关闭【】第页抄送:。法治"), max_size=80))
 def test_spans_are_sorted_apart_and_inside_the_text(text):
     """Spans never overlap, never leave the text, and never hold a line end."""

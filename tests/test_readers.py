@@ -76,6 +76,13 @@ def test_a_file_above_the_limit_is_refused_unread(tmp_path):
     assert "53477376 bytes" in reading.detail
 
 
+def test_a_text_longer_than_any_report_is_refused(tmp_path):
+    """Millions of lines are no report, and would take minutes; the limit can be raised."""
+    (tmp_path / "long.txt").write_text("法\n" * 600, encoding="utf-8")
+    assert outcomes(tmp_path, n_chars=1199) == [("long.txt", "failed", "too large")]
+    assert outcomes(tmp_path, n_chars=1200) == [("long.txt", "ok", "")]
+
+
 def test_names_that_are_not_utf8_are_printable(tmp_path):
     """A GBK file name from an old archive is listed with escapes that any writer can store."""
     (tmp_path / os.fsdecode("天心区.txt".encode("gbk"))).write_text(REPORT, encoding="utf-8")

@@ -20,7 +20,11 @@ MARKS = (
 )
 # Valid UTF-8 mostly also decodes as GB18030, and Big5 nearly always does, so the order breaks ties.
 LADDER = ("utf-8", "gb18030", "big5hkscs", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
-ORDINARY = 0.75  # real Chinese text scores above 0.95, text in a wrong codec below 0.6
+ORDINARY, SURE = 0.75, 0.95  # real Chinese text scores above 0.95, text in a wrong codec below 0.6
+PROBE, SHORT_PROBE = (
+    2**20,
+    100_000,
+)  # enough to choose; charset-normalizer takes minutes over large binary files
 SAMPLE = 400
 
 
@@ -70,15 +74,16 @@ def decode(data: bytes) -> Decoded:
             return Decoded(data.decode("utf-8"), "utf-8", 0)
         except UnicodeDecodeError:
             pass  # the ladder below tries UTF-8 again, with its damage counted
-    best, best_share = Decoded("", "", 0), -1.0
+    probe = data[:PROBE]
+    best, best_share = "", ORDINARY
     for encoding in LADDER:
-        found = _attempt(data, encoding)
-        share = ordinary_share(found.text)
-        if share > 0.95 and not found.n_replaced:
-            return found
+        text, _, n_replaced = _attempt(probe, encoding)
+        share = ordinary_share(text)
         if share > best_share:
-            best, best_share = found, share
-    return _tolerable(best if best_share >= ORDINARY else _ask_charset_normalizer(data))
+            best, best_share = encoding, share
+        if share > SURE and n_replaced <= (len(probe) < len(data)):
+            break
+    return _tolerable(_attempt(data, best or _ask_charset_normalizer(probe)))
 
 
 def ordinary_share(text: str) -> float:
@@ -129,12 +134,11 @@ def _tolerable(found: Decoded) -> Decoded:
     )
 
 
-def _ask_charset_normalizer(data: bytes) -> Decoded:
+def _ask_charset_normalizer(probe: bytes) -> str:
     """The last rung: an encoding outside the ladder, if its text is ordinary."""
     from charset_normalizer import from_bytes
 
-    guess = from_bytes(data[:100_000]).best()  # it takes minutes over a large binary file
-    found = _attempt(data, guess.encoding) if guess else Decoded("\0", "", 0)
-    if ordinary_share(found.text) >= ORDINARY:
-        return found
+    guess = from_bytes(probe[:SHORT_PROBE]).best()
+    if guess and ordinary_share(str(guess)) > ORDINARY:
+        return guess.encoding
     raise Unreadable("undecodable")

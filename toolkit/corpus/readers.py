@@ -29,6 +29,8 @@ class Limits:
     ----------
     n_bytes
         Largest file that is read.
+    n_chars
+        Longest text that is taken for a report.
     seconds
         Longest time a reader of a risky format (web page, PDF, DOCX, OFD, table) may take.
     memory
@@ -36,6 +38,7 @@ class Limits:
     """
 
     n_bytes: int = 50 * 2**20
+    n_chars: int = 2_000_000
     seconds: float = 20.0
     memory: int = 2**30
 
@@ -88,12 +91,7 @@ def read_folder(folder: str | Path, *, limits: Limits | None = None) -> Iterator
     with Sandbox(limits.seconds, limits.memory) as sandbox:
         for path, entry in sorted(_walk(root, ""), key=itemgetter(0)):
             refused = _refuse(path, entry, limits)
-            readings = [refused] if refused else _read_file(path, entry, sandbox)
-            sha256 = readings[0].sha256
-            first = first_by_hash.setdefault(sha256, path) if sha256 else path
-            if first != path:
-                readings = [_without_text(path, "skipped", "identical copy", f"It is {first!r}.", sha256)]
-            yield from readings
+            yield from [refused] if refused else _read_file(path, entry, limits, sandbox, first_by_hash)
 
 
 def _without_text(path: str, status: str, reason: str, found: str = "", sha256: str = "") -> Reading:
@@ -134,13 +132,18 @@ def _refuse(path: str, entry: os.DirEntry[str], limits: Limits) -> Reading | Non
     return None
 
 
-def _read_file(path: str, entry: os.DirEntry[str], sandbox: Sandbox) -> list[Reading]:
+def _read_file(
+    path: str, entry: os.DirEntry[str], limits: Limits, sandbox: Sandbox, first_by_hash: dict[str, str]
+) -> list[Reading]:
     """Read one regular file, whatever it is; one reading for each report in it."""
     try:
-        data, changed = _read_bytes(entry.path)
+        data, changed = _read_bytes(entry.path, limits.n_bytes)
     except OSError as error:
         return [_without_text(path, "failed", "unreadable", f"{error.strerror}.")]
     sha256 = hashlib.sha256(data).hexdigest()
+    first = first_by_hash.setdefault(sha256, path)
+    if first != path:
+        return [_without_text(path, "skipped", "identical copy", f"It is {first!r}.", sha256)]
     kind = detect_format(data, entry.name)
     try:
         extracts = _extract(kind, data, sandbox)
@@ -149,21 +152,25 @@ def _read_file(path: str, entry: os.DirEntry[str], sandbox: Sandbox) -> list[Rea
     if not extracts:
         return [_without_text(path, "failed", "empty table", "", sha256)]
     noticed = ("extension_mismatch",) * contradicts(kind, entry.name) + ("changed_during_read",) * changed
-    readings = []
-    for row, text, encoding, hints, own in extracts:
-        flags = (*noticed, *own)
-        status, reason = "flagged" if flags else "ok", " ".join(flags)
-        readings.append(
-            Reading(path, row, status, reason, explain(flags), sha256, encoding, text, hints, flags)
-        )
-    return readings
+    return [_reading(path, sha256, extract, noticed, limits) for extract in extracts]
 
 
-def _read_bytes(path: str) -> tuple[bytes, bool]:
+def _reading(path: str, sha256: str, extract: Extract, noticed: tuple[str, ...], limits: Limits) -> Reading:
+    """The reading of a report, with what was noticed about its file and its text."""
+    row, text, encoding, hints, flags = extract
+    if len(text) > limits.n_chars:
+        found = f"{len(text)} characters; the limit is {limits.n_chars}."
+        return _without_text(path, "failed", "too large", found, sha256)._replace(row=row)
+    flags = (*noticed, *flags)
+    status, reason = ("flagged", " ".join(flags)) if flags else ("ok", "")
+    return Reading(path, row, status, reason, explain(flags), sha256, encoding, text, hints, flags)
+
+
+def _read_bytes(path: str, most: int) -> tuple[bytes, bool]:
     """The bytes of a file, and whether it changed meanwhile."""
     with open(path, "rb") as file:  # noqa: PTH123  (the name may not be valid UTF-8)
         before = os.fstat(file.fileno())
-        data = file.read()
+        data = file.read(most)
         after = os.fstat(file.fileno())
     return data, (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, len(data))
 

@@ -61,7 +61,9 @@ class Sandbox:
         try:
             child.stdin.write(f"{kind}\t{len(data)}\n".encode() + data)
             child.stdin.flush()
-            reply = json.loads(child.stdout.read(int(child.stdout.readline())))
+            reply = json.loads(
+                child.stdout.read(int(child.stdout.readline())).decode("utf-8", "surrogatepass")
+            )
         except (OSError, ValueError):
             self.close()
             found = f"It was read as {kind} for at most {self.seconds:g} seconds."
@@ -102,7 +104,7 @@ def serve() -> None:
     while header := sys.stdin.buffer.readline():
         kind, size = header.decode().split("\t")
         answer = _answer(kind, sys.stdin.buffer.read(int(size)))
-        reply = json.dumps(answer).encode()
+        reply = json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass")
         out.write(f"{len(reply)}\n".encode() + reply)
         out.flush()
 

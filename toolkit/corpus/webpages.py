@@ -140,7 +140,8 @@ def _strip_tags(page: str) -> str:
 
 def _tidy(text: str) -> str:
     """No space at line ends, at most one blank line."""
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t\xa0]+\n", "\n", text)).strip("\n\t ")
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n\t ")
 
 
 def _prose(text: str) -> float:
