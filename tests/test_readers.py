@@ -130,16 +130,32 @@ B_ROWS = {
 }
 
 
+@pytest.fixture(scope="module")
+def bad_folder(tmp_path_factory):
+    """Readings of one folder that holds every bad input, each in a folder of its own, and a good one last."""
+    root = tmp_path_factory.mktemp("bad")
+    for case, (name, data, _, _) in B_ROWS.items():
+        (root / case).mkdir()
+        (root / case / name).write_bytes(data)
+    (root / "z.txt").write_text(REPORT, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(root))  # no LibreOffice
+        return list(read_folder(root))
+
+
+def test_bad_inputs_cost_themselves_alone(bad_folder):
+    """Every input has one reading, in order, and the good report after all the bad ones is read."""
+    paths = [reading.path for reading in bad_folder]
+    assert paths == sorted([*(f"{case}/{name}" for case, (name, *_) in B_ROWS.items()), "z.txt"])
+    assert bad_folder[-1].status == "ok"
+
+
 @pytest.mark.parametrize("case", B_ROWS)
-def test_each_bad_input_has_its_status_and_reason(case, tmp_path, monkeypatch):
-    """Every bad input becomes one row with its reason, and the report after it is read."""
-    monkeypatch.setenv("PATH", str(tmp_path))  # no LibreOffice
-    name, data, status, reason = B_ROWS[case]
-    (tmp_path / name).write_bytes(data)
-    (tmp_path / "z.txt").write_text(REPORT, encoding="utf-8")
-    bad, good = read_folder(tmp_path)
-    assert (bad.path, bad.status, bad.reason, good.status) == (name, status, reason, "ok")
-    assert bool(bad.detail) == (status != "ok")
+def test_each_bad_input_has_its_status_and_reason(case, bad_folder):
+    """The reading names the fault, and a sentence says what to do."""
+    (bad,) = (reading for reading in bad_folder if reading.path.startswith(f"{case}/"))
+    assert (bad.status, bad.reason) == B_ROWS[case][2:]
+    assert bool(bad.detail) == (bad.status != "ok")
 
 
 def test_the_rows_of_a_table_file_are_readings(tmp_path):
