@@ -225,6 +225,20 @@ def test_a_text_with_printed_line_ends_is_running_text():
     }
 
 
+def test_long_lines_of_a_page_are_no_running_text():
+    """A date line or a footer of sixty characters has no comma; the page's head and foot reach beyond it."""
+    date = "发布时间：2021-02-18 16:32:10 来源：某县司法局 字体大小：大 中 小 浏览次数：123 打印 关闭 分享到：微信 微博"
+    foot = "主办：某县人民政府办公室 承办：某县政务服务和大数据管理局 网站标识码：6211220001 地址：某县某镇某路一号"
+    text = f"{date}\n政务公开\n{PROSE}\n网站地图\n{foot}\n电话：0932-6601234"
+    assert [rule for _, _, rule in find_furniture(text)] == [
+        "published",
+        "menu",
+        "menu",
+        "copyright",
+        "site owner",
+    ]
+
+
 def test_furniture_glued_to_a_paragraph_is_cut_off_at_its_edge():
     """Of a long line only the date line before it and the button after it are furniture."""
     head, foot = "发布时间：2021-02-18 10:22 来源：区司法局 ", "扫一扫在手机打开当前页"

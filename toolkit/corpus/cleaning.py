@@ -13,10 +13,9 @@ from .encodings import ORDINARY, ordinary_share
 from .extracts import read_rows
 
 LONGEST = 120  # a longer line is never furniture as a whole
-PROSE = (
-    60  # a line of so many characters is running text; above the first and below the last, rules are bolder
-)
-PRINTED = 25  # a line of a text that keeps the line ends of print
+# Running text is a line of 60 characters with a comma or a stop, or three printed lines of 25 in a row. Above
+# the first and below the last of it the rules are bolder.
+PROSE, PRINTED = 60, 25
 MENU_ENTRY, MENU_RUN, MENU_SHARE = 20, 5, 1 / 12
 RUNNING_HEAD = 40
 
@@ -30,7 +29,7 @@ _TRACES = ("锟斤拷", "烫烫烫", "屯屯屯")
 _LATIN_LEADS = "ÃÂâäåæçèéï"
 _LATIN_TRACE = re.compile(f"[{_LATIN_LEADS}][\x80-\xbf‘’“”†‡•…‰Š‹Œ€™œž]")
 _MENU_GAP = re.compile(r"[\s|｜·>＞/]+")
-_STOPS = re.compile(r"[。，；：,;:]")
+_STOPS = re.compile(r"[。，；,;]")
 
 
 class Line(NamedTuple):
@@ -129,8 +128,9 @@ def _looks_like_mojibake(text: str) -> bool:
 def _running_text(lines: list[Line]) -> tuple[int, int]:
     """First and last line of the running text: long lines, or three of printed length in a row."""
     lengths = [0 if line.key.startswith("抄送") else len(line.key) for line in lines]
-    prose = [n for n, length in enumerate(lengths) if length >= PROSE]
+    prose = [n for n, length in enumerate(lengths) if length >= PROSE and _STOPS.search(lines[n].key)]
     printed = [n for n in range(len(lines) - 2) if min(lengths[n : n + 3]) >= PRINTED]
+    printed = [n for n in printed if sum(bool(_STOPS.search(line.key)) for line in lines[n : n + 3]) >= 2]
     starts, ends = prose + printed, prose + [n + 2 for n in printed]
     return min(starts, default=len(lines)), max(ends, default=-1)
 
@@ -187,7 +187,7 @@ def _mark_menus(text: str, lines: list[Line], marked: dict[int, str], first: int
     """Mark lines of menu words above and below the text, and runs of short lines with many of them."""
     run: list[int] = []
     for n, line in enumerate([*lines, Line(0, 0, "。")]):
-        if len(line.key) <= MENU_ENTRY and not _STOPS.search(line.key):
+        if len(line.key) <= MENU_ENTRY and not _STOPS.search(line.key) and line.key[-1] != ":":
             run.append(n)
             continue
         entries = [m for m in run if marked.get(m) != "ornament"]
