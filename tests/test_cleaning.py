@@ -84,6 +84,7 @@ def test_cleaning_twice_is_cleaning_once(text):
         ("【发布日期：2021年2月18日】", "published"),
         ("日期：2023-01-20 10:22 浏览次数：88次", "published"),
         ("来源： 县司法局", "source"),
+        ("（新华社北京2023年3月14日电）", "source"),
         ("【我要纠错】责任编辑：王安", "editor"),
         ("浏览次数： 1024 次", "counter"),
         ("【字体：大 中 小】", "font size"),
@@ -189,10 +190,16 @@ def test_a_catalogue_table_copied_cell_by_cell_is_found_without_the_title():
 
 def test_a_menu_is_a_run_of_short_lines_with_menu_words():
     """A long menu is taken whole although most of its entries are in no list; a table of names is not."""
-    menu = "首页\n区长之窗\n街道动态\n政务公开\n领导之窗\n小微企业专栏\n机构职能"
+    menu = "首页\n区长之窗\n街道动态\n政务公开\n本区之窗\n小微企业专栏\n机构职能"
     assert set(rules(f"{menu}\n{PROSE}").values()) == {"menu"}
     table = "教育局\n民政局\n财政局\n水务局\n住建局\n城管局"
     assert rules(f"{PROSE}\n{table}\n{PROSE}") == {}
+
+
+def test_a_title_below_a_menu_is_no_part_of_it():
+    """A menu ends with its last known word; title, issuer and date below it stay."""
+    text = f"首页\n政务公开\n法治专栏\n规划计划\n通知公告\n某县2023年法治政府建设报告\n县司法局\n2024年1月5日\n{PROSE}"
+    assert list(rules(text)) == ["首页", "政务公开", "法治专栏", "规划计划", "通知公告"]
 
 
 def test_bare_numbers_are_page_numbers_only_when_they_count_pages():

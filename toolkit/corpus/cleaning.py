@@ -184,15 +184,15 @@ def _mark_lines(lines: list[Line], first: int, last: int) -> dict[int, str]:
 
 
 def _mark_menus(text: str, lines: list[Line], marked: dict[int, str], first: int, last: int) -> None:
-    """Mark lines of menu words above and below the text, and runs of short lines with many of them."""
+    """Mark lines of menu words above and below the text, and runs of short lines between such words."""
     run: list[int] = []
     for n, line in enumerate([*lines, Line(0, 0, "。")]):
         if len(line.key) <= MENU_ENTRY and not _STOPS.search(line.key) and line.key[-1] != ":":
             run.append(n)
             continue
-        entries = [m for m in run if marked.get(m) != "ornament"]
-        known = sum(bool(_rule_of(lines[m].key, "menu")) for m in entries)
-        if len(entries) >= MENU_RUN and known >= max(2, MENU_SHARE * len(entries)):
+        known = [m for m in run if _rule_of(lines[m].key, "menu")] if len(run) >= MENU_RUN else []
+        entries = [m for m in run if known and known[0] <= m <= known[-1] and marked.get(m) != "ornament"]
+        if len(entries) >= MENU_RUN and len(known) >= max(2, MENU_SHARE * len(entries)):
             marked |= {m: "menu" for m in entries if m not in marked}
         run = []
     for n, line in enumerate(lines):
