@@ -102,6 +102,7 @@ def read_place(words: str, rule: str) -> Claim | None:
     if full and mentions[-1].full and look["joined"].search(before) and rules("part")["zone"].search(before):
         return Claim(rule, tuple(full), merged=True)
     rest = words[mentions[-1].end if mentions and mentions[-1].full else len(before) :]
+    rest = rest.removeprefix("人民政府")
     zone, township = look["zone"].match(rest), look["township"].match(rest)
     if zone:  # 坪山新区, 黄石经济技术开发区: a short form is part of the zone's name
         return Claim(rule, tuple(mention.surface for mention in mentions), zone["name"], "zone")
@@ -198,7 +199,7 @@ def _within(words: str, rule: str) -> Claim | None:
 def _at_start(words: str) -> Claim | None:
     """A place that a clause of the opening begins with: 天心区坚持以…, 大鹏新区管委会在…."""
     mentions = find_regions(words)
-    zone = rules("place")["zone"].match(words)
+    zone = rules("place")["zone"].match(words) or rules("place")["township"].match(words)
     named = mentions and mentions[0].start == 0 and mentions[0].full
     acts = zone and len(zone["name"]) > 3 and re.match(r"[^\s_（(，,·、]", words[zone.end() :])
     return read_place(words, "opening") if named or acts else None
