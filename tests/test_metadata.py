@@ -873,6 +873,13 @@ def test_every_flag_is_documented():
     assert not [flag for flag in raised if flag not in page]
 
 
+def test_file_name_in_gbk_is_read():
+    """A file name whose bytes are GBK, as Python hands it over, still names its region and year."""
+    path = "陇西县2022年.txt".encode("gbk").decode("utf-8", "surrogateescape")
+    values = detect_metadata("法治政府建设情况报告\n全县坚持依法行政。", path=path).values
+    assert (values["region"], values["year"]) == ("陇西县", 2022)
+
+
 def test_every_field_has_a_rule():
     """Where a value is given, its group's source names the rule."""
     found = detect_metadata(CASES[0][1])

@@ -13,7 +13,7 @@ from typing import NamedTuple
 FRONT, OPENING, TAIL = 4000, 900, 700  # characters that are looked at
 
 # One character for one character, so that offsets hold: full-width forms, spaces, brackets, zeros of years.
-_ODD = re.compile("[\t\u00a0\u200b\u2002\u2003\u3000\ufeff○◯⚪【】〖〗［］﹝﹞０-ｚ－／～]")
+_ODD = re.compile("[\t\u00a0\u200b\u2002\u2003\u3000\ufeff○◯⚪【】〖〗［］﹝﹞０-ｚ－／～\ud800-\udfff]")
 _MARKS = dict(zip("［﹝【〖］﹞】〗○◯⚪", "〔〔〔〔〕〕〕〕〇〇〇", strict=True))
 
 
@@ -68,7 +68,7 @@ def _plain_character(match: re.Match[str]) -> str:
     """The plain form of one odd character."""
     character = match.group()
     plainer = _MARKS.get(character) or unicodedata.normalize("NFKC", character)
-    return plainer if plainer.strip() and len(plainer) == 1 else " "
+    return plainer if plainer.isprintable() and len(plainer) == 1 else " "
 
 
 def masked(text: str) -> str:
