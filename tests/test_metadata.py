@@ -700,7 +700,78 @@ CASES = [
         "上级开头",
         "2022年法治政府建设工作总结\n甘肃省委召开会议以来，" + body("全县"),
         "",
-        {"flag": "region_weak"},
+        {"flag": "region_unknown"},
+    ),
+    (
+        "无题只说县",
+        "根据有关规定，现将县人民政府2021年法治政府建设工作情况报告如下。\n一、主要成效\n2021年，县人民政府制定《青田县重大行政决策程序规定》《青田县政府常务会学法计划》，印发《青田县法治政府建设方案》，浙江省丽水市考核优秀，"
+        + body("全县"),
+        "",
+        {"region_code": "331121", "year": 2021, "flag": "region_weak"},
+    ),
+    (
+        "页面日期",
+        "今天是：2019年10月31日 星期四\n您所在的位置：政务公开 > 工作报告\n2020年榆阳区法治政府建设情况报告\n文章来源：司法局 更新时间：2021/03/29 11:30:01\n2020年，榆阳区"  # noqa: E501
+        + body("全区"),
+        "",
+        {
+            "region_code": "610802",
+            "year": 2020,
+            "issuer": "榆阳区司法局",
+            "published_on": "2021-03-29",
+            "issued_on": "",
+            "body_kind": "government",
+        },
+    ),
+    (
+        "政府在上行",
+        "礼县人民政府\n2022年度法治政府建设情况报告\n2022年，县政府" + body("全县"),
+        "",
+        {
+            "region_code": "621226",
+            "title": "礼县人民政府2022年度法治政府建设情况报告",
+            "body_kind": "government",
+        },
+    ),
+    (
+        "派出机关",
+        "榆阳区人民政府青山路街道办事处关于2022年度法治政府建设情况的报告\n2022年，我街道" + body("我街道"),
+        "",
+        {"region_id": "610802-青山路街道", "body_kind": "township"},
+    ),
+    (
+        "街道无题",
+        "2023年，青山路街道坚持"
+        + body("街道", "落实《榆阳区学法制度》，榆阳区司法局指导。")
+        + "现将有关工作报告如下",
+        "",
+        {"region_id": "610802-青山路街道", "body_kind": "township"},
+    ),
+    (
+        "竖线表",
+        "索 引 号 | 1162/2025 | 主题分类 | 公文 |\n发文字号 | 青政发〔2023〕33号 | 制发机构 | |\n成文日期 | 2023-02-13 | 发布日期 | 2023-02-20 |\n标 题 | 青田县人民政府关于2022年度法治政府建设情况的报告 |\n2022年，青田县"  # noqa: E501
+        + body("我县"),
+        "",
+        {
+            "region_code": "331121",
+            "doc_number": "青政发〔2023〕33号",
+            "issued_on": "2023-02-13",
+            "published_on": "2023-02-20",
+            "title": "青田县人民政府关于2022年度法治政府建设情况的报告",
+        },
+    ),
+    (
+        "方案",
+        "为深入推进依法行政，结合实际，制定本方案。\n一、总体要求\n法治政府，法治政府，法治政府。",
+        "",
+        {"flag": "not_a_report"},
+    ),
+    (
+        "政府网来源",
+        "发布时间：2008-03-06 08:39 信息来源：青田县政府网\n青田县2007年依法行政工作情况报告\n2007年，"
+        + body("全县"),
+        "",
+        {"issuer": "", "published_on": "2008-03-06", "region_code": "331121"},
     ),
 ]
 
@@ -800,6 +871,13 @@ def test_every_flag_is_documented():
     raised = {flag for case in CASES for flag in detect_metadata(case[1], path=case[2]).flags}
     assert len(raised) >= 15
     assert not [flag for flag in raised if flag not in page]
+
+
+def test_file_name_in_gbk_is_read():
+    """A file name whose bytes are GBK, as Python hands it over, still names its region and year."""
+    path = "陇西县2022年.txt".encode("gbk").decode("utf-8", "surrogateescape")
+    values = detect_metadata("法治政府建设情况报告\n全县坚持依法行政。", path=path).values
+    assert (values["region"], values["year"]) == ("陇西县", 2022)
 
 
 def test_every_field_has_a_rule():

@@ -40,12 +40,12 @@ def decide_genre(layout: Layout, stem: str) -> tuple[str, str, str, tuple[str, .
         {subject: layout.body.count(subject) for subject in ("法治政府", "依法行政", "法治建设")}
     )
     subject, count = counts.most_common(1)[0]
+    other = ("not_a_report",) if any(map(look["other text"].search, (*layout.front, opening))) else ()
     if count >= 3:
-        return "annual report", subject, "body", ("genre_weak",)
+        return "annual report", subject, "body", ("genre_weak", *other)
     if re.search(r"\d{4}年.{0,6}工作回顾", opening):
         return "work report", "政府工作", "review heading", ("genre_weak",)
-    other = any(look["other text"].search(line) for line in layout.front)
-    return "unknown", "unknown", "", ("genre_unknown", "not_a_report") if other else ("genre_unknown",)
+    return "unknown", "unknown", "", ("genre_unknown", *other)
 
 
 def find_number(layout: Layout) -> str:
@@ -90,7 +90,8 @@ def find_issuer(layout: Layout, place: str) -> tuple[str, str]:
     )
     source, name = next((pair for pair in found if pair[1]), ("", ""))
     name = re.sub(r"\s|文件$", "", name)
-    if re.match(r"[县区市州旗盟省](?!中|直)", name) and place and not name.startswith(place):
+    bare = re.match(r"[县区市州旗盟省](?!中|直)|司法局|法制办|政府办", name)
+    if bare and place and not name.startswith(place):
         name = place + name[1:] if place[-1] == name[0] else place + name
     return name, source
 

@@ -161,14 +161,17 @@ def _annual_clues(layout: Layout) -> list[tuple[str, int]]:
     """Clues to the covered year of an annual report, strongest first."""
     opening, look = layout.opening, rules("year")
     told = filter(look["told"].search, opening[:400].split("。"))
-    starts = [
-        year for year in _own(opening) if year.first == year.last and opening[: year.start][-1:] in "。\n "
-    ]
+    starts = [year for year in _own(opening) if year.first == year.last and _begins(opening, year.start)]
     clues = _clue("title", _own(layout.title))
     clues += _clue("opening: 报告如下", [year for part in told for year in _own(part)])
     clues += _clue("opening", starts)
     heads = look["heading"].findall("\n" + layout.body[:3000]) if not clues else []
     return clues + _clue("heading", [year for head in heads for year in _own(head)])
+
+
+def _begins(text: str, start: int) -> bool:
+    """Whether a year begins a sentence, or a clause of its own (…部署，2023年，清波街道以…)."""
+    return text[:start][-1:] in "。\n " or bool(re.match(r"[，,]\w{4}年[，,]", text[start - 1 :]))
 
 
 def _work_clues(layout: Layout) -> list[tuple[str, int]]:

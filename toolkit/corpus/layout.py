@@ -13,7 +13,7 @@ from typing import NamedTuple
 FRONT, OPENING, TAIL = 4000, 900, 700  # characters that are looked at
 
 # One character for one character, so that offsets hold: full-width forms, spaces, brackets, zeros of years.
-_ODD = re.compile("[\t\u00a0\u200b\u2002\u2003\u3000\ufeff○◯⚪【】〖〗［］﹝﹞０-ｚ－／～]")
+_ODD = re.compile("[\t\u00a0\u200b\u2002\u2003\u3000\ufeff○◯⚪【】〖〗［］﹝﹞０-ｚ－／～\ud800-\udfff]")
 _MARKS = dict(zip("［﹝【〖］﹞】〗○◯⚪", "〔〔〔〔〕〕〕〕〇〇〇", strict=True))
 
 
@@ -55,7 +55,7 @@ def _labels() -> tuple[dict[str, str], re.Pattern[str]]:
         row["rule"]: row["pattern"] for row in read_rows("metadata_rules.csv") if row["field"] == "label"
     }
     words = "|".join(" *".join(label) for label in kinds)  # 来  源
-    behind = r"(?:\s*[:：〕]\s*|(?<=[一-龥]{4})[\s|｜]+)(?P<value>[^\s:：|｜]*)"
+    behind = r"(?:\s*[:：〕|｜]\s*|(?<=[一-龥]{4})\s+)(?P<value>[^\s:：|｜]*)"
     return kinds, re.compile(f"(?P<label>{words}){behind}")
 
 
@@ -68,7 +68,7 @@ def _plain_character(match: re.Match[str]) -> str:
     """The plain form of one odd character."""
     character = match.group()
     plainer = _MARKS.get(character) or unicodedata.normalize("NFKC", character)
-    return plainer if plainer.strip() and len(plainer) == 1 else " "
+    return plainer if plainer.isprintable() and len(plainer) == 1 else " "
 
 
 def masked(text: str) -> str:
@@ -97,10 +97,8 @@ def read_layout(text: str, *, furniture: Sequence[tuple[int, int, str]] = ()) ->
         With an empty title where the text prints none.
     """
     twin = plain(text)
-    found = (
-        (match.start(), match.group().strip()) for match in re.finditer(r"[^\n]+", twin[: FRONT + OPENING])
-    )
-    lines = [(start, line) for start, line in found if line]
+    found = re.finditer(r"[^\n]+", twin[: FRONT + OPENING])
+    lines = [(match.start(), line) for match in found if (line := match.group().strip(" \r•●▪"))]
     begin = next((number for number, (_, line) in enumerate(lines) if _is_body(line)), len(lines))
     front = [line for start, line in lines[:begin] if start < FRONT]
     meta = {start for start, end, _ in furniture if end <= FRONT and end - start > 1}
@@ -155,7 +153,8 @@ def _line_above(lines: list[str], number: int, title: str) -> str:
     """The line above that belongs to the title: its first half, or the organisation before 关于."""
     look, above = rules("title"), tidy_title(lines[number - 1]) if number else ""
     half = look["second half"].match(title) and look["first half"].search(above)
-    organ = title.startswith("关于") and look["organ above"].search(above)
+    begins = r"关于|\d{4}年" if above.endswith("政府") else "关于"
+    organ = re.match(begins, title) and look["organ above"].search(above)
     joins = (half or organ) and len(above) <= 40 and not above.endswith(("文件", "公文"))
     return above if joins and not _is_chrome(above) else ""
 

@@ -68,7 +68,7 @@ def detect_metadata(
     ('621122', 2023, 'title')
     """
     given = {name: str(value) for name, value in (hints or {}).items() if value}
-    where = PurePosixPath(path)
+    where = PurePosixPath(_readable(path))
     stem, folders = plain(where.stem), [plain(part) for part in reversed(where.parts[:-1])]
     layout = read_layout(text, furniture=furniture)
     if not layout.title and (title := tidy_title(given.get("title", ""))):
@@ -95,4 +95,14 @@ def detect_metadata(
         dict(zip(COLUMNS, (*place[:6], *who, *when, *printed, *found), strict=True)),
         dict(zip(GROUPS, sources, strict=True)),
         tuple(sorted({*flags, *years.flags, *place.flags, *body.flags})),
+    )
+
+
+def _readable(path: str) -> str:
+    """A path whose bytes are GBK reaches Python as escapes: read it as the collector named it."""
+    data = path.encode("utf-8", "surrogateescape")
+    return (
+        path
+        if path.isascii() or data.decode("utf-8", "ignore") == path
+        else data.decode("gb18030", "replace")
     )

@@ -102,6 +102,7 @@ def read_place(words: str, rule: str) -> Claim | None:
     if full and mentions[-1].full and look["joined"].search(before) and rules("part")["zone"].search(before):
         return Claim(rule, tuple(full), merged=True)
     rest = words[mentions[-1].end if mentions and mentions[-1].full else len(before) :]
+    rest = rest.removeprefix("人民政府")
     zone, township = look["zone"].match(rest), look["township"].match(rest)
     if zone:  # 坪山新区, 黄石经济技术开发区: a short form is part of the zone's name
         return Claim(rule, tuple(mention.surface for mention in mentions), zone["name"], "zone")
@@ -152,8 +153,8 @@ def decide_place(clues: Clues) -> Place:
 
 
 def _is_doubtful(row: Region, claim: Claim, clues: Clues) -> bool:
-    """Whether issuer or opening name a region of another class than the text's own (兰州市, but 全县), or,
-    in the opening, one that the text names no more often than another of its class.
+    """Whether an issuer is of another class than the text's own region (兰州市, but 全县), or an opening names a
+    region that the text names no more often than another of its class.
     """
     if claim.rule not in ("issuer", "opening") or row.level == "nation":
         return False
@@ -170,7 +171,7 @@ def _claims(clues: Clues) -> list[Claim | None]:
     session = rules("place")["session"].search("\n".join(layout.front))
     clauses = rules("place")["clause"].findall(layout.opening[:500])
     starts = [claim for words in clauses if (claim := _at_start(words))]
-    own = [claim for claim in starts if claim.local or claim.chain[-1][-1] == clues.own_class]
+    own = [claim for claim in starts if claim.local or clues.own_class in ("", claim.chain[-1][-1])]
     return [
         read_place(clues.hints.get("region", ""), "container"),
         read_place(title_organ(layout.title), "title") or _within(layout.title, "title"),
@@ -178,7 +179,7 @@ def _claims(clues: Clues) -> list[Claim | None]:
         *(read_place(found[1], rule) for rule, found in spoken if found),
         read_place(session[1], "session") if session else None,
         read_place(clues.issuer, "issuer"),
-        *(own or starts)[:1],
+        *own[:1],
         read_place(title_organ(clues.stem), "file name") or _within(clues.stem, "file name"),
         Claim("folder", named) if (named := tuple(filter(_is_name, reversed(clues.folders)))) else None,
         *(_within(folder, "folder") for folder in clues.folders),
@@ -198,7 +199,7 @@ def _within(words: str, rule: str) -> Claim | None:
 def _at_start(words: str) -> Claim | None:
     """A place that a clause of the opening begins with: 天心区坚持以…, 大鹏新区管委会在…."""
     mentions = find_regions(words)
-    zone = rules("place")["zone"].match(words)
+    zone = rules("place")["zone"].match(words) or rules("place")["township"].match(words)
     named = mentions and mentions[0].start == 0 and mentions[0].full
     acts = zone and len(zone["name"]) > 3 and re.match(r"[^\s_（(，,·、]", words[zone.end() :])
     return read_place(words, "opening") if named or acts else None
