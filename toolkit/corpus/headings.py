@@ -103,12 +103,13 @@ def find_headings(text: str, paragraphs: list[Paragraph]) -> tuple[Heading | Non
     title = _title(text, paragraphs, marked[0].start if marked else len(text))
     if title:
         marked = [heading for heading in marked if heading.start > title.start]
-    begin = next((p.end for p in paragraphs if title and p.start >= title.start), 0)
+    begin = next((min(p.end, p.start + 150) for p in paragraphs if title and p.start >= title.start), 0)
     taken = {heading.start for heading in marked}
     lines = _lines(text, paragraphs, taken, begin)
     taken.update(heading.start for heading in lines)
     annexes = (h.start for h in lines if h.kind == "topic" and named_roles(h.title, 1) == ("other",))
-    run_ins = _run_ins(text, paragraphs, taken, begin, next(annexes, len(text)))
+    end = next(annexes, len(text))
+    run_ins = _run_ins(text, paragraphs, taken, begin, end) + _series(text, paragraphs, taken, begin, end)
     return title, sorted(marked + lines + run_ins)
 
 
@@ -246,10 +247,9 @@ def _framed(text: str, paragraphs: list[Paragraph], at: int, taken: set[int], fo
 
 
 def _run_ins(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int, end: int) -> list[Heading]:
-    """Find titles without a marker that run in, by their neighbours: one short sentence alone is no title.
+    """Find titles without a marker at the head of paragraphs, where most between two headings begin so.
 
-    At the head of paragraphs, where most paragraphs between two headings begin so; inside a paragraph, where
-    three or more short sentences without comma or figure are each followed by their elaboration.
+    One short sentence alone is no title, unless it is a label such as 存在的问题.
     """
     found, group, plain = [], [], 0
     for start, stop in [*paragraphs, Paragraph(end, end)]:
@@ -257,25 +257,34 @@ def _run_ins(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int
             found += group if len(group) >= max(2, plain) else []
             group, plain = [], 0
         elif start >= begin and stop - start >= 35:
-            match = _RUN_IN.match(text, start, stop)
             label = _LABEL.match(text, start, stop)
-            if label:
-                found.append(Heading(start, 4, "plain", 0, "", label.group()[:-1], "run-in"))
-                continue
-            group += (
-                [Heading(start, 4, "plain", 0, "", "".join(match.group()[:-1].split()), "run-in")]
-                if match
-                else []
-            )
+            match = label or _RUN_IN.match(text, start, stop)
+            if match:
+                (found if label else group).append(_plain(start, match.group()[:-1]))
             plain += not match
-        if begin <= start < end and 150 <= stop - start < 3000:  # a longer one has lost its line ends
-            series = [m for m in _SERIES.finditer(text, start, stop) if m.start(1) not in taken]
-            if len(series) >= 3 and all(b.start() - a.end() >= 40 for a, b in pairwise(series)):
-                found += [
-                    Heading(m.start(1), 4, "plain", 0, "", "".join(m.group(1).split()), "run-in")
-                    for m in series
-                ]
     return found
+
+
+def _series(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int, end: int) -> list[Heading]:
+    """Find titles without a marker inside paragraphs: three or more, each followed by its elaboration."""
+    found: list[Heading] = []
+    marks = sorted(taken)
+    for paragraph in paragraphs:
+        if paragraph.end - paragraph.start < 150:
+            continue
+        inside = marks[bisect_right(marks, paragraph.start) : bisect_right(marks, paragraph.end)]
+        for start, stop in pairwise([paragraph.start, *inside, paragraph.end]):
+            if stop - start < 150 or stop <= begin or start >= end:
+                continue
+            titles = list(_SERIES.finditer(text, max(start, begin), stop))
+            if len(titles) >= 3 and all(b.start() - a.end() >= 40 for a, b in pairwise(titles)):
+                found += [_plain(m.start(1), m.group(1)) for m in titles]
+    return found
+
+
+def _plain(start: int, words: str) -> Heading:
+    """Build a heading without a marker that runs in."""
+    return Heading(start, 4, "plain", 0, "", "".join(words.split()), "run-in")
 
 
 def _title(text: str, paragraphs: list[Paragraph], before: int) -> Heading | None:
