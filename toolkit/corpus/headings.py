@@ -32,8 +32,9 @@ class Paragraph(NamedTuple):
 _HAN = "一二三四五六七八九十"
 # The leading set lets the search leap; what it found must begin a line or follow a stop or a space. Glued
 # markers follow the words of a heading directly, where the line ends of a report were lost: 主要做法(一)…
+# Torn ones have lost a bracket or comma, (二坚持 or 二存在的问题, and count only as the next number of their list.
 _MARKER = re.compile(
-    rf"""[{_HAN}0-9０-９（(〔【\[第㈠-㈩①-⑳⒈-⒛—―●■◆★◇◎▲](?:(?<![^\s。！？!?；;：:…].)(?:
+    rf"""[{_HAN}0-9０-９（(〔【\[第㈠-㈩①-⑳⒈-⒛—―●■◆★◇◎▲](?:(?<![^\s。！？!?；;：:….．].)(?:
     (?P<han> (?:(?<=[{_HAN}])[{_HAN}]{{0,2}}[ \u3000]?|(?<=—)) [、.．，,]
              (?![{_HAN}]{{1,2}}[、，,审产级线类]) )    # not 一、二审 nor 一、二、三产业
     |(?P<spaced> (?<=[{_HAN}])[{_HAN}]?[ \u3000]+(?=[^\n。，；]{{2,30}}。?\n) )  # the stop is lost
@@ -47,7 +48,8 @@ _MARKER = re.compile(
     |(?P<part> (?<=第)[{_HAN}]{{1,2}}(?:部[分份]|[章篇编])[\s、:：.．]? )
     |(?P<dash> (?<=[—―])[—―]{{0,2}}(?=[\w“])(?!\d{{4}}年|二[〇○零]) )  # ——2023年1月…会议上 is a subtitle
     |(?P<bullet> (?<=[●■◆★◇◎▲])\s? )
-    )|(?P<glued> (?<=[（(])[{_HAN}]{{1,2}}[）)]|(?<=一)是 ))""",
+    |(?P<torn> (?<=[（(])[{_HAN}]{{1,2}}(?=[\u4e00-\u9fff])|(?<=[{_HAN}])[{_HAN}]?(?=[^\s年月日][^\n。，；]{{2,28}}\n) )
+    )|(?P<glued> (?<=[（(])[{_HAN}]{{1,2}}[）)]|(?<=一)是|(?<=1)[.．、](?!\d) ))""",
     re.VERBOSE,
 )
 # The level is the class of the marker; the rank says which class encloses which. Classes without a rank
@@ -64,10 +66,10 @@ _NUMBERS |= {
     for first, last in ("①⑳", "㈠㈩", "⒈⒛")
     for n in range(ord(last) - ord(first) + 1)
 }
-_STOPS = "。！!？?；;：:"
+_STOPS = "。！!？?；;：:.．"
 _TITLE_STOP = re.compile(
-    r"[。！!？?；;：:.．\s（(一](?:(?<=[。！!？?；;\u3000])|(?<=[：:])(?!\d)|(?<=[ \u00a0])[ \u00a0]+"
-    r"|(?<=[\u4e00-\u9fff][.．])(?=[\u4e00-\u9fff\s]|$)|(?<=一)(?=是)"
+    r"[。！!？?；;：:.．\s（(一1](?:(?<=[。！!？?；;\u3000])|(?<=[：:])(?!\d)|(?<=[ \u00a0])[ \u00a0]+"
+    r"|(?<=[\u4e00-\u9fff][.．])(?=[\u4e00-\u9fff\s]|$)|(?<=一)(?=是)|(?<=1)(?=[.．、]\D)"
     rf"|(?<=\s)(?=[（(]?[{_HAN}]{{1,2}}[）)、是])|(?<=[（(])(?<![第条款].)(?=[{_HAN}]{{1,2}}[）)]))"
 )
 _CLAUSE = re.compile(r"[，,；;：:。]")
@@ -75,7 +77,7 @@ _TITLE_END = re.compile(
     r"(?:报\s*告|总\s*结|汇\s*报|情\s*况|年报|白皮书)(?:[和与及暨][^，。]{2,25}(?:计划|打算|思路|安排))?"
     r"(?:的?公[示告布])?(?:[（(][^（()）]{1,40}[）)])?$"
 )
-_GLUED_TITLE = re.compile(r"[^\s。，；：>]{6,60}(?:报告|总结)(?=\s)")
+_GLUED_TITLE = re.compile(r"[^\s。，；：>]{6,60}(?:\s[^\s。，；：>]{2,20})?(?:报告|总结)(?=\s)")
 _NOT_TITLE = re.compile(r"[>＞›。；]|首页|当前位置|^(?:来源|发布|索引|信息|文号|名称|标题)|下载")
 _CONTENTS = re.compile(r"(?:^|\n)\s*目\s*[录次]\s*\n")
 _OPEN_END = re.compile(r"(?:年度?|关于|的|[和与及、]|建设|政府|工作|推进|委员会)$")
@@ -84,14 +86,14 @@ _NO_HEADING = re.compile(
 )
 _EVENT = r"(?![^。]{0,20}(?:获[评得批]|入选|荣获|完成|取消|印发|出台|建成|开工|揭牌|挂牌|通车|启用|召开|举办|成立))"
 _RUN_IN = re.compile(
-    rf"(?!今年|过去|一年来|同时){_EVENT}[^。；;：:！？\d了已将们是《\n]{{4,28}}[。：:](?=[^\n]{{25}})"
+    rf"(?!今年|过去|一年来|同时){_EVENT}[^。；;：:！？\d了已将们是《]{{4,28}}[。：:](?=(?s:.{{25}}))"
 )
 _LABEL = re.compile(
     r"(?:(?:目前|当前|工作)?存在的?(?:主要|突出)?(?:问题|不足|困难|短板)|(?:主要)?(?:问题|不足)[和与及](?:不足|原因|问题)"
     r"|(?:下一?步|下一?阶段|今后)的?(?:工作)?(?:打算|计划|安排|思路|重点|措施)?|主要(?:做法|成效|举措)|工作成效)[。：:]"
 )
 _SERIES = re.compile(
-    rf"。{_EVENT}([^。，,；;：:！？\d了已将们是《\n]{{4,20}})(?=。(?:[^。\n]{{21,}}|[^。\n]*[，,\d《了]))"
+    rf"。{_EVENT}([^。，,；;：:！？\d了已将们是《]{{4,20}})(?=。(?:[^。]{{21,}}|[^。]*[，,\d《了]))"
 )
 
 
@@ -101,12 +103,13 @@ def find_headings(text: str, paragraphs: list[Paragraph]) -> tuple[Heading | Non
     title = _title(text, paragraphs, marked[0].start if marked else len(text))
     if title:
         marked = [heading for heading in marked if heading.start > title.start]
-    begin = next((p.end for p in paragraphs if title and p.start >= title.start), 0)
+    begin = next((min(p.end, p.start + 150) for p in paragraphs if title and p.start >= title.start), 0)
     taken = {heading.start for heading in marked}
     lines = _lines(text, paragraphs, taken, begin)
     taken.update(heading.start for heading in lines)
     annexes = (h.start for h in lines if h.kind == "topic" and named_roles(h.title, 1) == ("other",))
-    run_ins = _run_ins(text, paragraphs, taken, begin, next(annexes, len(text)))
+    end = next(annexes, len(text))
+    run_ins = _run_ins(text, paragraphs, taken, begin, end) + _series(text, paragraphs, taken, begin, end)
     return title, sorted(marked + lines + run_ins)
 
 
@@ -121,10 +124,13 @@ def _marked(text: str, paragraphs: list[Paragraph]) -> list[Heading]:
         if at < 0 or start >= paragraphs[at].end:
             continue
         marker, inline = match.group().strip(), start != begins[at]
-        if kind == "glued" and not (found and _adjoins(text, found[-1], start)):
-            continue
-        kind = {"spaced": "han", "glued": "word" if match.group() == "一是" else "bracket"}.get(kind, kind)
         number = _number(marker)
+        if kind in ("glued", "torn", "spaced"):
+            mended = _mended_kind(marker)
+            torn = kind == "torn" and (inline or number != last.get(mended, -1) + 1)
+            if torn or (kind == "glued" and not (found and _adjoins(text, found[-1], start))):
+                continue
+            kind = mended
         if inline and not _opens_item(text, start, kind, number, last):
             continue
         title, style = _cut_title(text, match.end(), paragraphs[at].end, kind in _STATEMENTS, inline)
@@ -133,6 +139,13 @@ def _marked(text: str, paragraphs: list[Paragraph]) -> list[Heading]:
         last[kind] = number
         found.append(Heading(start, _LEVELS.get(kind, 4), kind, number, marker, title, style))
     return found
+
+
+def _mended_kind(marker: str) -> str:
+    """Return the class that a damaged marker had."""
+    if marker[0] in "（(":
+        return "bracket"
+    return "digit" if marker[0].isdigit() else "word" if marker.endswith("是") else "han"
 
 
 def _without_contents(text: str, found: list[Heading]) -> list[Heading]:
@@ -234,10 +247,9 @@ def _framed(text: str, paragraphs: list[Paragraph], at: int, taken: set[int], fo
 
 
 def _run_ins(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int, end: int) -> list[Heading]:
-    """Find titles without a marker that run in, by their neighbours: one short sentence alone is no title.
+    """Find titles without a marker at the head of paragraphs, where most between two headings begin so.
 
-    At the head of paragraphs, where most paragraphs between two headings begin so; inside a paragraph, where
-    three or more short sentences without comma or figure are each followed by their elaboration.
+    One short sentence alone is no title, unless it is a label such as 存在的问题.
     """
     found, group, plain = [], [], 0
     for start, stop in [*paragraphs, Paragraph(end, end)]:
@@ -245,18 +257,34 @@ def _run_ins(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int
             found += group if len(group) >= max(2, plain) else []
             group, plain = [], 0
         elif start >= begin and stop - start >= 35:
-            match = _RUN_IN.match(text, start, stop)
             label = _LABEL.match(text, start, stop)
-            if label:
-                found.append(Heading(start, 4, "plain", 0, "", label.group()[:-1], "run-in"))
-                continue
-            group += [Heading(start, 4, "plain", 0, "", match.group()[:-1], "run-in")] if match else []
+            match = label or _RUN_IN.match(text, start, stop)
+            if match:
+                (found if label else group).append(_plain(start, match.group()[:-1]))
             plain += not match
-        if begin <= start < end and stop - start >= 150:
-            series = [m for m in _SERIES.finditer(text, start, stop) if m.start(1) not in taken]
-            if len(series) >= 3 and all(b.start() - a.end() >= 40 for a, b in pairwise(series)):
-                found += [Heading(m.start(1), 4, "plain", 0, "", m.group(1), "run-in") for m in series]
     return found
+
+
+def _series(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int, end: int) -> list[Heading]:
+    """Find titles without a marker inside paragraphs: three or more, each followed by its elaboration."""
+    found: list[Heading] = []
+    marks = sorted(taken)
+    for paragraph in paragraphs:
+        if paragraph.end - paragraph.start < 150:
+            continue
+        inside = marks[bisect_right(marks, paragraph.start) : bisect_right(marks, paragraph.end)]
+        for start, stop in pairwise([paragraph.start, *inside, paragraph.end]):
+            if stop - start < 150 or stop <= begin or start >= end:
+                continue
+            titles = list(_SERIES.finditer(text, max(start, begin), stop))
+            if len(titles) >= 3 and all(b.start() - a.end() >= 40 for a, b in pairwise(titles)):
+                found += [_plain(m.start(1), m.group(1)) for m in titles]
+    return found
+
+
+def _plain(start: int, words: str) -> Heading:
+    """Build a heading without a marker that runs in."""
+    return Heading(start, 4, "plain", 0, "", "".join(words.split()), "run-in")
 
 
 def _title(text: str, paragraphs: list[Paragraph], before: int) -> Heading | None:
@@ -266,7 +294,7 @@ def _title(text: str, paragraphs: list[Paragraph], before: int) -> Heading | Non
         line = text[paragraph.start : paragraph.end].strip()
         glued = _GLUED_TITLE.match(line) if len(line) > 70 and not head else None
         if glued:  # the line ends of the report were lost
-            return Heading(paragraph.start, 0, "title", 0, "", glued.group(), "line")
+            return Heading(paragraph.start, 0, "title", 0, "", "".join(glued.group().split()), "line")
         if paragraph.start >= before or (len(line) > 30 and "。" in line):
             break
         head.append((paragraph.start, line))
