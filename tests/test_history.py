@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from toolkit.measures import change_points, keyness, new_and_vanished, trend, year_over_year
+from toolkit.measures import change_points, count_words, keyness, new_and_vanished, trend, year_over_year
 from toolkit.measures.reuse import WORDY
 
 SHARED = Path(os.environ.get("TOOLKIT_SHARED", Path(__file__).resolve().parents[2] / "shared"))
@@ -77,3 +77,18 @@ def test_family_planning_ends():
     """计划生育 is last printed in 2012 by Shenzhen, 2015 by the nation and 2018 by Guangdong."""
     found = history().loc[[(region, "计划生育") for region in ("深圳市", "全国", "广东省")], "last_year"]
     assert found.tolist() == [2012, 2015, 2018]
+
+
+@pytest.mark.slow
+def test_the_same_through_the_package():
+    """Read and segmented by the package, the wordings have the same first and last years."""
+    import toolkit as tk
+
+    corpus = tk.read_corpus(REPORTS, duplicates="keep-all")
+    table = new_and_vanished(count_words(corpus, TERMS), corpus, min_count=1).set_index(["region_id", "term"])
+    places = {"全国": "000000", "广东省": "440000", "深圳市": "440300"}
+    years = ["first_year", "last_year"]
+    for region, code in places.items():
+        for term in set(TERMS) - {"营商环境"}:
+            assert table.loc[(code, term), years].tolist() == history().loc[(region, term), years].tolist()
+            assert term in table.loc[(code, term), "evidence"]

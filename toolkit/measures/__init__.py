@@ -24,7 +24,7 @@ _ROOMS = {
     "resampling": "bootstrap bootstrap_rates bootstrap_sentences wilson",
     "reuse": "boilerplate novel_frequency shared_sentences shingles",
     "richness": "diversity hdd mattr mtld type_measures",
-    "sheet": "attention attention_hits rank_stability",
+    "sheet": "attention attention_hits count_words rank_stability",
     "shifts": "new_and_vanished word_shift",
     "spread": "dispersion reduced_frequency spread_measures",
     "trends": "mann_kendall poisson_fit poisson_rate sen_slope trend year_over_year",

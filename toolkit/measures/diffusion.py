@@ -95,16 +95,17 @@ def adoption_curve(first: pd.DataFrame) -> pd.DataFrame:
     central = central.sort_values("date").drop_duplicates("mechanism").set_index("mechanism")["date"]
     rows = []
     for mechanism, table in first.groupby("mechanism", sort=True):
-        known = table[table["status"] != STATUSES[1]]
-        left, event = table[table["status"] == STATUSES[1]], known["status"] == STATUSES[0]
-        ends = known["first_year"].where(event, known["last_observed"])
-        remaining = 1.0
-        for year in range(int(table["first_observed"].min()), int(table["last_observed"].max()) + 1):
-            at_risk = int(((known["first_observed"] < year) & (ends >= year)).sum())
-            new = int((event & (known["first_year"] == year).fillna(False)).sum())
+        begin, end = (table[name].to_numpy(float) for name in ("first_observed", "last_observed"))
+        event, left = (table["status"] == STATUSES[0]).to_numpy(), (table["status"] == STATUSES[1]).to_numpy()
+        ends, remaining = np.where(event, table["first_year"].to_numpy(float, na_value=np.nan), end), 1.0
+        for year in range(int(begin.min()), int(end.max()) + 1):
+            at_risk, new = (
+                int((~left & (begin < year) & (ends >= year)).sum()),
+                int((event & (ends == year)).sum()),
+            )
             hazard = new / at_risk if at_risk else np.nan
             remaining *= 1 - (hazard if at_risk else 0)
-            censored = int((left["first_observed"] <= year).sum())
+            censored = int((left & (begin <= year)).sum())
             rows.append(
                 (mechanism, year, at_risk, new, hazard, 1 - remaining, censored, central.get(mechanism, ""))
             )

@@ -67,24 +67,25 @@ def pooled_trend(
     Returns
     -------
     DataFrame
-        Two rows a term: ``term``, ``panel`` (all regions; balanced: those with a report in every year),
-        ``n_regions`` (with the term), ``n_reports``, ``n_years``, ``rate_ratio``, ``rate_ratio_low``,
-        ``rate_ratio_high`` (per year, 95 %, t with n_regions - 1), ``p``, ``reason``.
+        Two rows a term: ``term``, ``panel`` (all regions; balanced: the years that half of the regions report
+        on, and the regions with all of these), ``n_regions`` (with the term), ``n_reports``, ``n_years``,
+        ``rate_ratio``, ``rate_ratio_low``, ``rate_ratio_high`` (per year, 95 %, t with n_regions - 1), ``p``,
+        ``reason``.
 
     References
     ----------
     Hausman, Hall & Griliches 1984, doi:10.2307/1911191; Wooldridge 1999, doi:10.1016/S0304-4076(98)00033-5.
     """
     series = make_series(counts, terms, region, year)
-    whole = (series.tokens > 0).all(axis=1)
+    there = series.tokens > 0
+    usual = there.mean(axis=0) >= 0.5
+    whole = there[:, usual].all(axis=1)
+    panels = {"all regions": np.ix_(whole | True, usual | True), "balanced": np.ix_(whole, usual)}
     rows = []
     for k, term in enumerate(series.terms):
-        for panel, chosen in (("all regions", np.ones_like(whole)), ("balanced", whole)):
-            seen = series.tokens[chosen].sum(axis=0) > 0
-            y, size = series.counts[chosen, k][:, seen], series.tokens[chosen][:, seen]
-            rows.append(
-                {"term": term, "panel": panel} | _fixed_effects(y, size, series.years[seen].astype(float))
-            )
+        for panel, cells in panels.items():
+            y, size, years = series.counts[:, k][cells], series.tokens[cells], series.years[cells[1].ravel()]
+            rows.append({"term": term, "panel": panel} | _fixed_effects(y, size, years.astype(float)))
     return pd.DataFrame(rows)
 
 

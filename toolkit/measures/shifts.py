@@ -135,17 +135,14 @@ def new_and_vanished(
 
 def _with_evidence(table: pd.DataFrame, corpus: object, names: list[str], year: str) -> pd.DataFrame:
     """Beside each row the first sentence of the first year that holds the term, page furniture left out."""
+    keyed, found = [*names, "first_year"], []
     places = corpus.documents[["doc_id", *names, year]].rename(columns={year: "first_year"})
     texts = corpus.sentences.loc[corpus.sentences["role"] != "meta", ["doc_id", "sentence_no", "text"]]
-    keyed = [*names, "first_year"]
-    found = []
     for key, rows in table.groupby(keyed, sort=False):
         held = places.merge(pd.DataFrame([key], columns=keyed), on=keyed).merge(texts, on="doc_id")
+        lines = list(held[["doc_id", "sentence_no", "text"]].itertuples(index=False, name=None))
         for index, term in rows["term"].items():
-            first = held[held["text"].str.contains(term, regex=False)].head(1)
-            found += [
-                (index, *row) for row in first[["doc_id", "sentence_no", "text"]].itertuples(index=False)
-            ]
+            found += [(index, *line) for line in lines if term in line[2]][:1]
     evidence = pd.DataFrame(found, columns=["at", "doc_id", "sentence_no", "evidence"]).set_index("at")
     evidence["evidence"] = evidence["evidence"].str.strip()
     table = table.join(evidence.astype({"sentence_no": "Int64"}))

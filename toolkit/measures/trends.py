@@ -231,7 +231,7 @@ def trend(
         From `count_terms`, by region and year. Pass `terms` here rather than filtering the table: a report
         without any of the terms has no row of its own and would count as missing.
     terms
-        Terms to look at; all of the table by default.
+        Terms to look at, as the segmenter writes them (else see `count_words`); all of the table by default.
     region
         Key column that names the series, normally ``"region_id"``; by default all key columns but the year.
     year
