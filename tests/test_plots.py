@@ -71,6 +71,7 @@ NEAR = FREQUENCY.assign(node="法治", log_dice=FREQUENCY["per_10k"] / 8)
 STATED = pd.DataFrame(
     {"indicator_id": ["a", "a", "b"], "value": [1.0, np.nan, 3.0], "share": [0.1, 0.2, 0.3]}
 )
+PROVINCES = pd.DataFrame({"province": ["甘肃省", "内蒙古自治区"], "n_reports": [3, 1]})
 ALL = {
     "frequency": (FREQUENCY, {}),
     "tf_idf": (FREQUENCY, {}),
@@ -86,6 +87,7 @@ ALL = {
     "rank_stability": (RANKS, {}),
     "adoption_curve": (SPREAD, {}),
     "heat_map": (FREQUENCY, {}),
+    "tile_map": (PROVINCES, {}),
     "coverage": (COVERAGE, {}),
     "dispersion": (PLACES, {}),
     "collocates": (NEAR, {}),
@@ -377,3 +379,30 @@ def test_labels_are_complete():
         for key in (f"{name}.title", f"{name}.kind"):
             assert label(key, "zh")
             assert label(key, "en")
+
+
+def test_a_removed_title_stays_in_the_caption():
+    """A journal's figure bears no title; its caption and alt text do."""
+    ax = plots.frequency(FREQUENCY, title="", footer="")
+    visible = [text.get_gid() for text in ax.figure.texts if text.get_visible()]
+    assert visible == ["subtitle"]
+    assert plots.caption(ax) == "最常用的词。陇西县；2023年；分母：1,000词。来源：政府年度报告文本，共1份。"
+    assert "最常用的词" in plots.alt_text(ax)
+
+
+def test_colours_go_from_dark_to_light():
+    """Printed in grey, the lines' colours are in order of lightness, the first two directions apart."""
+    from matplotlib.colors import to_rgb
+
+    from toolkit.plots.style import COLOURS, MAIN, OTHER
+
+    grey = [np.dot(to_rgb(colour), (0.2126, 0.7152, 0.0722)) for colour in (*COLOURS, MAIN, OTHER)]
+    assert grey[:7] == sorted(grey[:7])
+    assert abs(grey[7] - grey[8]) > 0.1
+
+
+def test_tile_map_places_every_province():
+    """34 tiles, two of them with a number."""
+    ax = plots.tile_map(PROVINCES)
+    assert len(ax.patches) == 34
+    assert {text.get_text() for text in ax.texts if "\n" in text.get_text()} == {"甘肃\n3", "内蒙古\n1"}

@@ -8,9 +8,9 @@ _ROOMS = {
     "bars": (
         "collocates frequency frequency_and_cloud keyness roles side_by_side tf_idf word_cloud word_shift"
     ),
-    "canvas": "alt_text",
+    "canvas": "alt_text caption",
     "fonts": "font_paths missing_characters",
-    "grids": "coverage heat_map",
+    "grids": "coverage heat_map tile_map",
     "points": "cooccurrence dispersion distribution scatter",
     "saving": "save_figure",
     "times": "adoption_curve rank_stability slope trend year_over_year",

@@ -47,7 +47,8 @@ def canvas(
     if unknown:
         raise TypeError(f"plots.{name}() has no argument {sorted(unknown)}; texts are {list(_SIZES)}.")
     settings = {} if plt.rcParams["svg.hashsalt"] == HASH_SALT else style(language=language)
-    words = {"title": label(f"{name}.title", language), **describe(table, language), **texts}
+    defaults = {"title": label(f"{name}.title", language), **describe(table, language)}
+    words = {**defaults, **texts}
     with matplotlib.rc_context(settings):
         if ax is not None:
             yield ax
@@ -63,7 +64,7 @@ def canvas(
         except BaseException:
             plt.close(figure)
             raise
-        _write(figure, words)
+        _write(figure, words, defaults)
         for each in axes.flat:
             _finish(each, name)
 
@@ -72,7 +73,7 @@ def _finish(ax: Axes, name: str) -> None:
     """Name the axes, break long axis labels, and give ticks made later the fonts of today."""
     ax.set_gid(name)
     ax.tick_params(labelfontfamily=plt.rcParams["font.family"])
-    width, height = (size * 72 / 9 * 0.7 for size in ax.figure.get_size_inches())
+    width, height = (size * 72 / 9 * 0.75 for size in ax.figure.get_size_inches())
     ax.set_xlabel(wrapped(ax.get_xlabel(), width), parse_math=False)
     ax.set_ylabel(wrapped(ax.get_ylabel(), height), parse_math=False)
 
@@ -82,8 +83,11 @@ def _room(ax: Axes) -> float:
     return ax.get_position().width * ax.figure.get_figwidth() * 72 / 9
 
 
-def _write(figure: Figure, words: Mapping[str, str]) -> None:
-    """Set title, subtitle and footer at the left edge of the sheet, which grows where they are long."""
+def _write(figure: Figure, words: Mapping[str, str], defaults: Mapping[str, str]) -> None:
+    """Set title, subtitle and footer at the left edge of the sheet, which grows where they are long.
+
+    One that was removed stays as an invisible text, for the caption and the alt text.
+    """
     width, height = (72 * inches for inches in figure.get_size_inches())
     texts = {name: wrapped(words.get(name, ""), (width - 2 * _PAD) / size) for name, size in _SIZES.items()}
     blocks = {name: (text.count("\n") + 1) * _SIZES[name] * 1.45 for name, text in texts.items() if text}
@@ -95,6 +99,8 @@ def _write(figure: Figure, words: Mapping[str, str]) -> None:
         "title": {"color": plt.rcParams["text.color"], "weight": plt.rcParams["axes.titleweight"]},
         "footer": {"va": "bottom"},
     }
+    for name in [name for name in words if not words[name]]:
+        figure.text(0, 0, defaults[name], gid=name, visible=False)
     for name in blocks:
         y = {"title": height - _PAD, "subtitle": height - _PAD - blocks.get("title", 0), "footer": _PAD}[name]
         look = {
@@ -141,7 +147,7 @@ def _group_total(table: pd.DataFrame, column: str) -> int:
     """Sum of a group's number over the groups, each counted once."""
     if column not in table:
         return 0
-    by = [name for name in (*NAMES, "genre") if name in table]
+    by = [name for name in (*NAMES, "province", "genre") if name in table]
     groups = table[[*by, column]].dropna(subset=[column])
     return int((groups.drop_duplicates(by) if by else groups.head(1))[column].sum())
 
@@ -182,6 +188,17 @@ def needed(table: pd.DataFrame, columns: list[str], name: str) -> None:
         raise ValueError(f"plots.{name}() was given a table without rows: there is nothing to draw.")
 
 
+def caption(axes: object, language: str = "zh") -> str:
+    """What stands below a figure in a study: title, subtitle (scope, denominator) and footer (source, n).
+
+    It holds also what was removed from the sheet with ``title=""`` and the like, as journals want it.
+    """
+    figure = np.atleast_1d(axes).flat[0].figure
+    order = {text.get_gid(): unwrapped(text.get_text()) for text in figure.texts}
+    texts = [order[name] for name in _SIZES if order.get(name)]
+    return label("stop", language).join([*texts, ""]).replace("。。", "。").strip()
+
+
 def alt_text(axes: object, language: str = "zh") -> str:
     """One or two sentences that tell a reader who cannot see the figure what it shows.
 
@@ -192,7 +209,7 @@ def alt_text(axes: object, language: str = "zh") -> str:
     language
         "zh" or "en".
     """
-    panels = list(axes.flat) if hasattr(axes, "flat") else [axes]
+    panels = list(np.atleast_1d(axes).flat)
     first = panels[0]
     written = {text.get_gid(): unwrapped(text.get_text()) for text in first.figure.texts}
     title = written.get("title") or unwrapped(first.get_title(loc="left"))
@@ -213,7 +230,7 @@ def _rows(ax: Axes) -> list[str]:
     """Named rows with the length of their bar or the place of their dot; the words of a cloud or network."""
     if not isinstance(ax.yaxis.get_major_locator(), FixedLocator):
         words = [word.get_label() for word in ax.patches] + [text.get_text() for text in ax.texts]
-        return [] if ax.axison else words
+        return [] if ax.axison else [word.replace("\n", " ") for word in words if word]
     names = [unwrapped(tick.get_text()) for tick in ax.get_yticklabels()]
     bars = [bar.get_width() for bar in ax.patches if hasattr(bar, "get_width")]
     dots = [x for g in ax.collections if isinstance(g, PathCollection) for x in g.get_offsets()[:, 0]]

@@ -1,15 +1,17 @@
-"""Plots of matrices: heat map, coverage."""
+"""Plots of matrices: heat map, coverage, tile map."""
 
 from __future__ import annotations
+
+from importlib.resources import files
 
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 
 from toolkit.plots.canvas import Ax, Axes, Frame, canvas, name_column, needed
 from toolkit.plots.labels import ems, label, named, wrapped
-from toolkit.plots.style import INK, SEQUENTIAL
+from toolkit.plots.style import GREY, INK, SEQUENTIAL
 
 MOST_ROWS = 60
 # Dark to light; the signs keep the statuses apart in grey print.
@@ -137,3 +139,35 @@ def _status_bars(ax: Axes, cells: pd.DataFrame, language: str) -> None:
         ax.bar(cells.columns, counts, bottom=bottom, color=colour, edgecolor="white", width=0.8)
         bottom += counts
     ax.set_ylabel(label("n_regions_axis", language))
+
+
+def tile_map(
+    table: Frame, *, ax: Ax = None, language: str = "zh", value: str = "n_reports", **texts: str
+) -> Axes:
+    """Provinces as equal tiles, darker for larger values; a pale tile without a number has no value.
+
+    Parameters
+    ----------
+    table
+        Province (full name or short) and the number `value`, one row a province.
+    """
+    needed(table, ["province", value], "tile_map")
+    tiles = pd.read_csv(files("toolkit") / "data" / "province_tiles.csv")
+    values = [
+        table.loc[table["province"].str.startswith(name), value].sum(min_count=1) for name in tiles["name"]
+    ]
+    tiles = tiles.assign(shown=np.array(values, dtype=float)).sort_values("shown", ascending=False)
+    shades, top = plt.get_cmap(SEQUENTIAL), tiles["shown"].max()
+    with canvas(ax, "tile_map", table, language, texts) as ax:
+        for tile in tiles.itertuples():
+            face, ink, text = "#f4f4f4", GREY, tile.name
+            if not np.isnan(tile.shown):
+                face, ink = shades(tile.shown / (top or 1)), "white" if tile.shown > 0.55 * top else INK
+                text = f"{tile.name}\n{tile.shown:.3g}"
+            ax.add_patch(Rectangle((tile.column, tile.row), 0.94, 0.94, facecolor=face))
+            ax.text(
+                tile.column + 0.47, tile.row + 0.47, text, ha="center", va="center", fontsize=7, color=ink
+            )
+        ax.set(xlim=(0.5, 9.2), ylim=(8.2, -0.2), aspect="equal")
+        ax.set_axis_off()
+    return ax

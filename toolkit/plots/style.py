@@ -27,7 +27,13 @@ HASH_SALT = "gov-report-toolkit"  # fixed ids in SVG; also how a plot knows that
 
 
 def style(
-    kind: str = "screen", *, language: str = "zh", typeface: str | None = None, font: str | Path | None = None
+    kind: str = "screen",
+    *,
+    language: str = "zh",
+    typeface: str | None = None,
+    font: str | Path | None = None,
+    width: float | None = None,
+    height: float | None = None,
 ) -> dict[str, object]:
     """Settings for figures of one kind, to be used as ``with matplotlib.rc_context(style(...)):``.
 
@@ -46,6 +52,8 @@ def style(
         "sans" (黑体-like) or "serif" (宋体-like); left out, as the kind has it.
     font
         A font file of your own, used first.
+    width, height
+        Centimetres, where a journal wants others than the kind has. Figures of rows choose their own height.
 
     Returns
     -------
@@ -60,7 +68,7 @@ def style(
     for value, allowed in ((kind, KINDS), (language, LANGUAGES), (typeface or "sans", ("sans", "serif"))):
         if value not in allowed:
             raise ValueError(f"{value!r} is not known to style(); expected one of {list(allowed)}.")
-    width, height, usual = KINDS[kind]
+    wide, high, usual = KINDS[kind]
     fonts.register()
     serif = (typeface or usual) == "serif"
     family = [fonts.SERIF if serif else fonts.SANS, "DejaVu Sans"]
@@ -69,7 +77,7 @@ def style(
     if font is not None:
         family.insert(0, fonts.register(font))
     weight = "normal" if serif else "bold"  # the serif comes in one weight
-    size = (width * CM, height * CM)
+    size = ((width or wide) * CM, (height or high) * CM)
     return {"figure.figsize": size, "font.family": family, "axes.titleweight": weight, **settings()}
 
 
