@@ -18,8 +18,8 @@ FLOORS = (
     "store",
     "pipeline",
     "exports",
-    "explore",
     "reports",
+    "explore",
     "__main__",
 )
 HEAVY = ("matplotlib", "duckdb", "papermill", "nbconvert", "statsmodels", "scipy", "pypdf", "IPython")

@@ -49,5 +49,7 @@ def test_both_languages_say_the_same_things():
 def test_every_word_asked_for_is_there():
     """Keys named in the code of reports are in labels.csv."""
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "toolkit/reports").glob("*.py"))
-    asked = re.findall(r'(?:html_label|label)\(\s*"([\w.]+)"|(?:say|show_subsection)\(sheet, "([\w.]+)"', code)
+    asked = re.findall(
+        r'(?:html_label|label)\(\s*"([\w.]+)"|(?:say|show_subsection)\(sheet, "([\w.]+)"', code
+    )
     assert [key for pair in asked for key in pair if key and key not in read_labels()] == []

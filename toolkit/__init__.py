@@ -15,7 +15,8 @@ _ROOMS = {
     "corpus.statutory": "statutory_card",
     "terms.lexicon": "read_lexicon Lexicon",
     "terms.segment": "Segmenter",
-    "terms.counts": "count_terms top_terms complete_years document_term_matrix",
+    "terms.counts": "count_terms count_groups top_terms complete_years document_term_matrix place_terms",
+    "terms.phrases": "count_phrases",
     "terms.concordance": "kwic",
     "measures": (
         "frequency tf_idf trend year_over_year new_and_vanished word_shift keyness log_odds "

@@ -1,0 +1,59 @@
+"""Phrases counted as text, however the segmenter divides them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from toolkit.terms.concordance import kwic
+from toolkit.terms.counts import count_groups
+
+
+def count_phrases(
+    corpus: object,
+    phrases: Sequence[str],
+    by: Sequence[str] = ("region_id", "year"),
+    *,
+    roles: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Count how often each phrase stands in each group, as text.
+
+    The same places as `kwic` shows, so every count can be looked at line by line. A phrase inside a longer
+    word is counted (印度 inside 印度尼西亚): for terms of policy, where that matters, count the hits of the
+    lexicon.
+
+    Parameters
+    ----------
+    corpus
+        Anything with the tables `documents`, `sentences` and `tokens`.
+    phrases
+        Taken literally, quotation marks and width of characters aside.
+    by
+        Columns of documents that make a group: codes or ids, never names.
+    roles
+        Only sentences of these roles, in count and denominator; all but meta where None.
+
+    Returns
+    -------
+    DataFrame
+        One row for each group and phrase, in the order of groups and of `phrases`: the columns of `by`,
+        ``term``, ``count`` (0 where the group lacks it), ``n_documents`` (reports with it), ``n_tokens``
+        (counted tokens of the group), ``n_reports``.
+    """
+    by = list(by)
+    groups = count_groups(corpus, by, roles=roles)
+    documents = corpus.documents[["doc_id", *(name for name in by if name != "doc_id")]]
+    parts = []
+    for phrase in dict.fromkeys(phrases):
+        lines = kwic(corpus, phrase, window=0, roles=roles)["doc_id"].value_counts().rename("count")
+        found = documents.merge(lines, left_on="doc_id", right_index=True)
+        counts = found.groupby(by, dropna=False, as_index=False).agg(
+            count=("count", "sum"), n_documents=("doc_id", "nunique")
+        )
+        parts.append(groups.merge(counts, how="left", on=by).assign(term=phrase))
+    empty = groups.iloc[:0].assign(term="", count=0, n_documents=0)
+    table = pd.concat(parts) if parts else empty
+    table[["count", "n_documents"]] = table[["count", "n_documents"]].fillna(0).astype("int64")
+    columns = [*by, "term", "count", "n_documents", "n_tokens", "n_reports"]
+    return table.sort_values(by, kind="stable", ignore_index=True)[columns]
