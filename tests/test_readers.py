@@ -200,12 +200,25 @@ def test_what_may_not_be_read_is_listed(tmp_path, monkeypatch):
             raise PermissionError(13, "Permission denied")
         return os.fstat(number)
 
-    with_changed_os(monkeypatch, fstat=refused, access=lambda *_: False)
+    def closed(folder):
+        if str(folder).endswith("b"):
+            raise PermissionError(13, "Permission denied")
+        return os.scandir(folder)
+
+    with_changed_os(monkeypatch, fstat=refused, scandir=closed)
     assert outcomes(tmp_path) == [
         ("a.txt", "failed", "unreadable"),
         ("b", "failed", "unreadable"),
         ("d.txt", "ok", ""),
     ]
+
+
+def test_folders_may_be_nested_deeply(tmp_path):
+    """Five hundred folders inside each other hold a report that is found."""
+    deep = tmp_path.joinpath(*["d"] * 500)
+    deep.mkdir(parents=True)
+    (deep / "a.txt").write_text(REPORT, encoding="utf-8")
+    assert outcomes(tmp_path) == [("d/" * 500 + "a.txt", "ok", "")]
 
 
 def test_two_thousand_files_in_one_folder_are_all_listed(tmp_path):

@@ -12,6 +12,7 @@ PROBE = 50  # characters of a probe that is looked for a second time
 _OPEN_END = tuple("，、；：（《“‘—-,;:([<")
 _STOP = tuple("。！？…”’）》」.!?;)\"'")
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]")
+_GAP = re.compile(r"[\u4e00-\u9fff][ \u3000\xa0](?=[\u4e00-\u9fff])")
 _CJK = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 # The last word of an official title is the kind of document (党政机关公文处理工作条例, art. 8).
 _OTHER_KIND = re.compile(
@@ -52,13 +53,14 @@ def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tu
     Returns
     -------
     tuple of str
-        ``very_short`` (under 600 characters), ``very_long`` (above 60,000: often a yearbook, or several
-        reports), ``held_twice`` (the text stands in the file twice), ``several_reports`` (it opens
-        more than once), ``cut_off`` (it ends on a comma, an open bracket or a heading), ``no_sentence_end``
-        (the last paragraph lacks its full stop, though the others have theirs),
-        ``printed_lines`` (most lines end inside a sentence), ``low_cjk`` (under half of the
-        characters are ideographs), ``private_characters`` (icons or lost glyphs), ``navigation_page``,
-        ``error_page``, ``press_summary``, ``other_kind`` (a resolution, notice, plan ... by its title).
+        ``very_short`` (under 600 characters), ``very_long`` (above 60,000: often a yearbook),
+        ``held_twice`` (the text stands in the file twice), ``several_reports`` (it opens more than once),
+        ``cut_off`` (it ends on a comma, an open bracket or a heading), ``no_sentence_end`` (the last
+        paragraph lacks its full stop, though the others have theirs), ``printed_lines`` (most lines end
+        inside a sentence), ``low_cjk`` (under half of the characters are ideographs), ``spaced_out``
+        (spaces between the characters), ``private_characters`` (icons or lost glyphs),
+        ``navigation_page``, ``error_page``, ``press_summary``, ``other_kind`` (a resolution, notice,
+        plan ... by its title).
 
     Examples
     --------
@@ -79,6 +81,7 @@ def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tu
     flags += _ending(body)
     sample = dense[:: len(dense) // 400 + 1]
     flags += ["low_cjk"] * (len(_CJK.findall(sample)) < len(sample) / 2)
+    flags += ["spaced_out"] * (len(_GAP.findall(body[:2000])) > 200)
     flags += ["private_characters"] * (sum("\ue000" <= c <= "\uf8ff" for c in sample) > len(sample) / 100)
     return (*flags, *_kind(body, dense, len(text)))
 

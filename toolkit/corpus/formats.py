@@ -19,7 +19,7 @@ MAGIC = (
 )
 ZIPPED = ((b"word/document.xml", "docx"), (b"xl/workbook.xml", "xlsx"), (b"OFD.xml", "ofd"))
 EXTENSIONS = {
-    "text": {".txt", ".text", ".md", ""},
+    "text": {".txt", ".text", ".md"},
     "web page": {".html", ".htm", ".shtml", ".xhtml", ".jhtml", ".jsp", ".asp", ".aspx", ".php", ".do"},
     "web archive": {".mht", ".mhtml"},
     "csv": {".csv", ".tsv"},
@@ -65,7 +65,8 @@ def detect_format(data: bytes, name: str = "") -> str:
 
 def contradicts(kind: str, name: str) -> bool:
     """True where a file's extension promises another format than its bytes have."""
-    return _suffix(name) not in EXTENSIONS.get(kind, {f".{kind}"})
+    suffix = _suffix(name)
+    return suffix != "" and suffix not in EXTENSIONS.get(kind, {f".{kind}"})
 
 
 def _suffix(name: str) -> str:

@@ -34,7 +34,7 @@ class Limits:
     seconds
         Longest time a reader of a risky format (web page, PDF, DOCX, OFD, table) may take.
     memory
-        Largest address space of the process that reads them, in bytes; heeded on POSIX systems.
+        Largest address space of the process that reads them, in bytes; Linux enforces it.
     """
 
     n_bytes: int = 50 * 2**20
@@ -89,7 +89,7 @@ def read_folder(folder: str | Path, *, limits: Limits | None = None) -> Iterator
     limits = limits or Limits()
     first_by_hash: dict[str, str] = {}
     with Sandbox(limits.seconds, limits.memory) as sandbox:
-        for path, entry in sorted(_walk(root, ""), key=itemgetter(0)):
+        for path, entry in sorted(_walk(root), key=itemgetter(0)):
             refused = _refuse(path, entry, limits)
             yield from [refused] if refused else _read_file(path, entry, limits, sandbox, first_by_hash)
 
@@ -99,14 +99,22 @@ def _without_text(path: str, status: str, reason: str, found: str = "", sha256: 
     return Reading(path, 0, status, reason, f"{explain([reason])} {found}".strip(), sha256, "", "", {}, ())
 
 
-def _walk(root: Path, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _walk(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Every entry below a folder that is no plain visible folder, with its printable path."""
-    with os.scandir(root) as entries:
+    waiting: list[tuple[str, os.DirEntry[str] | None]] = [("", None)]
+    while waiting:
+        prefix, folder = waiting.pop()
+        try:
+            entries = list(os.scandir(folder.path if folder else root))
+        except OSError:
+            if not folder:
+                raise
+            yield prefix[:-1], folder
+            continue
         for entry in entries:
             path = prefix + os.fsencode(entry.name).decode("utf-8", "backslashreplace")
-            inside = entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
-            if inside and os.access(entry.path, os.R_OK | os.X_OK):
-                yield from _walk(Path(entry.path), f"{path}/")
+            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
+                waiting.append((f"{path}/", entry))
             else:
                 yield path, entry
 
@@ -114,7 +122,10 @@ def _walk(root: Path, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
 def _refuse(path: str, entry: os.DirEntry[str], limits: Limits) -> Reading | None:
     """Set aside what is no report, and what must not be opened; None where the file is to be read."""
     name = entry.name.lower()
-    status = entry.stat(follow_symlinks=False)
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError as error:
+        return _without_text(path, "failed", "unreadable", f"{error.strerror}.")
     if name.startswith((".", "~$")):
         return _without_text(path, "skipped", "hidden")
     if name.startswith("readme") or name in SET_ASIDE:

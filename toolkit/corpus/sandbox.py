@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -34,7 +35,7 @@ class Sandbox:
     seconds
         Longest time for one file; then the child is killed.
     memory
-        Largest address space of the child in bytes. POSIX systems enforce it; elsewhere only the time and
+        Largest address space of the child in bytes. Linux enforces it; elsewhere only the time and
         the readers' own limits hold.
     """
 
@@ -110,13 +111,12 @@ def serve() -> None:
 
 
 def _limit_memory(memory: int) -> None:
-    """Bound the address space of this process, where the system can."""
-    try:
+    """Bound the address space of this process, where the system can: Windows and macOS cannot."""
+    with suppress(ImportError, ValueError, OSError):
         import resource
-    except ImportError:  # not a POSIX system
-        return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 def _answer(kind: str, data: bytes) -> list[Extract] | dict[str, str]:
