@@ -113,18 +113,19 @@ def _first_date(clues: dict[str, Iterable[str]]) -> tuple[str, str]:
 
 
 def decide_years(
-    layout: Layout, *, genre: str, stem: str, issued: str, published: str, year: str = ""
+    layout: Layout, *, genre: str, names: list[str], issued: str, published: str, year: str = ""
 ) -> Years:
     """Decide year_covered and year_delivered from ordered clues; what contradicts is flagged.
 
     For annual reports a clue's year is the covered year; a signature in a later year only gives the
     delivered one. For work reports a title's or file's year is the delivered year, and 2023年工作回顾
-    means delivered in 2024. `year` is what the container says.
+    means delivered in 2024. `names` are file name and folders, nearest first; `year` is what the container
+    says.
     """
     work = genre == "work report"
     clues = (_work_clues if work else _annual_clues)(layout)
-    clues += [clue for named in _file_years(stem) for clue in _clue("file name", [named])]
-    clues += _clue("container", find_years(f"{year}年"))
+    named = _name_clues(names[0], names[1:])
+    clues += _clue("container", find_years(f"{year}年")) + named
     signed, shown = (int(day[:4]) if day else None for day in (issued, published))
     if not clues and (day := issued or published):  # signed by August, it looks back on the year before
         clues = [("date, weak", int(day[:4]) - (not work and int(day[5:7]) <= 8))]
@@ -134,14 +135,14 @@ def decide_years(
     source, decided = clues[0]
     # A file may be named after the year in which the report came out; a page may have moved years later.
     allowed = {decided} if work else {decided, signed, shown}
-    differs = [rule for rule, other in clues if other not in (allowed if rule == "file name" else {decided})]
+    differs = [clue for clue in clues if clue[1] not in (allowed if clue in named else {decided})]
     late = not work and (not decided <= (signed or decided) <= decided + 2 or (shown or decided) < decided)
     signed = signed or (shown if shown in (decided, decided + 1) else None)
     flags = {
         "year_weak": source.endswith("weak"),
         "year_range": source.endswith("(range)"),
         "year_conflict": bool(differs) or late,
-        "part_year": bool(rules("year")["part"].search(layout.title or stem)),
+        "part_year": bool(rules("year")["part"].search(layout.title or names[0])),
     }
     raised = tuple(flag for flag, up in flags.items() if up)
     return Years(decided - work, decided if work else signed, source, raised)
@@ -186,10 +187,15 @@ def _work_clues(layout: Layout) -> list[tuple[str, int]]:
     return clues + [("opening", int(year) + 1) for year in first[:1] if not reviewed]
 
 
-def _file_years(stem: str) -> list[YearMention]:
-    """The years of a file name; a bare number (陇西县_2023) counts too."""
-    bare = (int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d|年)", stem))
-    return _own(stem) + [YearMention(0, year, year) for year in bare]
+def _name_clues(stem: str, folders: list[str]) -> list[tuple[str, int]]:
+    """Clues from the file name and from folders of one year; a bare number (陇西县_2023) counts too."""
+    clues = []
+    for rule, name in [("file name", stem), *(("folder", folder) for folder in folders)]:
+        bare = [int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d|年)", name)]
+        years = _own(name) + [YearMention(0, year, year) for year in bare]
+        single = rule == "file name" or len(years) == 1  # 2010-2020 holds many years' reports
+        clues += [clue for named in years if single for clue in _clue(rule, [named])]
+    return clues
 
 
 def _body_clue(layout: Layout, work: bool) -> list[tuple[str, int]]:

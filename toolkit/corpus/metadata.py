@@ -76,7 +76,12 @@ def detect_metadata(
     genre, subject, genre_source, flags = decide_genre(layout, stem)
     issued, published, date_source = find_dates(layout, given)
     years = decide_years(
-        layout, genre=genre, stem=stem, issued=issued, published=published, year=given.get("year", "")
+        layout,
+        genre=genre,
+        names=[stem, *folders],
+        issued=issued,
+        published=published,
+        year=given.get("year", ""),
     )
     year = years.delivered if genre == "work report" else years.covered
     words = self_mentions(layout)
