@@ -176,3 +176,13 @@ def test_the_rule_of_a_role_is_named():
     """role_source names the rules behind a section's role; a section with several roles is mixed."""
     text = "一、存在的问题和下步打算\n力量不足。下一步，我们将加强培训。\n"
     assert parse_structure(text).sections[0][6:8] == ("mixed", "heading+cue")
+
+
+def test_without_any_heading_the_parts_are_told_by_their_wording():
+    """Last year's problems, measures, problems and a plan in plain paragraphs each get their role."""
+    text = (
+        "某县2018年法治政府建设情况报告\n现将有关情况报告如下：\n2017年我县工作主要存在以下问题：力度不够。我们加大了培训。\n"
+        f"{FILLER}\n{FILLER}\n我县工作虽有成效，但还有一定差距：一是认识不高；二是力量不足。\n"
+        "1.加强学习。要把学习纳入计划，进一步加大培训力度。\n2.加强监督。继续推进案卷评查，着力规范执法。\n"
+    )
+    assert roles(text) == ["meta", "rectification", "achievement", "problem", "plan"]

@@ -87,6 +87,7 @@ _AWARE = re.compile(
     r"清醒地?(?:看到|认识|意识)"
     r"|(?:肯定|总结|取得|看到)[^。，,]{0,4}成绩的同时[^。]{0,60}(?:问题|不足|困难|挑战|差距)"
 )
+_FOUND = re.compile(r"存在[^。]{0,12}(?:问题|不足)")
 _DONE = re.compile(r"针对|整改|整治|排查|督促|约谈|查处")
 _SOON = re.compile(
     r"(?:各位代表[！!，,:：]\s*)?(?:为此|对此|针对[^，,。\n]{0,16})?[，,]?"
@@ -102,7 +103,7 @@ _TODO = re.compile(r"将|要|力争|确保|进一步|加快|加大|加强|继续
 _PAST = re.compile(r"了|已|共|累计|达到?\d|完成|荣获|同比|[\d%]+[件次人个项场家]")
 _LACK = re.compile(
     r"不够|不足|不[高强多深畅全严]|不到位|不平衡|不充分|不健全|有待|亟待|滞后|薄弱|缺乏|偏[低少弱慢]|欠缺"
-    r"|存在|尚未|差距|较少|[仍还]需"
+    r"|存在(?![^。，,]{0,10}整改)|尚未|差距|较少|[仍还]需"
 )
 _TOP = ("part", "topic", "han", "bracket", "digit")  # classes that divide a report where none stands above
 
@@ -139,13 +140,16 @@ class _State:
         self.role, self.source = "achievement", "default"
         self.sequence: tuple[str, ...] = ()
         self.passage = ""  # the role to go back to when a passage inside another role ends
+        self.turned = False  # a paragraph without heading has just turned to plan
         self.lists: dict[tuple[int, str], tuple[int, str]] = {}  # (parent, class): last number, base role
 
 
 def _enter(state: _State, heading: Heading, parent: int, ahead: str, year: int | None) -> None:
     """Take the role of a heading: what its words name, else what its list or its parent has."""
-    number, base = state.lists.get((parent, heading.kind), (-1, ""))
-    resumes = bool(base) and (heading.number > number or not (heading.number or state.passage))
+    before, (number, base) = state.role, state.lists.get((parent, heading.kind), (-1, ""))
+    resumes = bool(base) and (
+        heading.number > number or not (heading.number or state.passage or state.turned)
+    )
     base, source = (base, "numbering") if resumes else (state.role, "inherited")
     top = parent < 0 and heading.kind in _TOP
     named = _own_roles(heading, base, top, year)
@@ -160,7 +164,9 @@ def _enter(state: _State, heading: Heading, parent: int, ahead: str, year: int |
             base, source = "plan", "wording"
         state.role, state.source = base, source
         state.sequence = () if top else state.sequence
-    state.passage = ""
+    state.turned = False
+    if state.role != before or named:
+        state.passage = ""  # a list inside the passage does not end it
     state.lists[parent, heading.kind] = (heading.number, base)
 
 
@@ -187,7 +193,8 @@ def _turn(state: _State, sentence: str, opens: bool, headed: bool, year: int | N
     """Turn to the role that the wording of a sentence shows, if it shows one."""
     role = _cue(state, sentence, opens, headed, year)
     if role:
-        state.passage = state.role if role in ("problem", "leadership") else ""
+        state.passage = "" if role == "plan" else state.role
+        state.turned = role == "plan" and not headed
         state.role, state.source = role, "cue"
 
 
@@ -199,6 +206,8 @@ def _cue(state: _State, sentence: str, opens: bool, headed: bool, year: int | No
     dated = _DATED.match(sentence)
     if dated and year and int(dated.group(1)) > year and _TODO.search(sentence):
         return "plan"
+    if dated and year and int(dated.group(1)) < year and opens and not headed and _FOUND.search(sentence):
+        return "rectification"
     if _SOON.match(sentence) or ("将" in sentence and _WILL.match(sentence)):
         return "plan"
     if state.role == "problem":
@@ -248,8 +257,9 @@ def assign_roles(
         stop = starts[i + 1] if i + 1 < len(starts) else len(text)
         at = entries.get(start, -1)
         line = at >= 0 and headings[at].style == "line"
-        if start in opens and (at < 0 or not headings[at].number):
-            _open_paragraph(state, text[max(0, start - 40) : start], text[start : start + 120])
+        if start in opens and (at < 0 or headings[at].number < 2):
+            passage = text[start : start + 120].partition("\n")[0]
+            _open_paragraph(state, text[max(0, start - 40) : start], passage)
         if at >= 0:
             parent = parents[at] if headings[parents[at]].level else -1
             ahead = stop if line else start
@@ -268,7 +278,9 @@ def _open_paragraph(state: _State, before: str, passage: str) -> None:
     if before.rstrip()[-1:] in (":", "："):
         return
     if state.passage and not _LACK.search(passage):
-        state.role, state.source, state.passage = state.passage, "inherited", ""
+        ahead = state.role == "problem" and _looks_ahead(passage)
+        state.role, state.source = ("plan", "wording") if ahead else (state.passage, "inherited")
+        state.passage, state.turned = "", ahead
     elif state.role == "problem" and "plan" in state.sequence and _turns_to_plan(passage):
         state.role, state.source = "plan", "wording"
 

@@ -34,7 +34,7 @@ _ITEM = re.compile(
     r"[（(]?[一二三四五六七八九十]{1,3}(?:[)）、.．]|是)|[（(]?\d{1,2}[)）.．、](?!\d)|第[一二三四五六七八九十]+部分"
 )
 _FORMULA = re.compile(r"如下|报告工作|予以?审议|提出意见")
-_INTRO = re.compile(r"为指导|贯彻|按照|根据")
+_INTRO = re.compile(r"(?!.*(?:清醒|存在|不足)).*(?:为指导|贯彻|按照|根据)")
 _DATE = re.compile(r"^(?:20\d\d|二[〇○零OＯo].{2})\s*年.{1,4}月.{1,4}日$")
 _CLOSING = re.compile(
     r"^[^、，]*(?:政府|委员会|办公室|[局厅委院])(?:办公室)?(?:[（(].{1,6}[)）])?$"
@@ -130,10 +130,11 @@ def _front_end(text: str, begin: int, first: int, paragraphs: list[Paragraph]) -
     if first - begin <= 800 and first < len(text):
         return first
     body = [p for p in paragraphs if begin <= p.start < first]
-    for paragraph in body[:6]:
+    for paragraph, after in zip(body[:6], [*body[1:], Paragraph(0, 0)], strict=False):
         if _FORMULA.search(text, paragraph.start, paragraph.end):
-            return paragraph.end
-    if len(body) > 1 and body[0].end - body[0].start < 800 and _INTRO.search(text, *body[0]):
+            invokes = after.end - after.start < 400 and "为指导" in text[after.start : after.end]
+            return after.end if invokes else paragraph.end
+    if len(body) > 1 and body[0].end - body[0].start < 800 and _INTRO.match(text, *body[0]):
         return body[0].end
     return begin
 
@@ -209,7 +210,7 @@ def _set_aside(
     begin = next((p.end for p in paragraphs if title and p.start >= title.start), 0)
     first = headings[0].start if headings else len(text)
     if headings and headings[0].style == "list" and headings[0].level > 2:
-        first = max(p.start for p in paragraphs if p.start <= first)  # a list inside the first paragraph
+        first = len(text)  # a list inside a paragraph does not tell where the introduction ends
     front = bisect_left(starts, _front_end(text, begin, first, paragraphs))
     tail = max(front, bisect_left(starts, _tail_start(text, paragraphs)))
     return ["front"] * front + [""] * (tail - front) + ["signature"] * (len(starts) - tail)
