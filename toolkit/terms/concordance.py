@@ -81,21 +81,22 @@ def kwic(
         raise ValueError(f"term is {term!r}; give the word or phrase to look for.")
     pattern = re.compile(term if regex else re.escape(fold(term)))
     rows = []
+    words = _word_bounds(corpus) if unit == "words" else {}
     texts = corpus.documents.set_index("doc_id")["text"]
     for doc_id, text in texts.items():
         folded = twin(text)
         spans = [folded.span(*match.span()) for match in pattern.finditer(folded.text) if match[0]]
-        bounds = _word_bounds(corpus, doc_id) if spans and unit == "words" else None
+        bounds = words.get(doc_id, []) if unit == "words" else None
         for start, end in spans:
             first, last = _window(len(text), start, end, window, bounds)
             rows.append((doc_id, text[first:start], text[start:end], text[end:last], start, end))
     return _placed(corpus, rows, sort_by, roles)
 
 
-def _word_bounds(corpus: object, doc_id: str) -> list[int]:
-    """Starts of the counted words of a report."""
-    tokens = corpus.tokens[corpus.tokens["doc_id"] == doc_id]
-    return tokens.loc[~tokens["kind"].isin(["punct", "space"]), "start"].tolist()
+def _word_bounds(corpus: object) -> dict[str, list[int]]:
+    """Starts of the counted words of every report."""
+    words = corpus.tokens[~corpus.tokens["kind"].isin(["punct", "space"])]
+    return words.groupby("doc_id")["start"].agg(list).to_dict()
 
 
 def _window(length: int, start: int, end: int, size: int, bounds: list[int] | None) -> tuple[int, int]:

@@ -284,11 +284,8 @@ def place_terms(corpus: object) -> list[str]:
             parts.setdefault(part, set()).update(documents)
     sizes = corpus.tokens["doc_id"].value_counts()
     found = corpus.tokens[corpus.tokens["term"].isin(parts)].groupby("term")["doc_id"]
-    common = {
-        part
-        for part, documents in found
-        if not LEVEL.search(part) and not _is_theirs(documents, parts[part], sizes)
-    }
+    levelled = {name for name in owners if LEVEL.search(name)}
+    common = {part for part, documents in found if not _is_theirs(documents, parts[part], sizes)} - levelled
     names = {name for name in owners if len(name) > 1} - common
     holding = AhoCorasick(sorted(names))
     tokens = [term for term in corpus.tokens["term"].unique() if holding.find_matches_as_indexes(term)]

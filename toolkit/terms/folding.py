@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 OPENING, CLOSING = "“‘「『＂＇", "”’」』＂＇"
 # Marks that stand inside terms in one report and not in the next, and characters without width.
-IGNORED = re.compile('[“”‘’「」『』"＂＇\u00ad\u200b-\u200f\u2060\ufeff]')
+IGNORED = re.compile('[“”‘’「」『』"＂＇\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]')
 WIDE = re.compile("[！-～\u00a0\u3000]")
 
 

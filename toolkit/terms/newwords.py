@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import count as counter
+from itertools import count
 from math import log2
 
 import pandas as pd
@@ -66,51 +66,65 @@ def new_words(
     Church & Hanks (1990), Computational Linguistics 16(1), 22-29, for cohesion as mutual information.
     Huang & Powers (2003), PACLIC 17, for branch entropy as word boundary evidence.
     """
-    tokens = corpus.tokens.merge(corpus.sentences[["doc_id", "sentence_no", "role", "text"]])
-    tokens = tokens[tokens["role"] != "meta"]
-    grams: Counter[str] = Counter()
-    beside: dict[str, tuple[Counter, Counter]] = defaultdict(lambda: (Counter(), Counter()))
-    reports: dict[str, set[str]] = defaultdict(set)
-    examples: dict[str, str] = {}
-    positions: Counter[int] = Counter()
-    edge = counter()
-    for (doc_id, _), rows in tokens.groupby(["doc_id", "sentence_no"], sort=False):
-        for run in _runs(rows):
-            text = "".join(run)
-            for size in range(1, min(max_length, len(text)) + 1):
-                positions[size] += len(text) - size + 1
-                grams.update(text[at : at + size] for at in range(len(text) - size + 1))
-            for candidate, left, right in _strings(run, max_length):
-                beside[candidate][0][left or next(edge)] += 1
-                beside[candidate][1][right or next(edge)] += 1
-                reports[candidate].add(doc_id)
-                examples.setdefault(candidate, rows["text"].iloc[0].strip())
-    known = dictionary()[0]
-    literals = lexicon.literals if lexicon else {}
+    runs = list(_runs(corpus))
+    counts = Counter(candidate for _, _, run in runs for candidate, _, _ in _strings(run, max_length))
+    jieba, literals = dictionary()[0], lexicon.literals if lexicon else {}
+    wanted = {word for word, seen in counts.items() if seen >= min_count}
+    wanted = {word for word in wanted if not jieba.get(word) and word not in literals}
+    grams, positions = _grams(["".join(run) for _, _, run in runs], wanted)
+    wanted = {word for word in wanted if cohesion(word, grams, positions) >= min_cohesion}
+    beside: dict[str, tuple[Counter, Counter]] = {word: (Counter(), Counter()) for word in wanted}
+    places: dict[str, dict[str, int]] = {word: {} for word in wanted}
+    edge = count()
+    for doc_id, sentence_no, run in runs:
+        for word, left, right in _strings(run, max_length):
+            if word in wanted:
+                beside[word][0][left or next(edge)] += 1
+                beside[word][1][right or next(edge)] += 1
+                places[word].setdefault(doc_id, sentence_no)
+    texts = corpus.sentences.set_index(["doc_id", "sentence_no"])["text"]
     found = []
-    for candidate, (left, right) in beside.items():
-        if grams[candidate] >= min_count and not known.get(candidate) and candidate not in literals:
-            holds = cohesion(candidate, grams, positions)
-            free = min(branch_entropy(left), branch_entropy(right))
-            if holds >= min_cohesion and free >= min_freedom:
-                size = (left.total(), len(reports[candidate]))
-                found.append((candidate, *size, holds, free, examples[candidate]))
+    for word, (left, right) in beside.items():
+        freedom = min(branch_entropy(left), branch_entropy(right))
+        if freedom >= min_freedom:
+            example = texts[next(iter(places[word].items()))].strip()
+            holds = cohesion(word, grams, positions)
+            found.append((word, counts[word], len(places[word]), holds, freedom, example))
     table = pd.DataFrame(found, columns=COLUMNS)
     return table.sort_values(["count", "candidate"], ascending=[False, True], ignore_index=True)
 
 
-def _runs(rows: pd.DataFrame) -> Iterator[list[str]]:
-    """Stretches of word tokens of one sentence that only quotation marks interrupt."""
-    run: list[str] = []
-    for term, kind in zip(rows["term"], rows["kind"], strict=True):
+def _runs(corpus: object) -> Iterator[tuple[str, int, list[str]]]:
+    """Stretches of word tokens of one sentence that only quotation marks interrupt, outside page furniture."""
+    keys = ["doc_id", "sentence_no"]
+    tokens = corpus.tokens.merge(corpus.sentences[[*keys, "role"]], on=keys)
+    tokens = tokens[tokens["role"] != "meta"]
+    place, run = ("", -1), []
+    for *here, term, kind in zip(*(tokens[name] for name in (*keys, "term", "kind")), strict=True):
+        if run and (tuple(here) != place or (kind != "word" and (fold(term) or kind == "term"))):
+            yield *place, run
+            run = []
+        place = tuple(here)
         if kind == "word" and RUN.fullmatch(term):
             run.append(term)
-        elif fold(term) or kind == "term":
-            if run:
-                yield run
+        elif kind == "word" and run:
+            yield *place, run
             run = []
     if run:
-        yield run
+        yield *place, run
+
+
+def _grams(texts: list[str], words: set[str]) -> tuple[Counter[str], Counter[int]]:
+    """How often every word and every part of it stands in the texts, and the places for each length."""
+    parts = {part for word in words for part in (word, *_halves(word))}
+    positions: Counter[int] = Counter()
+    for length, number in Counter(map(len, texts)).items():
+        positions.update({size: number * (length - size + 1) for size in range(1, length + 1)})
+    grams: Counter[str] = Counter()
+    for size in {len(part) for part in parts}:
+        pieces = (text[at : at + size] for text in texts for at in range(len(text) - size + 1))
+        grams.update(filter(parts.__contains__, pieces))
+    return grams, positions
 
 
 def _strings(run: list[str], longest: int) -> Iterator[tuple[str, str, str]]:
