@@ -7,18 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from toolkit.measures.grids import BY
 from toolkit.measures.pooling import breaks
 
 STATUSES = ("first reported", "in the first report", "not reported")
 
 
 def adoption(
-    corpus: object,
-    *,
-    mechanisms: Sequence[str] | None = None,
-    roles: Sequence[str] = ("achievement",),
-    region: str = "region_id",
-    year: str = "year",
+    corpus: object, *, mechanisms: Sequence[str] | None = None, roles: Sequence[str] = ("achievement",)
 ) -> pd.DataFrame:
     """For each mechanism and region the first report that mentions it as achieved, with the evidence.
 
@@ -35,40 +31,45 @@ def adoption(
         Ids of the lexicon; by default all that occur.
     roles
         Roles of sentences that count as reporting it done.
-    region, year
-        Columns of documents.
 
     Returns
     -------
     DataFrame
-        One row a mechanism and region with a report: ``mechanism``, the region's column, ``first_observed``,
+        One row a mechanism and region with a report: ``mechanism``, ``region_id``, ``first_observed``,
         ``last_observed`` (years with a report), ``n_reports``, ``status``, ``first_year`` (of the first
         report that mentions it), ``last_year_without`` (of the last report before), ``doc_id``,
         ``sentence_no``, ``start``, ``surface`` (the first mention).
     """
-    documents = corpus.documents.loc[corpus.documents[year].notna(), ["doc_id", region, year]]
-    hits = corpus.hits
-    counted = hits["role"].isin(list(roles)) & (hits["negated"] == "") & (hits["nested_in"] == "")
-    found = hits.loc[counted, ["mechanism", "doc_id", "sentence_no", "start", "surface"]].merge(
-        documents, on="doc_id"
+    known = corpus.documents["year"].notna() & (corpus.documents["region_id"] != "")
+    documents, hits, pair = (
+        corpus.documents.loc[known, ["doc_id", *BY]],
+        corpus.hits,
+        ["mechanism", "region_id"],
     )
-    asked = sorted(hits["mechanism"].unique()) if mechanisms is None else list(mechanisms)
-    seen = documents.groupby(region)[year].agg(first_observed="min", last_observed="max", n_reports="size")
-    grid = pd.MultiIndex.from_product([asked, seen.index], names=["mechanism", region]).to_frame(index=False)
-    table = grid.merge(seen.reset_index(), on=region)
-    first = found.sort_values([year, "doc_id", "start"]).drop_duplicates(["mechanism", region])
-    table = table.merge(first.rename(columns={year: "first_year"}), on=["mechanism", region], how="left")
-    pairs = table[["mechanism", region, "first_year"]].merge(documents[[region, year]], on=region)
-    earlier = pairs[(pairs[year] < pairs["first_year"]).fillna(False).astype(bool)]
-    before = earlier.groupby(["mechanism", region])[year].max().rename("last_year_without").reset_index()
-    table = table.merge(before, on=["mechanism", region], how="left")
+    counted = hits["role"].isin(list(roles)) & (hits["negated"] == "") & (hits["nested_in"] == "")
+    evidence = ["doc_id", "sentence_no", "start", "surface"]
+    found = hits.loc[counted, ["mechanism", *evidence]].merge(documents, on="doc_id")
+    first = (
+        found.sort_values(["year", "doc_id", "start"])
+        .drop_duplicates(pair)
+        .rename(columns={"year": "first_year"})
+    )
+    asked = pd.DataFrame(
+        {"mechanism": sorted(hits["mechanism"].unique()) if mechanisms is None else mechanisms}
+    )
+    seen = documents.groupby("region_id")["year"].agg(
+        first_observed="min", last_observed="max", n_reports="size"
+    )
+    table = asked.merge(seen.reset_index(), how="cross").merge(first, on=pair, how="left")
+    earlier = table[[*pair, "first_year"]].merge(documents, on="region_id").query("year < first_year")
+    before = earlier.groupby(pair)["year"].max().rename("last_year_without").reset_index()
+    table = table.merge(before, on=pair, how="left")
     late, never = table["last_year_without"].notna(), table["first_year"].isna()
     table["status"] = np.select([never, late], [STATUSES[2], STATUSES[0]], STATUSES[1])
-    table[["doc_id", "surface"]] = table[["doc_id", "surface"]].fillna("")
-    whole = ["first_observed", "last_observed", "first_year", "last_year_without", "sentence_no", "start"]
     order = ["first_observed", "last_observed", "n_reports", "status", "first_year", "last_year_without"]
-    table = table.astype(dict.fromkeys(whole, "Int64")).sort_values(["mechanism", region], ignore_index=True)
-    return table[["mechanism", region, *order, "doc_id", "sentence_no", "start", "surface"]]
+    whole = ["first_observed", "last_observed", "first_year", "last_year_without", "sentence_no", "start"]
+    table = table.fillna({"doc_id": "", "surface": ""}).astype(dict.fromkeys(whole, "Int64"))
+    return table.sort_values(pair, ignore_index=True)[[*pair, *order, *evidence]]
 
 
 def adoption_curve(first: pd.DataFrame) -> pd.DataFrame:
@@ -99,24 +100,11 @@ def adoption_curve(first: pd.DataFrame) -> pd.DataFrame:
         event, left = (table["status"] == STATUSES[0]).to_numpy(), (table["status"] == STATUSES[1]).to_numpy()
         ends, remaining = np.where(event, table["first_year"].to_numpy(float, na_value=np.nan), end), 1.0
         for year in range(int(begin.min()), int(end.max()) + 1):
-            at_risk, new = (
-                int((~left & (begin < year) & (ends >= year)).sum()),
-                int((event & (ends == year)).sum()),
-            )
+            at_risk = int((~left & (begin < year) & (ends >= year)).sum())
+            new, censored = int((event & (ends == year)).sum()), int((left & (begin <= year)).sum())
             hazard = new / at_risk if at_risk else np.nan
             remaining *= 1 - (hazard if at_risk else 0)
-            censored = int((left & (begin <= year)).sum())
-            rows.append(
-                (mechanism, year, at_risk, new, hazard, 1 - remaining, censored, central.get(mechanism, ""))
-            )
-    names = [
-        "mechanism",
-        "year",
-        "n_at_risk",
-        "n_first",
-        "hazard",
-        "share_reported",
-        "n_left_censored",
-        "central_on",
-    ]
-    return pd.DataFrame(rows, columns=names)
+            row = (year, at_risk, new, hazard, 1 - remaining, censored)
+            rows.append((mechanism, *row, central.get(mechanism, "")))
+    names = "mechanism year n_at_risk n_first hazard share_reported n_left_censored central_on"
+    return pd.DataFrame(rows, columns=names.split())

@@ -13,6 +13,7 @@ from toolkit.schemas import SchemaError
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+BY = ("region_id", "year")
 COUNTED = ["term", "count", "n_documents", "n_tokens", "n_reports"]
 
 

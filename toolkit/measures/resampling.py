@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from toolkit.measures.grids import keys, make_grid, need
+from toolkit.measures.grids import BY, keys, make_grid, need
 from toolkit.measures.richness import counted_tokens
 
 ONE_UNIT = "one report: no variance between documents to resample"
@@ -27,9 +27,8 @@ def wilson(successes: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> t
     with np.errstate(divide="ignore", invalid="ignore"):
         middle = (k + z**2 / 2) / (n + z**2)
         margin = z / (n + z**2) * np.sqrt(k * (n - k) / n + z**2 / 4)
-    return np.where(n > 0, np.maximum(middle - margin, 0), np.nan), np.where(
-        n > 0, np.minimum(middle + margin, 1), np.nan
-    )
+        ends = np.maximum(middle - margin, 0), np.minimum(middle + margin, 1)
+    return np.where(n > 0, ends[0], np.nan), np.where(n > 0, ends[1], np.nan)
 
 
 def bootstrap(
@@ -106,7 +105,7 @@ def bootstrap_rates(
 
 
 def bootstrap_sentences(
-    corpus: object, *, terms: Sequence[str], by: Sequence[str] = ("region_id", "year"), **options: object
+    corpus: object, *, terms: Sequence[str], by: Sequence[str] = BY, **options: object
 ) -> pd.DataFrame:
     """Interval of each term's rate from resampling sentences within a group.
 

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from toolkit.measures.grids import need
+from toolkit.measures.grids import BY, need
 from toolkit.measures.richness import counted_tokens
 
 QUOTED = re.compile(r"《[^》]*》|“[^”]*”|「[^」]*」")
 WORDY = re.compile(r"[^\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff0-9A-Za-z]")
+APART = np.uint64(0xD6E8FEB86659FD93)  # odd: with it a run in a region is one number
 
 
 def shingles(text: str, n: int = 13) -> set[str]:
@@ -34,13 +35,7 @@ def _hashes(text: str, n: int) -> np.ndarray:
 
 
 def shared_sentences(
-    corpus: object,
-    *,
-    n: int = 13,
-    quotes: bool = False,
-    headings: bool = False,
-    region: str = "region_id",
-    year: str = "year",
+    corpus: object, *, n: int = 13, quotes: bool = False, headings: bool = False
 ) -> pd.DataFrame:
     """For each sentence how many other regions share it in the same year, and whether the own last year does.
 
@@ -60,64 +55,55 @@ def shared_sentences(
         Whether titles in 《》 and quotations count as text; they are shared by necessity.
     headings
         Whether the heading's own words count.
-    region, year
-        Columns of documents.
 
     Returns
     -------
     DataFrame
-        One row a sentence outside page furniture: ``doc_id``, ``sentence_no``, ``n_runs``, ``n_regions``
-        (with a report that year), ``n_other_regions`` (median run), ``n_other_regions_most`` (most common
-        run), ``share_other`` (share of its runs that any other region has), ``own_last_year`` (share of its
-        runs in the own report of the year before; NaN where there is none), ``source`` (own last year, other
-        regions, both, novel or too short: half of the runs decide).
+        One row a sentence outside page furniture of a report with a year: ``doc_id``, ``sentence_no``,
+        ``n_runs``, ``n_regions`` (with a report that year), ``n_other_regions`` (median run),
+        ``n_other_regions_most`` (most common run), ``share_other`` (share of its runs that any other region
+        has), ``own_last_year`` (share of its runs in the own report of the year before; NaN where there is
+        none), ``source`` (own last year, other regions, both, novel or too short: half of the runs decide).
 
     References
     ----------
     Smith, Cordell & Dillon 2013, doi:10.1109/BigData.2013.6691675, whose limit on common runs is not taken
     over.
     """
-    documents = corpus.documents.loc[corpus.documents[year].notna(), ["doc_id", region, year]]
-    sentences = _wordings(corpus, quotes, headings).merge(documents, on="doc_id")
-    place, tables, last = (
-        pd.factorize(sentences[region])[0].astype(np.uint64),
-        [],
-        (None, np.empty(0), np.empty(0)),
-    )
-    for when, group in sentences.groupby(year, sort=True):
+    documents = corpus.documents.loc[corpus.documents["year"].notna(), ["doc_id", "region_id", "year"]]
+    # A report of an unknown region is a region of its own.
+    region = documents["region_id"].where(documents["region_id"] != "", documents["doc_id"])
+    sentences = _wordings(corpus, quotes, headings).merge(documents.assign(region=region), on="doc_id")
+    places = pd.factorize(sentences["region"])[0].astype(np.uint64)
+    tables, last_year, last_runs, last_places = [], None, np.empty(0, np.uint64), np.empty(0, np.uint64)
+    for year, group in sentences.groupby("year", sort=True):
         hashes = [_hashes(text, n) for text in group["text"]]
         at = np.repeat(np.arange(len(group)), [len(found) for found in hashes])
-        run = np.concatenate([np.empty(0, np.uint64), *hashes])
-        here = place[group.index][at]
-        # A run in a region is one number: the odd factor keeps regions apart.
-        local, first = np.unique(run + here * np.uint64(0xD6E8FEB86659FD93), return_index=True)
+        run, here = np.concatenate([np.empty(0, np.uint64), *hashes]), places[group.index]
+        local = run + here[at] * APART
+        found, first = np.unique(local, return_index=True)
         distinct, regions = np.unique(run[first], return_counts=True)
-        others = regions[np.searchsorted(distinct, run)] - 1
-        again = (
-            np.isin(run + here * np.uint64(0xD6E8FEB86659FD93), last[1])
-            if last[0] == when - 1
-            else np.zeros(len(run))
-        )
-        had_last = np.isin(place[group.index], last[2]) if last[0] == when - 1 else np.zeros(len(group), bool)
-        tables.append(_by_sentence(group, at, others, again, had_last))
-        last = (when, local, np.unique(place[group.index]))
-    table = pd.concat(tables or [_by_sentence(sentences.assign(**{year: 0}), *[np.empty(0, int)] * 4)])
+        others, follows = regions[np.searchsorted(distinct, run)] - 1, last_year == year - 1
+        again, known = np.isin(local, last_runs) & follows, np.isin(here, last_places) & follows
+        tables.append(_by_sentence(group, at, others, again, known))
+        last_year, last_runs, last_places = year, found, here
+    table = pd.concat(tables or [_by_sentence(sentences, *[np.empty(0, int)] * 4)])
     return table.sort_values(["doc_id", "sentence_no"], ignore_index=True)
 
 
 def _by_sentence(
-    group: pd.DataFrame, at: np.ndarray, others: np.ndarray, again: np.ndarray, had_last: np.ndarray
+    group: pd.DataFrame, at: np.ndarray, others: np.ndarray, again: np.ndarray, known: np.ndarray
 ) -> pd.DataFrame:
     """Runs of one year, summed up for each of its sentences."""
     n = np.bincount(at, minlength=len(group))
     ordered, begin, some = others[np.lexsort((others, at))], np.cumsum(n) - n, n > 0
-    table = group[["doc_id", "sentence_no"]].assign(n_runs=n, n_regions=group.iloc[:, -2].nunique())
+    table = group[["doc_id", "sentence_no"]].assign(n_runs=n, n_regions=group["region"].nunique())
     for name, offset in (("n_other_regions", (n - 1) // 2), ("n_other_regions_most", n - 1)):
         table[name] = pd.array(np.full(len(n), pd.NA), dtype="Int64")
         table.loc[some, name] = ordered[(begin + offset)[some]]
     share = np.where(some, n, np.nan)
     table["share_other"] = np.bincount(at, others > 0, minlength=len(n)) / share
-    table["own_last_year"] = np.where(had_last, np.bincount(at, again, minlength=len(n)) / share, np.nan)
+    table["own_last_year"] = np.where(known, np.bincount(at, again, minlength=len(n)) / share, np.nan)
     own, other = table["own_last_year"] >= 0.5, table["n_other_regions"].fillna(0) > 0
     names = ["too short", "both", "own last year", "other regions"]
     return table.assign(source=np.select([~some, own & other, own, other], names, "novel"))
@@ -158,11 +144,7 @@ def boilerplate(shared: pd.DataFrame) -> pd.DataFrame:
 
 
 def novel_frequency(
-    corpus: object,
-    shared: pd.DataFrame,
-    *,
-    by: Sequence[str] = ("region_id", "year"),
-    terms: Sequence[str] | None = None,
+    corpus: object, shared: pd.DataFrame, *, by: Sequence[str] = BY, terms: Sequence[str] | None = None
 ) -> pd.DataFrame:
     """Every frequency with and without the sentences that are shared.
 

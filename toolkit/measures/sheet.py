@@ -10,21 +10,20 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from toolkit.measures.grids import BY
 from toolkit.schemas import COUNTED_KINDS
 
 NUMERATORS = ("longest match", "substring", "token", "tf-idf", "weighted")
 TOUCHED = ("sentences", "paragraph characters")
 DENOMINATORS = ("tokens", "tokens without punctuation", "content tokens", "Han characters", *TOUCHED)
+Words = Mapping[str, Collection[str]] | Collection[str]
+Weights = Mapping[str, float] | None
 SPAN = ["dictionary", "doc_id", "start", "end", "surface", "sentence_no"]
 DEFAULT = ("longest match", "tokens without punctuation")
 
 
 def attention_hits(
-    corpus: object,
-    lexicon: object,
-    *,
-    by: str | None = "dimension",
-    weights: Mapping[str, float] | None = None,
+    corpus: object, lexicon: object, *, by: str | None = "dimension", weights: Weights = None
 ) -> pd.DataFrame:
     """Every match behind every cell of the sheet, so that each count can be read in its place.
 
@@ -113,12 +112,7 @@ def _leftmost_longest(spans: pd.DataFrame) -> pd.DataFrame:
     return ordered[np.array(kept, dtype=bool)]
 
 
-def count_words(
-    corpus: object,
-    words: Mapping[str, Collection[str]] | Collection[str],
-    *,
-    by: Sequence[str] = ("region_id", "year"),
-) -> pd.DataFrame:
+def count_words(corpus: object, words: Words, *, by: Sequence[str] = BY) -> pd.DataFrame:
     """Count wordings as they stand in the text, whatever words the segmenter made of them.
 
     放管服 is found within “放管服”改革 too, which is one token; of the wordings given, the longest counts. The table
@@ -159,7 +153,7 @@ def attention(
     lexicon: object,
     *,
     by: str | None = "dimension",
-    weights: Mapping[str, float] | None = None,
+    weights: Weights = None,
     stopwords: Collection[str] = (),
     hits: pd.DataFrame | None = None,
 ) -> pd.DataFrame:

@@ -123,14 +123,9 @@ def dispersion(
     """
     grid = make_grid(counts, parts)
     there = grid.sizes > 0
-    values = spread_measures(
-        grid.counts if there.all() else grid.counts[np.flatnonzero(there)], grid.sizes[there]
-    )
-    values = {
-        name: np.nan_to_num(value).astype(np.int64) if name in ("count", "range") else value
-        for name, value in values.items()
-    }
-    table = pd.DataFrame({"term": grid.terms, **values})
+    kept = grid.counts if there.all() else grid.counts[np.flatnonzero(there)]
+    table = pd.DataFrame({"term": grid.terms, **spread_measures(kept, grid.sizes[there])})
+    table = table.fillna({"count": 0, "range": 0}).astype({"count": "int64", "range": "int64"})
     table.insert(2, "n_parts", int(there.sum()))
     if tokens is not None:
         table["arf"] = table["term"].map(_reduced_frequencies(tokens)).astype(float)
