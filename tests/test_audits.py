@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from test_panels import corpus_of
+from tiny_reports import corpus_of
 
 from toolkit.indicators import audit, facts
 
