@@ -217,3 +217,9 @@ def test_spans_are_slices_in_order(text):
     assert all(text[q.start : q.end] == q.surface for q in found)
     starts = [(q.start, q.end) for q in found]
     assert all(a == b or a[1] <= b[0] for a, b in pairwise(starts))
+
+
+def test_documentation_names_every_pattern():
+    """docs/indicators.md explains every pattern and every reason of the grammar table."""
+    page = (Path(__file__).resolve().parents[1] / "docs" / "indicators.md").read_text(encoding="utf-8")
+    assert all(f"| {row['name']} |" in page or f"| {row['reason']}" in page for row in read_grammar())
