@@ -106,7 +106,9 @@ def speed() -> None:
             facts = sum(len(extract_facts(text, found, year=2020)) for text, found in parsed)
             seconds.append(time.process_time() - began)
         rate = len(cut) / min(seconds)
-        print(f"speed, {name:13}{rate:6.0f} documents a second, {facts / len(cut):.0f} facts each (goal {GOAL})")
+        print(
+            f"speed, {name:13}{rate:6.0f} documents a second, {facts / len(cut):.0f} facts each (goal {GOAL})"
+        )
 
 
 if __name__ == "__main__":

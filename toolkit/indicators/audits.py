@@ -85,8 +85,9 @@ def audit(corpus: object, facts: pd.DataFrame, *, official: pd.DataFrame | None 
                 series[(*key, fact.indicator_id, fact.unit)].setdefault(int(document["year"]), fact)
     rows += [row for key in sorted(series) for row in _continuity(key, series)]
     rows += _official(official, used, documents) if official is not None else []
-    table = pd.DataFrame(rows, columns=COLUMNS).fillna({"other_doc_id": "", "detail": ""})
-    table = table.astype({"year": "Int64", "left_value": "float64", "right_value": "float64"})
+    table = pd.DataFrame([{"other_doc_id": "", **row} for row in rows], columns=COLUMNS)
+    types = {"year": "Int64", "left_value": "float64", "right_value": "float64"}
+    table = table.astype({name: types.get(name, "str") for name in COLUMNS})
     rank = {"fail": 0, "uncertain": 1, "not assessable": 2, "pass": 3}
     order = ["result", "check", "doc_id", "left_span"]
     return table.sort_values(order, key=lambda c: c.map(rank) if c.name == "result" else c, ignore_index=True)

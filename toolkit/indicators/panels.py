@@ -75,7 +75,8 @@ def panel(corpus: object, facts: pd.DataFrame, *, indicators: list[str] | None =
     table = pd.DataFrame(
         [{**row, "region": names.get(row["region_id"], "")} for row in rows], columns=COLUMNS
     )
-    table = table.astype({"year": "Int64", "value": "float64", "n_facts": "int64"})
+    types = {"year": "Int64", "value": "float64", "n_facts": "int64"}
+    table = table.astype({name: types.get(name, "str") for name in COLUMNS})
     return table.sort_values(list(KEY), kind="stable", ignore_index=True)
 
 

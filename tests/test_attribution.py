@@ -1,0 +1,210 @@
+"""What a figure counts: phrases, parts, distribution, statistic, actor, capacity, period and indicator."""
+
+import time
+
+import pytest
+
+from toolkit.indicators import extract_facts, read_indicators
+from toolkit.schemas import FACTS
+
+NAMES = FACTS.names[1:]
+
+
+def facts_of(text, role="achievement", year=2023, genre="annual report"):
+    """The facts of one sentence, as dicts."""
+    return [
+        dict(zip(NAMES, row, strict=True))
+        for row in extract_facts(text, [(0, 0, role, 0, len(text), text)], year=year, genre=genre)
+    ]
+
+
+def said(text, *names):
+    """Some columns of every fact of a sentence."""
+    return [tuple(fact[name] for name in names) for fact in facts_of(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases"),
+    [
+        ("举办各类法治培训班24期", ["举办各类法治培训班"]),
+        ("开展3次全区执法人员业务培训", ["开展全区执法人员业务培训"]),
+        (
+            "收到行政复议申请21件,受理19件,审结19件",
+            ["收到行政复议申请", "(行政复议申请)受理", "(行政复议申请)审结"],
+        ),
+        ("政务数据资源挂接2520条,挂接率为99.28%", ["政务数据资源挂接", "(政务数据资源挂接)挂接率"]),
+        ("地区生产总值570亿元,增长12%", ["地区生产总值", "地区生产总值增长"]),
+        (
+            "企业核准、备案类项目办理时限分别压减至44天、15天以内",
+            ["企业核准类项目办理时限压减", "备案类项目办理时限压减"],
+        ),
+        ("发明专利授权量、申请量分别增长58.4%、63.1%", ["发明专利授权量增长", "发明专利申请量增长"]),
+        (
+            "引进院士团队4个、领军人才3人,分别增长4倍和2倍",
+            ["引进院士团队", "领军人才", "引进院士团队增长", "领军人才增长"],
+        ),
+        ("受理率、办结率均为100%", ["受理率", "办结率"]),
+        ("21个部门、8个事业单位配备了法律顾问", ["部门配备了法律顾问", "事业单位配备了法律顾问"]),
+        ("新增1个教育基地和1个示范社区", ["新增教育基地", "新增示范社区"]),
+        ("入户率从33%提高到52%", ["入户率", "入户率提高"]),
+        ("创建14个国家级、161个省级产业园", ["创建国家级产业园", "创建省级产业园"]),
+    ],
+)
+def test_phrases(text, phrases):
+    """A figure is said of the words that the grammar of its clause gives it."""
+    assert [fact["phrase"] for fact in facts_of(text)] == phrases
+
+
+def test_two_facts_on_one_number():
+    """受理率、办结率均为100% states two facts at one place, told apart by item_no."""
+    assert said("受理率、办结率均为100%", "start", "item_no") == [(9, 0), (9, 1)]
+
+
+def test_parts_point_at_their_whole():
+    """What follows 其中 is part of what stands before it, until the unit changes."""
+    rows = facts_of("审结19件,其中维持13件、驳回1件、撤回5件,调解3次")
+    assert [row["part_of"] for row in rows] == ["", *["2-0"] * 3, ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "statistics"),
+    [
+        ("新登记市场主体同比增长19.02%", ["change"]),
+        ("办案周期缩短8天", ["change"]),
+        ("新增58名", ["level"]),
+        ("平均跑动次数0.02次", ["mean"]),
+        ("市场主体总数达35675户", ["stock"]),
+        ("比重从2.4%提高到2.9%", ["base", "level"]),
+        ("收到申请1113件,较2022年558件增加了555件", ["level", "base", "change"]),
+    ],
+)
+def test_statistic(text, statistics):
+    """Level, change, mean, stock and base are told apart."""
+    assert [fact["statistic"] for fact in facts_of(text)] == statistics
+
+
+@pytest.mark.parametrize(
+    ("text", "actor", "scope"),
+    [
+        ("全县举办培训3次", "全县", "whole jurisdiction"),
+        ("2018年县政府审结复议案4件", "县政府", "own body"),
+        ("举办培训3次", "", "unknown"),
+        ("创建“全国示范村”2个", "", "unknown"),
+    ],
+)
+def test_actor_and_scope(text, actor, scope):
+    """The actor is who stands at the start of a clause, and its scope is its body or its jurisdiction."""
+    assert said(text, "actor", "actor_scope") == [(actor, scope)]
+
+
+@pytest.mark.parametrize(
+    ("text", "capacity"),
+    [
+        ("受理行政复议申请3件", "复议机关"),
+        ("以区政府为被申请人的复议案件17件", "被申请人"),
+        ("行政应诉案件5件", "被告"),
+        ("办理以区政府为被告或被申请人的诉讼或复议案件104件", ""),
+    ],
+)
+def test_capacity(text, capacity):
+    """An authority decides a case, answers for an act, or is sued; what mixes them stays without."""
+    assert said(text, "capacity") == [(capacity,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "genre", "role", "period"),
+    [
+        ("办案3件", "annual report", "achievement", ("2023-01-01", "2023-12-31")),
+        ("办案3件", "work report", "achievement", ("2022-01-01", "2022-12-31")),
+        ("办案3件", "work report", "plan", ("2023-01-01", "2023-12-31")),
+        ("办案3件", "annual report", "plan", ("2024-01-01", "2024-12-31")),
+        ("2019年办案3件", "annual report", "achievement", ("2019-01-01", "2019-12-31")),
+        ("去年办案3件", "annual report", "achievement", ("2022-01-01", "2022-12-31")),
+        ("上半年办案3件", "annual report", "achievement", ("2023-01-01", "2023-06-30")),
+        ("2020年2月办案3件", "annual report", "achievement", ("2020-02-01", "2020-02-29")),
+        ("“十三五”期间办案3件", "annual report", "achievement", ("2016-01-01", "2020-12-31")),
+        ("五年来办案3件", "annual report", "achievement", ("2019-01-01", "2023-12-31")),
+        ("办案104件(含2019年转结),审结91件", "annual report", "achievement", ("2023-01-01", "2023-12-31")),
+    ],
+)
+def test_period(text, genre, role, period):
+    """The period comes from the words of time before the figure, and from the report's year and genre."""
+    last = facts_of(text, role=role, genre=genre)[-1]
+    assert (last["period_start"], last["period_end"]) == period
+
+
+def test_year_unknown_leaves_the_period_empty():
+    """Without a year of the report there is no period to guess."""
+    fact = facts_of("办案3件", year=None)[0]
+    assert (fact["period_start"], fact["period_end"]) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        (
+            "行政复议收到申请11件,不予受理4件,维持3件,撤销1件",
+            ["received", "not_accepted", "upheld", "revoked"],
+        ),
+        ("全市一审行政诉讼案件312件,败诉32件,败诉率10.3%", ["cases", "lost", "lost_rate"]),
+        ("清理规范性文件1250件,废止127件、修改43件", ["cleaned", "repealed", "amended"]),
+        ("办理法律援助案件256件", ["legal_aid"]),
+        ("召开座谈会", []),
+    ],
+)
+def test_indicators(text, ids):
+    """Core figures get the id of the catalogue; the subject may stand before the verb that needs it."""
+    assert [name.partition(".")[2] for (name,) in said(text, "indicator_id")] == ids
+
+
+def test_topic_goes_on_in_the_next_sentence():
+    """A sentence that opens with a bare verb goes on with what the one before was about."""
+    first, second = "区政府收到行政复议申请1113件。", "受理1033件。"
+    rows = extract_facts(
+        first + second,
+        [
+            (0, 0, "achievement", 0, len(first), first),
+            (1, 0, "achievement", len(first), len(first + second), second),
+        ],
+        year=2023,
+    )
+    assert rows[1][NAMES.index("indicator_id")] == "reconsideration.accepted"
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kind", "certain"),
+    [
+        ("实现法律顾问全覆盖", 100, "percent", True),
+        ("做到应审尽审", 100, "percent", True),
+        ("推进审计全覆盖", 100, "percent", False),
+        ("全年未发生行政复议案件", 0, "count", True),
+        ("文件无一件被撤销", 0, "count", True),
+    ],
+)
+def test_implied(text, value, kind, certain):
+    """All and none are stated without a number, and kept apart as implied."""
+    (fact,) = [fact for fact in facts_of(text) if fact["implied"]]
+    assert (fact["value"], fact["kind"], fact["certain"]) == (value, kind, certain)
+
+
+def test_denied_coverage_is_no_fact():
+    """尚未全覆盖 states no coverage."""
+    assert facts_of("尚未实现全覆盖") == []
+
+
+def test_catalogue_is_sound():
+    """Ids are unique, and every row names its units."""
+    rows = read_indicators()
+    assert len({row.indicator_id for row in rows}) == len(rows) and all(row.units for row in rows)
+
+
+@pytest.mark.parametrize("unit", ["全县1件", "由1提高到2、", "全覆盖"])
+def test_long_sentences_take_linear_time(unit):
+    """Twice the text takes about twice the time, however it is made."""
+    seconds = []
+    for length in (5_000, 20_000):
+        text = unit * (length // len(unit))
+        began = time.process_time()
+        extract_facts(text, [(0, 0, "achievement", 0, len(text), text)], year=2020)
+        seconds.append(time.process_time() - began)
+    assert seconds[1] < 10 * seconds[0] + 0.5
