@@ -114,7 +114,7 @@ def test_graphml_holds_the_edges(tmp_path):
     path, _ = export(table, tmp_path / "net.graphml")
     space = "{http://graphml.graphdrawing.org/xmlns}"
     root = ElementTree.parse(path).getroot()
-    assert [n.get("id") for n in root.iter(f"{space}node")] == ["法治", "<政府>", "建设"]
+    assert [n.get("id") for n in root.iter(f"{space}node")] == ["<政府>", "建设", "法治"]
     assert [d.text for d in root.iter(f"{space}data")] == ["12.5", "11.0"]
     with pytest.raises(ValueError, match="edge list"):
         export(PANEL[["n_tokens", "term"]], tmp_path / "other.graphml")

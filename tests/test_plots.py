@@ -110,12 +110,12 @@ def rows_of(ax):
 
 
 @pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize(("kind", "language"), [("screen", "zh"), ("paper-1col", "en")])
+@pytest.mark.parametrize(("kind", "language"), [(None, "zh"), ("paper-1col", "en")])
 def test_every_plot_draws_without_a_warning(name, kind, language):
-    """Each plot draws in each style without a missing glyph, leaves its table as it was, has an alt text."""
+    """Within a style and outside any, each plot draws without a missing glyph and changes no table."""
     table, options = ALL[name]
     before = table.copy()
-    with matplotlib.rc_context(style(kind, language=language)), warnings.catch_warnings():
+    with matplotlib.rc_context(style(kind, language=language) if kind else {}), warnings.catch_warnings():
         warnings.simplefilter("error")
         axes = getattr(plots, name)(table, language=language, **options)
         figure = np.atleast_1d(axes)[0].figure
@@ -406,3 +406,37 @@ def test_tile_map_places_every_province():
     ax = plots.tile_map(PROVINCES)
     assert len(ax.patches) == 34
     assert {text.get_text() for text in ax.texts if "\n" in text.get_text()} == {"甘肃\n3", "内蒙古\n1"}
+
+
+@pytest.mark.parametrize(
+    "name", ["frequency", "word_cloud", "keyness", "slope", "trend", "heat_map", "side_by_side"]
+)
+def test_strange_labels_are_shown_as_they_can_be(name):
+    """A character without a glyph becomes 〓, controls and bidi marks vanish, `$` and `\\bad` stay, in every plot."""
+    table = ALL[name][0].copy()
+    table["term"] = table["term"].replace({TERMS[0]: "𰻝\u202e$\\bad$\x07_^{", TERMS[1]: "\u200b"})
+    axes = getattr(plots, name)(table)
+    first = np.atleast_1d(axes).flat[0]
+    first.figure.canvas.draw()
+    words = [*rows_of(first), *(text.get_text() for text in first.texts)]
+    if name in ("frequency", "keyness", "slope", "trend"):
+        assert any(word.startswith("〓$\\bad$_^{") for word in words)
+
+
+def test_own_font_shows_more(tmp_path):
+    """With a font of one's own, its characters are shown, not 〓."""
+    from fontTools.ttLib import TTFont
+
+    from toolkit.plots import fonts
+
+    font = TTFont(fonts.font_paths()["sans"])
+    for table in font["cmap"].tables:
+        if table.format == 12:
+            table.cmap[ord("𰻝")] = table.cmap[ord("面")]
+    font["name"].setName("Mine", 1, 3, 1, 0x409)
+    font.save(tmp_path / "mine.ttf")
+    with matplotlib.rc_context(style(font=str(tmp_path / "mine.ttf"))):
+        ax = plots.frequency(FREQUENCY.replace({"term": {TERMS[0]: "𰻝"}}))
+        ax.figure.canvas.draw()
+    assert rows_of(ax)[0] == "𰻝"
+    assert fonts.missing_characters("𰻝", font=str(tmp_path / "mine.ttf")) == ""

@@ -351,28 +351,18 @@ def sheet_names(names: Iterable[str]) -> list[str]:
 
 
 def _write_graphml(ready: Ready, path: Path) -> None:
-    """An undirected network: the first two text columns are ends, the other columns attributes of edges."""
-    from xml.etree import ElementTree as Tree
+    """An undirected network: two columns of names are the ends, the others numbers of the edges."""
+    from toolkit.measures.collocation import write_graphml
 
     ((table, _),) = ready.values()
-    ends = [name for name in table if table[name].dtype == object][:2]
-    if len(ends) < 2:
-        raise ValueError(f"GraphML needs an edge list, two columns of names; the table has {list(table)}.")
-    rest = [name for name in table if name not in ends]
-    root = Tree.Element("graphml", xmlns="http://graphml.graphdrawing.org/xmlns")
-    for name in rest:
-        kind = {"i": "long", "f": "double"}.get(table[name].dtype.kind, "string")
-        Tree.SubElement(root, "key", {"id": name, "for": "edge", "attr.name": name, "attr.type": kind})
-    graph = Tree.SubElement(root, "graph", edgedefault="undirected")
-    for node in dict.fromkeys(table[ends].to_numpy().ravel()):
-        Tree.SubElement(graph, "node", id=str(node))
-    for row in table.to_dict("records"):
-        edge = Tree.SubElement(graph, "edge", source=str(row[ends[0]]), target=str(row[ends[1]]))
-        for name in rest:
-            if not pd.isna(row[name]):
-                Tree.SubElement(edge, "data", key=name).text = str(row[name])
-    Tree.indent(root)
-    Tree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+    ends = [name for name in table if table[name].dtype == object]
+    numbers = table.drop(columns=ends)
+    if len(ends) != 2 or numbers.isna().any(axis=None):
+        raise ValueError(
+            f"GraphML needs an edge list: two columns of names, then numbers without gaps; found {list(table)}."
+        )
+    numbers = numbers.set_axis(legal_names(numbers, 60), axis=1)
+    write_graphml(table[ends].set_axis(["source", "target"], axis=1).join(numbers), path)
 
 
 _WRITERS: dict[str, Callable[[Ready, Path], None]] = {

@@ -74,8 +74,8 @@ def _finish(ax: Axes, name: str) -> None:
     ax.set_gid(name)
     ax.tick_params(labelfontfamily=plt.rcParams["font.family"])
     width, height = (size * 72 / 9 * 0.75 for size in ax.figure.get_size_inches())
-    ax.set_xlabel(wrapped(ax.get_xlabel(), width), parse_math=False)
-    ax.set_ylabel(wrapped(ax.get_ylabel(), height), parse_math=False)
+    for text, room in ((ax.xaxis.label, width), (ax.yaxis.label, height)):
+        text.set_text(wrapped(text.get_text(), room))
 
 
 def _room(ax: Axes) -> float:

@@ -9,7 +9,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
-from toolkit.plots.fonts import printable
+from toolkit.plots.fonts import MISSING, printable
 from toolkit.plots.style import MAIN
 
 _ASPECT = 1.5  # width over height
@@ -20,7 +20,7 @@ def draw_cloud(ax: Axes, words: list[str], weights: np.ndarray) -> None:
     from matplotlib import rcParams
 
     font = FontProperties(family=rcParams["font.family"])
-    paths = [TextPath((0, 0), printable(word), size=1, prop=font, usetex=False) for word in words]
+    paths = [TextPath((0, 0), printable(word) or MISSING, size=1, prop=font, usetex=False) for word in words]
     sizes = np.sqrt(weights / weights.max())[:, None]
     ends = np.array([(path.vertices.min(axis=0), path.vertices.max(axis=0)) for path in paths])
     boxes = (ends[:, 1] - ends[:, 0]) * sizes

@@ -74,14 +74,22 @@ def _charmap(path: str | Path) -> frozenset[int]:
 
 
 @cache
-def _shown(font: str | Path | None = None) -> frozenset[int]:
-    """Code points that figures can show: in every shipped face, or the user's font, or matplotlib's own."""
+def _shown(*own: str) -> frozenset[int]:
+    """Code points that figures can show: in every shipped face, in matplotlib's own font, or in fonts of yours."""
     import matplotlib
 
-    faces = [_charmap(path) for path in ([font] if font is not None else font_paths().values())]
-    return faces[0].intersection(*faces[1:]) | _charmap(
-        f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf"
-    )
+    first, *others = map(_charmap, font_paths().values())
+    extra = (f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf", *own)
+    return first.intersection(*others).union(*map(_charmap, extra))
+
+
+@cache
+def _paths(families: tuple[str, ...]) -> tuple[str, ...]:
+    """Files of the families in use that are not ours."""
+    from matplotlib import font_manager
+
+    others = [name for name in families if name not in (SANS, SERIF)]
+    return tuple(font_manager.findfont(font_manager.FontProperties(family=[name])) for name in others)
 
 
 def missing_characters(texts: str | Iterable[str], *, font: str | Path | None = None) -> str:
@@ -94,7 +102,7 @@ def missing_characters(texts: str | Iterable[str], *, font: str | Path | None = 
     texts
         A text, or many.
     font
-        A font file of your own; left out, the shipped fonts.
+        A font file of your own, used before the shipped ones.
 
     Examples
     --------
@@ -102,11 +110,14 @@ def missing_characters(texts: str | Iterable[str], *, font: str | Path | None = 
     '\U00030edd'
     """
     used = set(texts) if isinstance(texts, str) else set().union(*map(set, texts))
-    return "".join(sorted(c for c in used if ord(c) not in _SHAPELESS and ord(c) not in _shown(font)))
+    shown = _shown() if font is None else _shown(str(font))
+    return "".join(sorted(c for c in used if ord(c) not in shown and ord(c) not in _SHAPELESS))
 
 
-def printable(text: object, *, font: str | Path | None = None) -> str:
-    """The text as a label can show it: shapeless characters left out, missing ones as 〓."""
-    shown = _shown(font)
+def printable(text: object) -> str:
+    """The text as a label can show it in the fonts in use: shapeless characters left out, missing ones as 〓."""
+    from matplotlib import rcParams
+
+    shown = _shown(*_paths(tuple(rcParams["font.family"])))
     kept = (c for c in str(text) if ord(c) not in _SHAPELESS)
     return "".join(c if ord(c) in shown or c == "\n" else MISSING for c in kept)

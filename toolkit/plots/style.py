@@ -76,7 +76,7 @@ def style(
         family.insert(0, "STIXGeneral")
     if font is not None:
         family.insert(0, fonts.register(font))
-    weight = "normal" if serif else "bold"  # the serif comes in one weight
+    weight = "normal" if serif or font else "bold"  # the serif comes in one weight, yours perhaps too
     size = ((width or wide) * CM, (height or high) * CM)
     return {"figure.figsize": size, "font.family": family, "axes.titleweight": weight, **settings()}
 

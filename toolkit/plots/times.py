@@ -278,10 +278,7 @@ def slope(
     needed(table, ["year", line, value], "slope")
     ends = table[table["year"].isin([table["year"].min(), table["year"].max()])]
     grid = ends.pivot(index=line, columns="year", values=value).reindex(table[line].drop_duplicates())
-    ax = _bump("slope", grid, ends, ax, language, texts)
-    ax.set_ylabel(named(value, language))
-    _name_ends(ax, numbers=True)
-    return ax
+    return _bump("slope", grid, ends, ax, language, value, texts)
 
 
 def rank_stability(
@@ -305,16 +302,13 @@ def rank_stability(
     needed(table, [line, "rank"], "rank_stability")
     grid = table.pivot(index=line, columns="measure", values="rank")
     grid = grid.reindex(index=table[line].drop_duplicates(), columns=table["measure"].drop_duplicates())
-    ax = _bump("rank_stability", grid, table, ax, language, texts)
-    ax.set_ylabel(named("rank", language))
-    ax.invert_yaxis()
-    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-    _name_ends(ax)
-    return ax
+    return _bump("rank_stability", grid, table, ax, language, "rank", texts)
 
 
-def _bump(name: str, grid: pd.DataFrame, table: Frame, ax: Ax, language: str, texts: dict[str, str]) -> Axes:
-    """Lines between the columns of a grid."""
+def _bump(
+    name: str, grid: pd.DataFrame, table: Frame, ax: Ax, language: str, value: str, texts: dict[str, str]
+) -> Axes:
+    """Lines between the columns of a grid; ranks from 1 downwards."""
     names = [str(column) for column in grid]
     upright = len(names) > 5
     height = max(plt.rcParams["figure.figsize"][1], 1.2 + 0.19 * len(grid))
@@ -327,4 +321,9 @@ def _bump(name: str, grid: pd.DataFrame, table: Frame, ax: Ax, language: str, te
         labels = [wrapped(name, 99 if upright else 8) for name in names]
         ax.set_xticks(at, labels, parse_math=False, rotation=90 if upright else 0)
         ax.set_xlim(-0.15, grid.shape[1] - 1 + 0.08)
+        ax.set_ylabel(named(value, language))
+        if value == "rank":
+            ax.invert_yaxis()
+            ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+        _name_ends(ax, numbers=value != "rank")
     return ax
