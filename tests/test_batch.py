@@ -150,3 +150,26 @@ def test_one_and_several_at_once_give_the_same(quick, tmp_path):
     first = files()
     quick(jobs=4, force=True)
     assert files() == first
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_seeds_become_reports(tmp_path, language):
+    """Five regions and the comparison: complete, quiet, self-contained, of moderate size, the same every time."""
+    seeds = Path(__file__).resolve().parents[1] / "seeds"
+    options = {"language": language, "formats": ("png", "svg"), "progress": False}
+    run = batch.run_reports(seeds, tmp_path, jobs=2, **options)
+    assert run.ok and len(run.table) == 6 and run.table["warnings"].sum() == 0, run.summary
+    pages = sorted(tmp_path.glob("*/report.html"))
+    assert len(pages) == 6
+    first = {page: page.read_text(encoding="utf-8") for page in pages}
+    for page, html in first.items():
+        assert f'<html lang="{language}">' in html and html.count("<h1") == 1 and len(html) < 3e6
+        assert not re.search(r'(?:src|href)="(?!data:|#|[\w.-]+")', html) and "url(http" not in html
+        pictures = re.findall(r"<img [^>]*>", html)
+        assert pictures and all('alt="' in picture for picture in pictures)
+        for name in re.findall(r'href="([\w.-]+)"', html):
+            assert (page.parent / name).is_file()
+    again = batch.run_reports(seeds, tmp_path, regions=["621122"], force=True, **options)
+    assert again.ok and {page: page.read_text(encoding="utf-8") for page in pages} == first
+    assert set(batch.run_reports(seeds, tmp_path, **options).table["status"]) == {"up to date"}

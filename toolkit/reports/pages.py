@@ -154,7 +154,7 @@ def _subset(path: Path, characters: frozenset[str]) -> bytes:
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=[ord(character) for character in characters])
     out = BytesIO()
-    with ttLib.TTFont(path, lazy=True) as font:
+    with ttLib.TTFont(path, lazy=True, recalcTimestamp=False) as font:
         cutter.subset(font)
         font.flavor = "woff2"
         font.save(out, reorderTables=False)

@@ -1,4 +1,4 @@
-"""The parts of the region report and of the comparison: each shows one result and says what it does not show."""
+"""The parts of the region report: each shows one result and says what it does not show."""
 
 from __future__ import annotations
 
@@ -22,8 +22,15 @@ from toolkit.reports.sheets import (
     span,
 )
 
-_SIZES = ["n_chars", "n_tokens", "flags"]
+CARD = ("measures", "shortcomings", "leadership", "plan", "other")
+SIZES = ["n_chars", "n_tokens", "flags"]
 _SUMS = ["count", "n_documents", "n_tokens", "n_reports"]
+
+
+def latest_names(corpus: Corpus) -> pd.Series:
+    """The latest name of each region."""
+    documents = corpus.documents.sort_values("year", kind="stable").drop_duplicates("region_id", keep="last")
+    return documents.set_index("region_id")["region"]
 
 
 def show_title(sheet: Sheet) -> None:
@@ -48,7 +55,7 @@ def show_reading(sheet: Sheet) -> None:
     """The region's reports that were read, and who reports in each."""
     documents = sheet.corpus.documents.sort_values("year", kind="stable")
     date = documents["issued_on"].where(documents["issued_on"] != "", documents["published_on"])
-    columns = ["year", "title", "reporting_body", "body_kind", "date", *_SIZES]
+    columns = ["year", "title", "reporting_body", "body_kind", "date", *SIZES]
     show_table(sheet, documents.assign(date=date)[columns], shape="roomy")
     years = set(documents["year"])
     missing = sorted(set(range(min(years), max(years) + 1)) - years)
@@ -69,8 +76,7 @@ def show_card(sheet: Sheet) -> None:
     if card.empty:
         say(sheet, "card.none", "notice")
         return
-    parts = ["measures", "shortcomings", "leadership", "plan", "other"]
-    rows = card.set_index("year_covered")[parts].rename_axis("part", axis=1).T.reset_index()
+    rows = card.set_index("year_covered")[list(CARD)].rename_axis("part", axis=1).T.reset_index()
     rows["part"] = [name_of("card", part, sheet.language) for part in rows["part"]]
     found = rows.columns[1:]
     rows[found] = rows[found].map(lambda value: name_of("presence", value, sheet.language))
@@ -128,6 +134,76 @@ def show_facts(sheet: Sheet, *, most: int = 25) -> None:
         _show_years(sheet, cells, names)
 
 
+def show_institutions(sheet: Sheet) -> None:
+    """National institutions in force in the report's year, and which of them it reports; slogans are left out."""
+    from toolkit.terms.lexicon import read_lexicon
+
+    table, year = read_lexicon().table, int(sheet.report["year"])
+    first, last = (pd.to_numeric(table[name], errors="coerce") for name in ("valid_from", "valid_to"))
+    known = table[
+        (table["kind"] == "institution") & (table["scope"] == "national") & (first <= year) & ~(last < year)
+    ]
+    hits = sheet.latest.hits
+    known = known.assign(found=known["id"].isin(hits.loc[hits["role"] != "meta", "mechanism"]))
+    name = "name" if sheet.language == "zh" else "english"
+    rows = [
+        {
+            "dimension": dimension,
+            "in_force": len(group),
+            "reported": int(group["found"].sum()),
+            "terms": listed(group.loc[group["found"], name], sheet.language),
+        }
+        for dimension, group in known.groupby("dimension", sort=False)
+    ]
+    say(sheet, "institutions.found", year=year, n=int(known["found"].sum()), all=len(known))
+    show_table(sheet, pd.DataFrame(rows))
+    show_limit(sheet, "institutions")
+
+
+def dimension_rates(corpus: Corpus) -> pd.DataFrame:
+    """Hits of the lexicon by region, year and dimension, slogans and hits within longer ones left out.
+
+    Returns
+    -------
+    DataFrame
+        label, region_id, region, year, dimension, count, n_tokens, per_10k; a dimension without a hit is 0.
+    """
+    from toolkit.terms.lexicon import read_lexicon
+
+    table = read_lexicon().table
+    slogans = table.loc[table["kind"] == "slogan", "id"]
+    hits = corpus.hits
+    hits = hits[(hits["role"] != "meta") & (hits["nested_in"] == "") & ~hits["mechanism"].isin(slogans)]
+    keys = ["region_id", "year"]
+    sizes = corpus.documents.groupby(keys, as_index=False)["n_tokens"].sum()
+    rates = sizes.merge(pd.DataFrame({"dimension": table["dimension"].unique()}), how="cross")
+    counts = hits.merge(corpus.documents[["doc_id", *keys]], on="doc_id").groupby([*keys, "dimension"]).size()
+    rates = rates.merge(counts.rename("count").reset_index(), on=[*keys, "dimension"], how="left")
+    rates["count"] = rates["count"].fillna(0).astype("int64")
+    rates["per_10k"] = rates["count"] * 1e4 / rates["n_tokens"].where(rates["n_tokens"] > 0)
+    rates.insert(0, "region", rates["region_id"].map(latest_names(corpus)))
+    rates.insert(0, "label", rates["region"] + " " + rates["year"].astype("str"))
+    return rates
+
+
+def show_dimensions(sheet: Sheet, *, most: int = 30) -> None:
+    """How much each report says of each part of the 纲要, per 10,000 tokens."""
+    from toolkit import plots
+
+    rates = dimension_rates(sheet.corpus).sort_values(["region_id", "year"], kind="stable")
+    rates = rates[rates["label"].isin(rates["label"].drop_duplicates().tail(most))]
+    rates["dimension"] = [name_of("dimension", name, sheet.language) for name in rates["dimension"]]
+    title = label("dimensions.heading", sheet.language)
+    if rates["label"].nunique() == 1:
+        axes = plots.frequency(
+            rates.rename(columns={"dimension": "term"}), language=sheet.language, title=title
+        )
+    else:
+        options = {"row": "label", "column": "dimension", "title": title}
+        axes = plots.heat_map(rates, language=sheet.language, **options)
+    show_figure(sheet, "dimensions", axes, rates)
+
+
 def role_shares(sheet: Sheet) -> pd.DataFrame:
     """Characters of each role by region and year, and their share of all but meta."""
     keys = ["region_id", "year"]
@@ -136,7 +212,7 @@ def role_shares(sheet: Sheet) -> pd.DataFrame:
     sizes = sentences["text"].str.replace(r"\s", "", regex=True).str.len()
     table = sentences.assign(n_chars=sizes).groupby([*keys, "role"], as_index=False)["n_chars"].sum()
     table["share"] = table["n_chars"] / table.groupby(keys)["n_chars"].transform("sum")
-    table.insert(1, "region", table["region_id"].map(_names(sheet.corpus)))
+    table.insert(1, "region", table["region_id"].map(latest_names(sheet.corpus)))
     table.insert(0, "label", table["region"] + " " + table["year"].astype("str"))
     return table.sort_values(["year", "region_id", "role"], ignore_index=True)
 
@@ -188,7 +264,7 @@ def count_phrases(corpus: Corpus, phrases: Sequence[str]) -> pd.DataFrame:
         count = documents["doc_id"].map(lines).fillna(0).astype("int64")
         parts.append(documents.assign(term=phrase, count=count, n_documents=(count > 0).astype("int64")))
     table = pd.concat(parts).groupby(["region_id", "year", "term"], sort=False, as_index=False)[_SUMS].sum()
-    table.insert(1, "region", table["region_id"].map(_names(corpus)))
+    table.insert(1, "region", table["region_id"].map(latest_names(corpus)))
     return table
 
 
@@ -274,56 +350,6 @@ def citation(document: Any) -> str:
     return ". ".join(part for part in parts if part) + "."
 
 
-def show_comparison_title(sheet: Sheet) -> None:
-    """How many reports of how many regions, and what kind of page this is."""
-    documents = sheet.corpus.documents
-    show_html(f"<h1>{label('comparison.title', sheet.language)}</h1>")
-    regions = documents["region_id"].nunique()
-    say(sheet, "comparison.lead", "lead", n=len(documents), regions=regions, years=span(documents["year"]))
-    say(sheet, "report.nature", year="")
-
-
-def show_reports(sheet: Sheet, *, most: int = 60) -> None:
-    """The reports of all regions: who, when, how long."""
-    documents = sheet.corpus.documents
-    show_table(sheet, documents[["region_code", "region", "year", "genre", "body_kind", *_SIZES]].head(most))
-    if len(documents) > most:
-        say(sheet, "reading.more", n=len(documents) - most)
-    show_limit(sheet, "reading")
-
-
-def show_side_by_side(sheet: Sheet, terms: Sequence[str], *, most: int = 12) -> None:
-    """The latest report of each region beside the others, in the order of the codes, unranked."""
-    from toolkit import plots
-    from toolkit.measures import frequency
-
-    documents = sheet.corpus.documents.sort_values("year", kind="stable").drop_duplicates(
-        "region_id", keep="last"
-    )
-    chosen = documents.sort_values("region_code").head(most)
-    say(sheet, "beside.rule", "notice", n=len(chosen), of=len(documents))
-    rates = frequency(count_phrases(sheet.corpus.where(doc_id=chosen["doc_id"]), terms))
-    axes = plots.side_by_side(rates, terms=list(terms), language=sheet.language)
-    show_figure(sheet, "side_by_side", axes, rates)
-
-
-def show_particular_terms(sheet: Sheet, *, top: int = 15, most: int = 30) -> None:
-    """The terms of each region with the highest TF-IDF, in one table."""
-    from toolkit.measures import tf_idf
-    from toolkit.terms.counts import count_terms
-
-    ranked = tf_idf(count_terms(sheet.corpus, by=["region_id"]), scheme="quanteda")
-    ranked = ranked[
-        ~ranked["term"].isin(set(sheet.places)) & (ranked["count"] > 1) & (ranked["term"].str.len() > 1)
-    ]
-    ranked = ranked.sort_values(["region_id", "tf_idf", "term"], ascending=[True, False, True])
-    lists = ranked.groupby("region_id")["term"].agg(lambda terms: listed(terms.head(top), sheet.language))
-    table = lists.rename("terms").reset_index()
-    table.insert(1, "region", table["region_id"].map(_names(sheet.corpus)))
-    show_table(sheet, table.drop(columns="region_id").head(most))
-    show_limit(sheet, "particular")
-
-
 def _show_years(
     sheet: Sheet, cells: pd.DataFrame, names: Mapping[str, str], *, most: int = 12, last: int = 8
 ) -> None:
@@ -383,12 +409,6 @@ def _place(sheet: Sheet, headings: pd.DataFrame, row: Any) -> str:
     return label(
         "quotes.place", sheet.language, section=section, no=row.sentence_no, start=row.start, end=row.end
     )
-
-
-def _names(corpus: Corpus) -> pd.Series:
-    """The latest name of each region."""
-    documents = corpus.documents.sort_values("year", kind="stable").drop_duplicates("region_id", keep="last")
-    return documents.set_index("region_id")["region"]
 
 
 def _flat(settings: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from toolkit.reports.slices import open_corpus, open_slice
 from toolkit.terms.counts import place_terms
 
 SCREEN_DPI = 200
-_CLOSED = ("body_kind", "genre", "subject", "status", "role", "reason", "presence", "timeliness")
+_CLOSED = ("body_kind", "dimension", "genre", "subject", "status", "role", "reason", "presence", "timeliness")
 
 
 @dataclass(frozen=True)
