@@ -67,7 +67,7 @@ def test_a_container_that_holds_half_the_report_is_flagged():
 
 
 @pytest.mark.parametrize("depth", [300, 5000, 200_000])
-@pytest.mark.parametrize("tag", ["div", "font"])
+@pytest.mark.parametrize("tag", ["div", "font", "st1:chsdate", "div class='TRS_Editor'"])
 def test_deep_nesting_neither_hangs_nor_empties(depth, tag):
     """A text below hundreds of unclosed tags is found; below 200,000 all text is taken by a linear reader."""
     start = time.monotonic()
@@ -115,6 +115,9 @@ def test_meta_tags_become_hints():
         "issuer": "县司法局",
         "source_url": "http://www.example.gov.cn/a.html",
     }
+    title = "<title>某县人民政府门户网站_2023年法治政府建设情况报告 - 法治政府</title>"
+    assert read_hints(title) == {"title": "2023年法治政府建设情况报告"}
+    assert read_hints("<title>某县人民政府</title>") == {}
     saved = "<!-- saved from url=(0031)http://www.example.gov.cn/a.html -->"
     assert read_hints(saved) == {"source_url": "http://www.example.gov.cn/a.html"}
 

@@ -11,6 +11,7 @@ from .extracts import Extract, Unreadable, read_rows
 
 PROSE = 30  # a line of so many characters is running text, not a link
 ENOUGH = 0.9  # share of the page's running text that an extraction must hold
+MOST_NODES = 20  # of one selector; an article has one, a broken page nests thousands
 DEEPEST = 5000  # real pages with unclosed tags reach hundreds; parsers hang at 200,000
 WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "utf8": "utf-8"}
 
@@ -23,9 +24,15 @@ _BLOCK = re.compile(
 _CELL = re.compile(r"</t[dh]\b[^<>]*>", re.I)
 _LINK = re.compile(r"<a\s[^<>]*>[^<>]*</a>", re.I)
 _TAG = re.compile(r"<[a-z/!?][^<>]*>", re.I)
-_NESTING = re.compile(r"<(/?)(div|span|font|table|ul|ol|b|strong|em|i|u|a|section|center|blockquote)\b", re.I)
+_NESTING = re.compile(  # all tags but those that close themselves
+    r"<(/?)(?!(?:p|li|td|tr|th|dd|dt|option|br|hr|img|input|meta|link|col|area|base|embed|param|wbr)\b)"
+    r"[a-z][\w:-]*(?:\s[^<>]*?)?(/?)>",
+    re.I,
+)
 _META = re.compile(r"<meta\s([^<>]*)>", re.I)
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.I)
+_TITLE_GAP = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|--+|——")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
 _DATE = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})")
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S+) -->")
@@ -87,6 +94,9 @@ def read_hints(page: str) -> dict[str, str]:
         column = hint_columns("meta").get(pairs.get("name", pairs.get("property", "")).lower())
         if column and pairs.get("content"):
             hints.setdefault(column, tidy_hint(column, pairs["content"]))
+    named = _TITLE_GAP.split(html.unescape("".join(_TITLE.findall(page)[:1])))
+    if reports := [piece for piece in named if re.search("报告|总结|情况|汇报", piece)]:
+        hints.setdefault("title", tidy_hint("title", reports[0]))
     if saved := _SAVED_FROM.search(page):
         hints.setdefault("source_url", saved[1])
     return hints
@@ -107,8 +117,8 @@ def hint_columns(where: str) -> dict[str, str]:
 def _extract(page: str, whole: str) -> tuple[str, str]:
     """The article's text and a flag; the whole page where nothing better holds its running text."""
     depth = deepest = 0
-    for closing, _ in _NESTING.findall(page):
-        depth += -1 if closing else 1
+    for closing, empty in _NESTING.findall(page):
+        depth += -1 if closing else not empty
         deepest = max(deepest, depth)
     if deepest > DEEPEST:
         return whole, "extraction_fallback"
@@ -120,7 +130,7 @@ def _extract(page: str, whole: str) -> tuple[str, str]:
     best, best_share = "", 0.0
     for row in read_rows("containers"):
         nodes = tree.body.query_selector_all(row["selector"]) if tree.body else []
-        for text in (_tidy(extract_plain_text(node.html, alt_texts=False)) for node in nodes):
+        for text in (_tidy(extract_plain_text(node.html, alt_texts=False)) for node in nodes[:MOST_NODES]):
             share = _prose(text) / running
             if share > best_share:
                 best, best_share = text, share
