@@ -213,6 +213,14 @@ def test_what_may_not_be_read_is_listed(tmp_path, monkeypatch):
     ]
 
 
+def test_names_are_kept_as_they_are(tmp_path):
+    """Composed and decomposed accents, spaces at the end and line ends in names are different files."""
+    names = ["\u00e9.txt", "e\u0301.txt", "a.txt ", "a.txt", "b\n.txt"]
+    for name in names:
+        (tmp_path / name).write_text(name + REPORT, encoding="utf-8")
+    assert outcomes(tmp_path) == [(name, "ok", "") for name in sorted(names)]
+
+
 def test_folders_may_be_nested_deeply(tmp_path):
     """Five hundred folders inside each other hold a report that is found."""
     deep = tmp_path.joinpath(*["d"] * 500)

@@ -45,14 +45,22 @@ def open_package(data: bytes) -> zipfile.ZipFile:
 
 
 def read_part(package: zipfile.ZipFile, name: str) -> etree._Element:
-    """Parse one XML part; refuse large ones, whatever their header says, and those with a DOCTYPE."""
+    """Parse one XML part; refuse what `check_part` refuses, and parts with too many tags."""
+    data = check_part(package, name, LARGEST_PART)
+    if data.count(b"<") > MOST_TAGS:
+        raise Unreadable("zip bomb", f"{name!r} has more than {MOST_TAGS} tags.")
+    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True))
+
+
+def check_part(package: zipfile.ZipFile, name: str, most: int = LARGEST_MEMBER) -> bytes:
+    """Unpack one XML part; refuse it above a size, whatever its header says, or with a DOCTYPE."""
     with package.open(name) as part:
-        data = part.read(LARGEST_PART + 1)
-    if len(data) > LARGEST_PART or data.count(b"<") > MOST_TAGS:
-        raise Unreadable("zip bomb", f"{name!r} has more than {LARGEST_PART} bytes or {MOST_TAGS} tags.")
+        data = part.read(most + 1)
+    if len(data) > most:
+        raise Unreadable("zip bomb", f"{name!r} has more than {most} bytes.")
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data or b"\0" in data:
         raise Unreadable("forbidden XML", f"{name!r}.")
-    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True))
+    return data
 
 
 def read_docx(data: bytes) -> list[Extract]:
