@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
+
+from .extracts import read_rows
 
 SHORTEST, LONGEST = 600, 60_000
 WIDEST = 60  # a printed line is narrower, a paragraph mostly longer
@@ -11,31 +14,6 @@ PROBE = 50  # characters of a probe that is looked for a second time
 
 _OPEN_END = tuple("，、；：（《“‘—-,;:([<")
 _STOP = tuple("。！？…”’）》」.!?;)\"'")
-_HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]")
-_GAP = re.compile(r"[\u4e00-\u9fff][ \u3000\xa0](?=[\u4e00-\u9fff])")
-_CJK = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
-# The last word of an official title is the kind of document (党政机关公文处理工作条例, art. 8).
-_OTHER_KIND = re.compile(
-    r"[^。，]{2,60}的?(?:决议|决定|通知|通告|意见|方案|办法|规定|批复|请示|函|议案|纪要|讲话|解读|综述"
-    r"|公示|名单|摘要|图解|预告|议程)"
-)
-_CARRIES = re.compile(r"印发|转发|公布|发布|报送")
-_PRESS = re.compile(
-    r"本报讯|(?:本报|本网|融媒体?)?记者|通讯员|新闻网讯|讯[（(]|一图读懂|图解|划重点|速览|要点摘登"
-)
-_RETOLD = re.compile(r"(?:报告|会议|他|她|区长|县长|市长|省长)(?:指出|提出|强调|要求|表示|显示|回顾|认为)")
-_OPENING = re.compile(
-    r"现将.{0,60}(?:报告|汇报|通报|公布|公告)如下|现在，?我(?:受.{2,12}委托，?)?代表.{2,30}报告"
-)
-_OWN_VOICE = re.compile(
-    r"各位代表|现将.{0,60}(?:报告|汇报|通报|公布|公告)如下|我代表.{2,30}(?:报告|作)"
-    r"|情况(?:报告|汇报|总结)如下"
-)
-_ERROR_PAGE = re.compile(
-    r"404 Not Found|(?:页面|网页|内容|文章|信息|栏目).{0,8}(?:不存在|未找到|找不到|无法访问|已(?:被)?删除)"
-    r"|访问.{0,6}(?:出错|被拒绝|过于频繁)|系统(?:错误|维护)|请输入验证码",
-    re.I,
-)
 
 
 def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tuple[str, ...]:
@@ -77,13 +55,19 @@ def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tu
         if holds
     ]
     flags += ["held_twice"] * _held_twice(dense)
-    flags += ["several_reports"] * (len(_OPENING.findall(body)) > 1 and "held_twice" not in flags)
+    flags += ["several_reports"] * (len(_trait("opening").findall(body)) > 1 and "held_twice" not in flags)
     flags += _ending(body)
     sample = dense[:: len(dense) // 400 + 1]
-    flags += ["low_cjk"] * (len(_CJK.findall(sample)) < len(sample) / 2)
-    flags += ["spaced_out"] * (len(_GAP.findall(body[:2000])) > 200)
+    flags += ["low_cjk"] * (len(_trait("ideograph").findall(sample)) < len(sample) / 2)
+    flags += ["spaced_out"] * (len(_trait("gap").findall(body[:2000])) > 200)
     flags += ["private_characters"] * (sum("\ue000" <= c <= "\uf8ff" for c in sample) > len(sample) / 100)
     return (*flags, *_kind(body, dense, len(text)))
+
+
+@cache
+def _trait(name: str) -> re.Pattern[str]:
+    """A pattern of traits.csv."""
+    return next(re.compile(row["pattern"], re.I) for row in read_rows("traits") if row["trait"] == name)
 
 
 def _without(text: str, furniture: Sequence[tuple[int, int, str]]) -> str:
@@ -106,7 +90,9 @@ def _ending(body: str) -> list[str]:
     broken = sum(not line.endswith((*_STOP, *_OPEN_END)) for line in others if len(line) >= 20)
     if broken > max(20, len(others) / 2) and max(map(len, others)) <= WIDEST:
         return ["printed_lines"]
-    if last.endswith(_OPEN_END) or (_HEADING.match(last) and len(last) < 40 and not last.endswith(_STOP)):
+    if last.endswith(_OPEN_END) or (
+        _trait("heading").match(last) and len(last) < 40 and not last.endswith(_STOP)
+    ):
         return ["cut_off"]
     if len(last) < 40 or last.endswith(_STOP):
         return []
@@ -118,14 +104,16 @@ def _ending(body: str) -> list[str]:
 def _kind(body: str, dense: str, n_chars: int) -> list[str]:
     """What the text is if it is no report."""
     lines = [line.strip() for line in body.split("\n") if line.strip()]
-    if len(dense) < SHORTEST and _ERROR_PAGE.search(body):
+    if len(dense) < SHORTEST and _trait("error page").search(body):
         return ["error_page"]
     stops = sum(map(dense.count, "。；，,"))  # one character in fifteen of a report
     if stops < len(dense) / 100 and (len(lines) > 20 or n_chars > 2 * len(body)):
         return ["navigation_page"]
     head = "\n".join(lines[:6])[:400]
-    retold = bool(_PRESS.search(head)) and len(_RETOLD.findall(body)) >= 2
-    other = any(_OTHER_KIND.fullmatch(line) and not _CARRIES.search(line) for line in lines[:3])
-    if (retold or other) and not _OWN_VOICE.search(body[:3000]):
+    retold = bool(_trait("press").search(head)) and len(_trait("retold").findall(body)) >= 2
+    other = any(
+        _trait("other kind").fullmatch(line) and not _trait("carries").search(line) for line in lines[:3]
+    )
+    if (retold or other) and not _trait("own voice").search(body[:3000]):
         return ["press_summary" if retold else "other_kind"]
     return []
