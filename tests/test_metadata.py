@@ -2,6 +2,7 @@
 
 import csv
 import os
+import random
 import runpy
 from collections import Counter
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from toolkit.corpus.layout import read_rows
 from toolkit.corpus.metadata import detect_metadata
+from toolkit.corpus.metadata_table import read_metadata_table
 from toolkit.schemas import DOCUMENTS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -818,6 +820,31 @@ def test_seeds_come_right_from_their_text_alone():
             name: str("" if found.values[name] is None else found.values[name]) for name in expected
         } == expected
         assert set(found.flags) <= {"merged_administration"}
+
+
+DAMAGES = {
+    "letters lost": lambda text, chance: "".join(c for c in text if c == "\n" or chance.random() > 0.03),
+    "letters replaced": lambda text, chance: "".join("�" if chance.random() < 0.03 else c for c in text),
+    "blanks inside": lambda text, chance: "".join(c + " " * (chance.random() < 0.05) for c in text),
+    "lines broken": lambda text, chance: "".join(c + "\n" * (chance.random() < 0.02) for c in text),
+    "beginning lost": lambda text, chance: text[chance.randrange(400) :],
+    "end lost": lambda text, chance: text[: chance.randrange(300, len(text))],
+    "one line": lambda text, chance: text.replace("\n", ""),
+    "wrapped": lambda text, chance: "\n".join(text[i : i + 38] for i in range(0, len(text), 38)),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_seed_is_right_or_flagged(damage):
+    """However a seed is damaged, a wrong region or year never goes without a flag."""
+    chance = random.Random(damage)
+    for row in read_metadata_table(SEEDS / "metadata.csv").reset_index().to_dict("records"):
+        text = (SEEDS / row["path"]).read_text(encoding="utf-8-sig")
+        for _ in range(6):
+            found = detect_metadata(DAMAGES[damage](text, chance))
+            for field, column in (("region", "region_code"), ("year", "year")):
+                right = str(found.values[column]) == row[column]
+                assert right or any(flag.startswith(field) for flag in found.flags), (row["path"], column)
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the development corpora are not here")

@@ -30,7 +30,7 @@ def decide_genre(layout: Layout, stem: str) -> tuple[str, str, str, tuple[str, .
     """
     look, opening = rules("genre"), layout.opening
     spoken = "工作报告" if look["spoken"].search(opening + "".join(layout.front[-3:])) else ""
-    told = opening if look["told"].search(opening) else ""
+    told = "".join(part for part in re.split("[。\\n]", opening) if look["told"].search(part))
     for source, words in (("title", layout.title), ("opening", spoken or told), ("file name", stem)):
         for subject in ("政府工作", "法治政府", "依法行政", "法治建设", "工作报告"):
             if look[subject].search(words):

@@ -130,6 +130,7 @@ def decide_years(
     if not clues and (day := issued or published):  # signed by August, it looks back on the year before
         clues = [("date, weak", int(day[:4]) - (not work and int(day[5:7]) <= 8))]
     clues = clues or _body_clue(layout, work)
+    weak = len(clues) == 1 and clues[0][0] in ("opening", "heading") and _body_clue(layout, work)
     if not clues:
         return Years(None, signed, "", ("year_unknown",))
     source, decided = clues[0]
@@ -139,7 +140,7 @@ def decide_years(
     late = not work and (not decided <= (signed or decided) <= decided + 2 or (shown or decided) < decided)
     signed = signed or (shown if shown in (decided, decided + 1) else None)
     flags = {
-        "year_weak": source.endswith("weak"),
+        "year_weak": source.endswith("weak") or bool(weak and weak[0][1] != decided),
         "year_range": source.endswith("(range)"),
         "year_conflict": bool(differs) or late,
         "part_year": bool(rules("year")["part"].search(layout.title or names[0])),
@@ -161,7 +162,8 @@ def _clue(source: str, years: list[YearMention]) -> list[tuple[str, int]]:
 def _annual_clues(layout: Layout) -> list[tuple[str, int]]:
     """Clues to the covered year of an annual report, strongest first."""
     opening, look = layout.opening, rules("year")
-    told = filter(look["told"].search, opening[:400].split("。"))
+    sentences = "。".join([*layout.front[-3:], opening[:400]]).split("。")
+    told = [found.group() for part in sentences for found in look["told"].finditer(part)]
     starts = [year for year in _own(opening) if year.first == year.last and _begins(opening, year.start)]
     clues = _clue("title", _own(layout.title))
     clues += _clue("opening: 报告如下", [year for part in told for year in _own(part)])
@@ -172,6 +174,8 @@ def _annual_clues(layout: Layout) -> list[tuple[str, int]]:
 
 def _begins(text: str, start: int) -> bool:
     """Whether a year begins a sentence, or a clause of its own (…部署，2023年，清波街道以…)."""
+    if rules("year")["not the report's"].match(text[start:]):
+        return False
     return text[:start][-1:] in "。\n " or bool(re.match(r"[，,]\w{4}年[，,]", text[start - 1 :]))
 
 

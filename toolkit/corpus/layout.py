@@ -99,7 +99,10 @@ def read_layout(text: str, *, furniture: Sequence[tuple[int, int, str]] = ()) ->
     twin = plain(text)
     found = re.finditer(r"[^\n]+", twin[: FRONT + OPENING])
     lines = [(match.start(), line) for match in found if (line := match.group().strip(" \r•●▪"))]
-    begin = next((number for number, (_, line) in enumerate(lines) if _is_body(line)), len(lines))
+    after = [*(len(line) for _, line in lines[1:]), 0]
+    begin = next(
+        (number for number, (_, line) in enumerate(lines) if _is_body(line, after[number])), len(lines)
+    )
     front = [line for start, line in lines[:begin] if start < FRONT]
     meta = {start for start, end, _ in furniture if end <= FRONT and end - start > 1}
     fields = _fields(front)
@@ -111,9 +114,10 @@ def read_layout(text: str, *, furniture: Sequence[tuple[int, int, str]] = ()) ->
     return Layout(title, source, front, masked(twin[start : start + OPENING]), tail, fields, twin[start:])
 
 
-def _is_body(line: str) -> bool:
-    """Whether a line is running text or its first heading: here the front matter ends."""
-    running = len(line) >= 45 and re.search("[，,。；]", line) and not _labels()[1].search(line)
+def _is_body(line: str, after: int) -> bool:
+    """Whether a line is running text (long, or wrapped with a long one after it) or its first heading."""
+    long = len(line) >= 45 or min(len(line), after) >= 30
+    running = long and re.search("[，,。；]", line) and not _labels()[1].search(line)
     return bool(running or rules("text")["body begins"].match(line))
 
 

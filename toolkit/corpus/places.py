@@ -167,7 +167,8 @@ def _is_doubtful(row: Region, claim: Claim, clues: Clues) -> bool:
 def _claims(clues: Clues) -> list[Claim | None]:
     """Every rule's claim, in order of trust."""
     layout = clues.layout
-    spoken = [(rule, pattern.search(layout.opening)) for rule, pattern in rules("speaker").items()]
+    speech = masked("".join(layout.front[-3:])) + layout.opening  # in a wrapped text it begins above the body
+    spoken = [(rule, pattern.search(speech)) for rule, pattern in rules("speaker").items()]
     session = rules("place")["session"].search("\n".join(layout.front))
     clauses = rules("place")["clause"].findall(layout.opening[:500])
     starts = [claim for words in clauses if (claim := _at_start(words))]
