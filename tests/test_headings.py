@@ -209,3 +209,12 @@ def test_a_link_to_a_file_above_the_body_is_no_annex():
     """附件 at the head of a page does not make an annex of the report."""
     text = f"某县2022年工作总结及2023年工作计划\n某县政府。\n附件：报告全文\n一、工作\n{BODY}\n二、问题\n{BODY}\n"
     assert [row[2] for row in headings(text)] == ["某县2022年工作总结及2023年工作计划", "工作", "问题"]
+
+
+def test_torn_markers_count_as_the_next_number_only():
+    """(二坚持 has lost a bracket and 二存在的问题 a comma; 三个突破 is a number of things."""
+    text = f"一、工作\n(一)执法。{BODY}\n(二普法。{BODY}\n二存在的问题\n{BODY}\n三个突破\n{BODY}\n"
+    assert [row[:3] for row in headings(text)] == [
+        *[(1, "一、", "工作"), (2, "(一)", "执法"), (2, "(二", "普法"), (1, "二", "存在的问题")],
+        (4, "", "三个突破"),
+    ]

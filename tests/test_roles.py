@@ -186,3 +186,23 @@ def test_without_any_heading_the_parts_are_told_by_their_wording():
         "1.加强学习。要把学习纳入计划，进一步加大培训力度。\n2.加强监督。继续推进案卷评查，着力规范执法。\n"
     )
     assert roles(text) == ["meta", "rectification", "achievement", "problem", "plan"]
+
+
+def test_leadership_first_and_headings_that_name_nothing():
+    """After the leadership part a heading that names nothing is told by its words, measures or plan."""
+    text = (
+        "某区2023年度法治政府建设情况报告\n2023年，某区以习近平法治思想为指导，推进依法行政。\n"
+        "一、区政府主要负责同志履行推进法治建设第一责任人职责情况\n主持会议8次。\n"
+        "二、扎实推进依法行政\n（一）优化营商环境。取消事项12项，办件量达到3.2万件。\n三、存在问题\n一是力量不足。\n"
+        "四、强化保障再上新台阶\n（一）加强学习。要进一步加强领导干部学法。\n特此报告。\n某区人民政府\n2024年2月28日\n"
+    )
+    assert roles(text) == ["meta", "leadership", "achievement", "problem", "plan", "meta"]
+
+
+def test_each_item_of_a_mixed_part_turns_for_itself():
+    """Items that name a lack and then 下一步 have both roles each."""
+    text = (
+        f"某县2021年工作报告\n一、主要成效\n{FILLER}\n二、存在问题及下一步打算\n"
+        "（一）执法力量不足。人员少。下一步，将充实力量。\n（二）形式单一。针对性不强。下一步，将创新形式。\n"
+    )
+    assert roles(text) == ["meta", "achievement", "problem", "plan", "problem", "plan"]

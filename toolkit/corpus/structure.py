@@ -38,7 +38,7 @@ _INTRO = re.compile(r"(?!.*(?:清醒|存在|不足)).*(?:为指导|贯彻|按照
 _DATE = re.compile(r"^(?:20\d\d|二[〇○零OＯo].{2})\s*年.{1,4}月.{1,4}日$")
 _CLOSING = re.compile(
     r"^[^、，]*(?:政府|委员会|办公室|[局厅委院])(?:办公室)?(?:[（(].{1,6}[)）])?$"
-    r"|^(?:抄送|抄报|主送|印发|(?:相关)?附件|附[:：]|联系|扫一扫|[（(]?此件|信息来源|来源|责任?编|编辑|打印|关闭|分享|[上下]一篇|浏览)|印发$"
+    r"|^(?:特此|专此|以上报告|抄送|抄报|主送|印发|(?:相关)?附件|附[:：]|联系|扫一扫|[（(]?此件|信息来源|来源|责任?编|编辑|打印|关闭|分享|[上下]一篇|浏览)|印发$"
 )
 
 
@@ -144,7 +144,9 @@ def _tail_start(text: str, paragraphs: list[Paragraph]) -> int:
     start = len(text)
     for paragraph in reversed(paragraphs[-12:]):
         line = text[paragraph.start : paragraph.end].strip()
-        if len(line) > 60 or (line.endswith("。") and not line.startswith("抄")):
+        if len(line) > 60 or (
+            line.endswith("。") and not line.startswith(("抄", "特此", "专此", "以上报告"))
+        ):
             break
         if _DATE.search(line) or _CLOSING.search(line):
             start = paragraph.start
