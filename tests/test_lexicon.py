@@ -1,6 +1,8 @@
 """The lexicon is a table a researcher edits, expanded into literals and matched all at once."""
 
+import doctest
 import os
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -178,3 +180,13 @@ def test_the_page_shows_every_entry():
     page = (SEEDS.parent / "docs" / "lexicon.md").read_text(encoding="utf-8")
     table = read_lexicon().table
     assert [name for name in table["id"] + " " + table["name"] if f"| {name} |" not in page] == []
+
+
+def test_examples_print_what_they_say(monkeypatch):
+    """The examples of docs/terms.md and of the docstrings run and print what stands below them."""
+    monkeypatch.chdir(SEEDS.parent)
+    page = doctest.testfile(str(SEEDS.parent / "docs" / "terms.md"), module_relative=False)
+    assert (page.failed, page.attempted) == (0, 6)
+    for name in ("lexicon", "segment"):
+        result = doctest.testmod(import_module(f"toolkit.terms.{name}"))
+        assert result.failed == 0 < result.attempted
