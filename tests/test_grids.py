@@ -17,7 +17,7 @@ CELLS = st.dictionaries(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(CELLS)
 def test_counts_by_region_add_up(cells):
     """Counts and sizes by region add up to those over all, and so do the two sides of a comparison."""
