@@ -246,6 +246,7 @@ CALCULATED = {
     "log_likelihood_G2": log_likelihood(),
     "keyness_G2_4term_signed": log_likelihood(signed=True),
     "keyness_G2_4term": log_likelihood(),
+    # Two cells (Rayson & Garside) and four (Dunning, AntConc) differ; each has its name.
     "keyness_G2_2term": log_likelihood(cells=2),
     "log_likelihood_G2_williams": log_likelihood(williams=True),
     "keyness_LogRatio_walter": plain(m.log_ratio, smoothing=0.5),
@@ -260,11 +261,14 @@ CALCULATED = {
     "keyness_odds_ratio": plain(m.odds_ratio),
     "keyness_diff_coeff": plain(m.difference_coefficient),
     "log_ratio_hardie": plain(m.log_ratio),
+    # quanteda corrects chi-squared by default, but not G2; here the correction is asked for by name.
     "chi_square_yates": plain(m.chi_squared, yates=True),
     "chi_square": plain(m.chi_squared),
     "fisher_exact_p_two_sided": plain(m.fisher_exact),
+    # Natural in quanteda, binary in NLTK: binary is the default here.
     "keyness_pmi_ln": plain(m.pointwise_information, base=math.e),
     "keyness_order_lr": keyness_order,
+    # NLTK and Church et al. divide by the root of O; Wordless by that of O(1 - O/N), equal for rare pairs.
     "t_score": plain(m.t_score),
     "pmi_log2": plain(m.pointwise_information),
     "npmi": lambda x: [float(m.normalised_information(a, c, a + b, c + d)) for (a, b, c, d) in x["tables"]],
@@ -282,6 +286,7 @@ CALCULATED = {
     "juilland_D": lambda x: spread(x)["D"],
     "lyne_D3": lambda x: spread(x)["D3"],
     "gries_DPnorm": lambda x: spread(x)["DPnorm"],
+    # Of a word that does not occur it is undefined here, 0 in Wordless.
     "gries_DP": lambda x: spread(x)["DP"],
     "carroll_Um": lambda x: [
         sum(v) * d2 + (1 - d2) * sum(v) / len(v) for v in x["cases"] for d2 in [spread({"subfreq": v})["D2"]]
@@ -311,10 +316,13 @@ CALCULATED = {
     "mattr": lambda x: [m.mattr(x["tokens"], window) for window in x["windows"]],
     "lexical_richness_set": richness,
     "lexical_diversity_set": richness,
+    # A factor closes when the ratio falls below the threshold (R096 separates this from "at or below"),
+    # and there is no least length of a factor, which lexical_diversity sets at 10.
     "mtld_bidirectional": lambda x: [
         m.mtld(x["tokens"], threshold) for threshold in x.get("thresholds", [x.get("threshold")])
     ],
     "mtld": lambda x: m.mtld(tokens_of(x), x["threshold"]),
+    # Divided by the draws, as in the paper; some packages give the sum.
     "hdd": lambda x: m.hdd(tokens_of(x), x["draws"]),
     # R102: the paper's 113.09 rounds otherwise than Yule's formula (112.77); the formula is taken.
     "yule_K": lambda x: m.type_measures(spectrum(x))["yule_k"],

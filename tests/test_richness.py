@@ -11,7 +11,7 @@ from toolkit.measures import diversity, hdd, mattr, mtld
 WORDS = st.lists(st.sampled_from("甲乙丙丁戊"), min_size=6, max_size=40)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(WORDS, st.integers(2, 6))
 def test_moving_window_is_the_mean_of_its_windows(tokens, window):
     """MATTR is the mean type-token ratio of every window, counted the plain way."""
@@ -19,7 +19,7 @@ def test_moving_window_is_the_mean_of_its_windows(tokens, window):
     assert mattr(tokens, window) == pytest.approx(np.mean(plain))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(WORDS)
 def test_two_way_measure_does_not_care_for_direction(tokens):
     """MTLD both ways is the same for the text read backwards; HD-D does not look at order at all."""

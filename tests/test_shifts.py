@@ -11,7 +11,7 @@ from toolkit.measures import js_divergence, new_and_vanished, word_shift
 PAIRS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=2, max_size=8)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(PAIRS)
 def test_contributions_sum_to_the_difference(pairs):
     """Whatever the counts, contributions sum to the divergence, entropy or score difference."""

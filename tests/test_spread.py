@@ -11,7 +11,7 @@ from toolkit.measures import dispersion, spread_measures
 PARTS = st.lists(st.tuples(st.integers(0, 20), st.integers(20, 60)), min_size=2, max_size=8)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(PARTS)
 def test_bounds_and_order(parts):
     """DP, DPnorm and D2 lie between 0 and 1, KLD is not negative, and the order of parts does not matter."""
@@ -27,7 +27,7 @@ def test_bounds_and_order(parts):
     assert found["kld"] >= -1e-9
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(PARTS)
 def test_pairwise_difference_by_definition(parts):
     """DA is 1 - mean |p_i - p_j| / (2 mean p) over all pairs of parts."""

@@ -21,7 +21,7 @@ def counts_of(region: str, values: dict[int, int], term: str = "放管服", size
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.integers(0, 3), min_size=2, max_size=6))
 def test_exact_p_is_the_share_of_orderings(values):
     """The exact p, ties and all, is the share of all orderings with an S as far from 0."""

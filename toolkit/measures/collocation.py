@@ -49,10 +49,10 @@ def collocates(
     -------
     DataFrame
         One row a collocate, largest log_dice first: ``node``, ``term``, ``count`` (its tokens inside windows,
-        each once), ``count_outside``, ``n_inside``, ``n_outside`` (tokens inside and outside windows, the
-        node's own left out), ``n_documents`` (reports where it stands near), ``log_dice``, ``log_likelihood``
-        (negative where rarer near the node), ``pmi`` (bits), ``npmi``, ``mi3`` (bits), ``t_score``,
-        ``delta_p``, ``minimum_sensitivity``.
+        each once), ``count_outside``, ``n_documents`` (reports where it stands near), ``n_inside``,
+        ``n_outside`` (tokens inside and outside windows, the node's own left out), ``n_left``, ``n_right``
+        (the window), ``log_dice``, ``log_likelihood`` (negative where rarer near the node), ``pmi`` (bits),
+        ``npmi``, ``mi3`` (bits), ``t_score``, ``delta_p``, ``minimum_sensitivity``.
 
     References
     ----------
@@ -75,7 +75,7 @@ def collocates(
     b, n2 = rest["term"].value_counts().reindex(found["term"]).to_numpy() - a, len(rest) - n1
     found.insert(0, "node", node)
     found.insert(3, "count_outside", b)
-    found = found.assign(n_inside=n1, n_outside=n2)
+    found = found.assign(n_inside=n1, n_outside=n2, n_left=left, n_right=right)
     found = found.assign(**{name: measure(a, b, n1, n2) for name, measure in ASSOCIATIONS.items()})
     return found.sort_values(["log_dice", "term"], ascending=[False, True], ignore_index=True)
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from toolkit.measures.grids import Grid, choice, keys, make_grid, need
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 MEASURES = ("cosine", "jaccard", "containment", "jsd")
 MOST_FOR_ALL_PAIRS = 3000
@@ -129,25 +133,24 @@ def similarity(
     for name in measures:
         choice(name, MEASURES, "measures")
     grid = make_grid(counts)
-    names, n = keys(counts), len(grid.groups)
+    names, n, whole = keys(counts), len(grid.groups), False
     other = [f"other_{name}" for name in names]
     if pairs is not None:
         one, two = _found(pairs, names, grid), _found(pairs, other, grid)
     elif nearest is not None:
-        one, two = _nearest(grid, min(nearest, n - 1))
+        one, two = _nearest(grid.counts, min(nearest, n - 1))
     elif n > MOST_FOR_ALL_PAIRS:
         raise ValueError(
-            f"{n} groups have {n * (n - 1) // 2} pairs; name them with pairs=, or ask for nearest=10."
+            f"{n} groups are too many for all pairs; name them with pairs=, or ask for nearest=10."
         )
     else:
-        one, two = np.triu_indices(n, 1)
+        (one, two), whole = np.triu_indices(n, 1), True
     if pairs is None:
         named = [grid.groups[names].iloc[side].reset_index(drop=True) for side in (one, two)]
         pairs = pd.concat([named[0], named[1].set_axis(other, axis=1)], axis=1)
-    blocks = [slice(at, at + BLOCK) for at in range(0, max(len(one), 1), BLOCK)]
-    values = pd.concat(
-        [_compare(grid, one[block], two[block], measures) for block in blocks], ignore_index=True
-    )
+    known = (one >= 0) & (two >= 0)
+    columns = _compare(grid.counts, one[known], two[known], measures, whole)
+    values = pd.DataFrame(columns, index=np.flatnonzero(known)).reindex(range(len(one)))
     return pd.concat([pairs[[*names, *other]].reset_index(drop=True), values], axis=1)
 
 
@@ -158,53 +161,77 @@ def _found(pairs: pd.DataFrame, names: list[str], grid: Grid) -> np.ndarray:
     return rows.get_indexer(pd.MultiIndex.from_frame(pairs[names]))
 
 
-def _compare(grid: Grid, one: np.ndarray, two: np.ndarray, measures: Sequence[str]) -> pd.DataFrame:
-    """The measures for one block of pairs, row against row."""
-    from scipy.special import entr
-
-    known = (one >= 0) & (two >= 0)
-    a, b = grid.counts[one[known]].astype(float), grid.counts[two[known]].astype(float)
+def _compare(
+    counts: csr_array, one: np.ndarray, two: np.ndarray, measures: Sequence[str], whole: bool
+) -> dict[str, np.ndarray]:
+    """The measures of pairs of rows; for all pairs (whole) by products of matrices, otherwise row by row."""
     columns = {}
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if "cosine" in measures:
-            lengths = np.sqrt(a.power(2).sum(axis=1) * b.power(2).sum(axis=1))
-            columns["cosine"] = a.multiply(b).sum(axis=1) / lengths
-        if {"jaccard", "containment"} & set(measures):
-            has_a, has_b = (a > 0).astype(float), (b > 0).astype(float)
-            shared, n_a, n_b = has_a.multiply(has_b).sum(axis=1), has_a.sum(axis=1), has_b.sum(axis=1)
-            columns |= {"jaccard": shared / (n_a + n_b - shared), "containment": shared / n_a}
-        if "jsd" in measures:
-            p, q = (x.multiply(1 / x.sum(axis=1)[:, None]).tocsr() for x in (a, b))
-            bits = [_map(x, entr).sum(axis=1) / np.log(2) for x in ((p + q) / 2, p, q)]
-            columns["jsd"] = np.clip(bits[0] - (bits[1] + bits[2]) / 2, 0, 1)
-            columns["js_distance"] = np.sqrt(columns["jsd"])
-    names = [column for name in measures for column in (name, *["js_distance"] * (name == "jsd"))]
-    table = pd.DataFrame({name: columns[name] for name in names}, index=np.flatnonzero(known))
-    return table.reindex(range(len(one)))
+    types = np.diff(counts.indptr).astype(float)
+    for name in measures:
+        if name == "cosine":
+            cosines = _products(_unit(counts), one, two, whole)
+            columns[name] = np.where((types[one] > 0) & (types[two] > 0), np.minimum(cosines, 1), np.nan)
+        elif name == "jsd":
+            columns[name] = _divergences(counts, one, two)
+            columns["js_distance"] = np.sqrt(columns[name])
+        else:
+            shared = _products((counts > 0).astype(float), one, two, whole)
+            size = types[one] if name == "containment" else types[one] + types[two] - shared
+            columns[name] = shared / np.where(size > 0, size, np.nan)
+    return columns
 
 
-def _map(matrix, function):
-    """The sparse matrix with a function of its stored values (one that leaves 0 at 0)."""
-    matrix = matrix.tocsr()
-    matrix.data = function(matrix.data)
-    return matrix
-
-
-def _nearest(grid: Grid, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """For each row the k others of largest cosine, in blocks; common terms are multiplied densely."""
+def _unit(counts: csr_array) -> csr_array:
+    """The rows at length 1."""
     from scipy.sparse import diags_array
 
-    lengths = np.sqrt(grid.counts.astype(float).power(2).sum(axis=1))
-    unit = diags_array(1 / np.where(lengths > 0, lengths, 1)).dot(grid.counts).tocsr().astype(np.float32)
-    common = np.bincount(unit.indices, minlength=unit.shape[1]) > unit.shape[0] * 0.03
-    dense, rest = unit[:, np.flatnonzero(common)].toarray(), unit[:, np.flatnonzero(~common)].tocsr()
-    turned, found = rest.T.tocsr(), []
+    lengths = np.sqrt(counts.astype(float).power(2).sum(axis=1))
+    return (diags_array(1 / np.where(lengths > 0, lengths, 1)) @ counts).tocsr()
+
+
+def _products(matrix: csr_array, one: np.ndarray, two: np.ndarray, whole: bool) -> np.ndarray:
+    """Inner product of each pair of rows."""
+    if whole:
+        return np.vstack([np.empty((0, matrix.shape[0])), *_gram(matrix)])[one, two]
+    blocks = [(one[at : at + BLOCK], two[at : at + BLOCK]) for at in range(0, len(one), BLOCK)]
+    return np.concatenate([np.empty(0), *(matrix[i].multiply(matrix[j]).sum(axis=1) for i, j in blocks)])
+
+
+def _divergences(counts: csr_array, one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """Jensen-Shannon divergence of each pair of rows, in bits."""
+    from scipy.special import entr
+
+    totals, found = counts.sum(axis=1).astype(float), [np.empty(0)]
+    shares = counts.multiply(1 / np.where(totals > 0, totals, 1)[:, None]).tocsr()
+
+    def _bits(rows: csr_array) -> np.ndarray:
+        rows.data = entr(rows.data)
+        return rows.sum(axis=1) / np.log(2)
+
+    alone = _bits(shares.copy())
+    for at in range(0, len(one), BLOCK):
+        i, j = one[at : at + BLOCK], two[at : at + BLOCK]
+        found.append(_bits(((shares[i] + shares[j]) / 2).tocsr()) - (alone[i] + alone[j]) / 2)
+    return np.where((totals[one] > 0) & (totals[two] > 0), np.clip(np.concatenate(found), 0, 1), np.nan)
+
+
+def _gram(matrix: csr_array) -> Iterator[np.ndarray]:
+    """The matrix times its transpose, in blocks of rows; common terms are multiplied densely."""
+    common = np.bincount(matrix.indices, minlength=matrix.shape[1]) > matrix.shape[0] * 0.03
+    dense, rest = matrix[:, np.flatnonzero(common)].toarray(), matrix[:, np.flatnonzero(~common)].tocsr()
+    turned = rest.T.tocsr()
     for at in range(0, len(dense), 1024):
-        block = slice(at, at + 1024)
-        cosines = dense[block] @ dense.T + (rest[block] @ turned).toarray()
+        yield dense[at : at + 1024] @ dense.T + (rest[at : at + 1024] @ turned).toarray()
+
+
+def _nearest(counts: csr_array, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each row the k others of largest cosine."""
+    found, at = [np.empty((0, k), int)], 0
+    for cosines in _gram(_unit(counts).astype(np.float32)):
         rows = np.arange(len(cosines))
         cosines[rows, at + rows] = -1
         best = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
         order = np.argsort(-np.take_along_axis(cosines, best, axis=1), axis=1, kind="stable")
         found.append(np.take_along_axis(best, order, axis=1))
-    return np.repeat(np.arange(len(dense)), k), np.concatenate(found).ravel()
+        at += len(cosines)
+    return np.repeat(np.arange(counts.shape[0]), k), np.concatenate(found).ravel()
