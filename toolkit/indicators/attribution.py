@@ -15,9 +15,12 @@ from toolkit.indicators.implied import find_implied
 from toolkit.indicators.quantities import Quantity, find_quantities
 from toolkit.schemas import FACTS
 
-# Each of the next patterns begins with a set of characters, so that a scan skips all else.
 _WHOLE = ("全", "我", "各")
 _PLANS = {"二": 2011, "三": 2016, "四": 2021, "五": 2026}
+# Characters that a pattern needs: most clauses have none of them, and the pattern need not run.
+_CHANGING = frozenset("增降下提上减压缩回扩涨幅净高低快年")
+_STOCKED = frozenset("总保库存现共拥余在累")
+_TRAILING = frozenset('“"(（了超逾已是仅从由共近至到达为均约过破于少高计数有别中在居名列年 \t\n　')
 _WHOLE_NOUN = frozenset("度率量额值数比积力耗收入出费润口产价")
 
 
@@ -75,6 +78,8 @@ def _clean(raw: str) -> str:
             raw = raw[raw.rindex(close) + 1 :] or raw
     lead = grammar.LEAD.match(raw)
     raw = raw[lead.end() :] if lead else raw
+    if raw[-1:] not in _TRAILING:
+        return raw
     trail = grammar.TRAIL.search(raw, max(0, len(raw) - 14))
     return raw[: trail.start()] if trail else raw
 
@@ -112,7 +117,8 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str) -> _Read
 
 def _rises(place: _Place) -> bool:
     """Ask whether the number is the first of 由X提高到Y."""
-    return bool(grammar.BASE.search(place.raw) and grammar.ROSE.match(place.after))
+    opened = "由" in place.raw or "从" in place.raw
+    return bool(opened and grammar.BASE.search(place.raw) and grammar.ROSE.match(place.after))
 
 
 def _owns(before: str) -> bool:
@@ -179,11 +185,12 @@ def _statistic(place: _Place, quantity: Quantity) -> str:
     near = place.raw[-14:]
     if _rises(place) or (grammar.COMPARED.match(place.raw) and grammar.ROSE_FROM.match(place.after)):
         return "base"
-    if quantity.kind == "percentage_point" or (quantity.kind != "rank" and grammar.CHANGE.search(near)):
+    changes = not _CHANGING.isdisjoint(near) and grammar.CHANGE.search(near)
+    if quantity.kind == "percentage_point" or (changes and quantity.kind != "rank"):
         return "change"
-    if grammar.MEAN.search(near):
+    if "均" in near and grammar.MEAN.search(near):
         return "mean"
-    return "stock" if grammar.STOCK.search(near) else "level"
+    return "stock" if not _STOCKED.isdisjoint(near) and grammar.STOCK.search(near) else "level"
 
 
 def _capacity(context: str) -> str:
@@ -242,7 +249,7 @@ def _month_end(year: int, month: int) -> str:
 
 def _last_before(matches: list[re.Match], at: int) -> re.Match | None:
     """The last of some matches that ends before a position."""
-    count = bisect_right(matches, at, key=re.Match.end)
+    count = bisect_right(matches, at, key=re.Match.end) if matches else 0
     return matches[count - 1] if count else None
 
 
@@ -333,9 +340,12 @@ class _Setting(NamedTuple):
         """Actor, actor scope, capacity, first and last day of the period at a position."""
         actor = _last_before(self.actors, at)
         actor = actor.group() if actor else ""
-        count = bisect_right(self.times, at, key=re.Match.end)
-        times = (time for time in self.times[max(0, count - 3) : count][::-1] if not _closed(text, time, at))
-        period = _span(next(times, None), self.year, self.genre, self.role)
+        time = None
+        if self.times:
+            count = bisect_right(self.times, at, key=re.Match.end)
+            near = self.times[max(0, count - 3) : count]
+            time = next((time for time in reversed(near) if not _closed(text, time, at)), None)
+        period = _span(time, self.year, self.genre, self.role)
         capacity = _capacity(about) if "诉" in about or "复议" in about else ""
         return (actor, _scope(actor), capacity, *period)
 

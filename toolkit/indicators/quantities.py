@@ -60,6 +60,11 @@ class _Tail(NamedTuple):
 
 _NO_UNIT, _SHARE = _Unit("", "count", "never", ""), _Unit("", "other", "never", "")
 _PERCENT, _TIMES = _Unit("%", "percent", "yes", ""), _Unit("倍", "multiple", "yes", "")
+# What may follow a number that names or dates something; before all else the pattern NAMED need not run.
+_NAMED_NEXT = frozenset(
+    "月日年时点:：∶.·•-–—―－~～至到+＋大强超*×xX小分公天号国省县代维型版线频甲AaGDKgk届世周级星路/_ 计工项高院首"
+)
+_BEFORE_NUMERAL = ("第", "前", "无")  # before these a Chinese numeral is a rank, an ordinal or none
 _NOT_NOUN = "区强号级代维版型线弄街时点届周星甲道等的之与和及或、年月日度以性元化世国"
 
 
@@ -171,8 +176,10 @@ def _arabic(text: str, start: int, end: int) -> list[Quantity] | str:
             return "doc_number"
         if grammar.FURNITURE.search(text, max(0, start - 10), start):
             return "furniture"
-    named = grammar.NAMED.match(text, start)
-    if named:
+    digits = end - start
+    likely = text[end : end + 1] in _NAMED_NEXT or (digits > 2 and text[start] in "129") or digits > 8
+    likely = likely or text[start] == "0"
+    if likely and (named := grammar.NAMED.match(text, start)):
         return named.lastgroup
     if before in "\n\r\u3000 。；;：:(（" and grammar.MARKER.match(text, start):
         return "heading_marker"
@@ -342,8 +349,6 @@ def _chinese(text: str, start: int, end: int) -> list[Quantity] | str:
     if before in ("第", "前"):
         rank = _rank(text, start, end, read_chinese(numeral))
         return rank if isinstance(rank, str) else [rank]
-    if text[end : end + 1] not in _followers() and before != "无":
-        return ""
     value = read_chinese(numeral)
     part = _fraction(text, start, end, value)
     if part:
@@ -428,7 +433,7 @@ def _chinese_amount(text: str, start: int, end: int, numeral: str, tail: _Tail) 
 
 def _regions(text: str) -> Iterator[tuple[int, int, list[Quantity] | str]]:
     """Walk the text once: each stretch that was decided, with its quantities or its reason."""
-    at = 0
+    at, followers = 0, _followers()
     for found in grammar.SCAN.finditer(text):
         start, end = found.span()
         if start < at:
@@ -443,8 +448,10 @@ def _regions(text: str) -> Iterator[tuple[int, int, list[Quantity] | str]]:
             if not decided or isinstance(decided, str):
                 region = grammar.NAMED.match(text, start) or grammar.DOC_NUMBER.match(text, start)
                 end = max(end, region.end()) if region and decided != "ordinal" else end
-        else:
+        elif text[end : end + 1] in followers or text[start - 1 : start] in _BEFORE_NUMERAL:
             decided = _chinese(text, start, end)
+        else:
+            decided = ""
         if not isinstance(decided, str):
             end = max(end, decided[-1].end)
         at = end
