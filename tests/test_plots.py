@@ -440,3 +440,33 @@ def test_own_font_shows_more(tmp_path):
         ax.figure.canvas.draw()
     assert rows_of(ax)[0] == "𰻝"
     assert fonts.missing_characters("𰻝", font=str(tmp_path / "mine.ttf")) == ""
+
+
+def test_places_of_one_name_are_not_mixed():
+    """Two regions called 朝阳区 are two rows of the coverage; elsewhere such a table is refused."""
+    table = pd.DataFrame(
+        {
+            "region_id": ["110105", "220104"],
+            "region": "朝阳区",
+            "year": 2023,
+            "status": ["collected", "failed"],
+        }
+    )
+    ax = plots.coverage(table)
+    assert rows_of(ax) == ["朝阳区", "朝阳区"]
+    both = pd.concat([FREQUENCY, FREQUENCY])
+    for name in ("side_by_side", "heat_map"):
+        with pytest.raises(ValueError, match="stands twice"):
+            getattr(plots, name)(both)
+    with pytest.raises(ValueError, match="stands twice"):
+        plots.roles(pd.concat([ROLES, ROLES]))
+
+
+def test_nothing_known_is_drawn_or_refused():
+    """All values missing: crosses and empty panels, no warning; a cloud of zeros is refused in words."""
+    plots.heat_map(FREQUENCY.assign(per_10k=np.nan)).figure.canvas.draw()
+    plots.trend(YEARS.assign(per_10k=np.nan)).figure.canvas.draw()
+    plots.distribution(STATED.assign(value=np.nan)).figure.canvas.draw()
+    plots.trend(YEARS.head(1)).figure.canvas.draw()
+    with pytest.raises(ValueError, match="above zero"):
+        plots.word_cloud(FREQUENCY.assign(count=0))

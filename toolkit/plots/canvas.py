@@ -103,14 +103,8 @@ def _write(figure: Figure, words: Mapping[str, str], defaults: Mapping[str, str]
         figure.text(0, 0, defaults[name], gid=name, visible=False)
     for name in blocks:
         y = {"title": height - _PAD, "subtitle": height - _PAD - blocks.get("title", 0), "footer": _PAD}[name]
-        look = {
-            "fontsize": _SIZES[name],
-            "linespacing": 1.25,
-            "color": GREY,
-            "va": "top",
-            **looks.get(name, {}),
-        }
-        figure.text(_PAD / width, y / height, texts[name], gid=name, **look)
+        look = {"fontsize": _SIZES[name], "color": GREY, "va": "top", **looks.get(name, {})}
+        figure.text(_PAD / width, y / height, texts[name], gid=name, linespacing=1.25, **look)
     figure.get_layout_engine().set(rect=(0, bottom / height, 1, max(0.1, 1 - (top + bottom) / height)))
 
 
@@ -150,6 +144,21 @@ def _group_total(table: pd.DataFrame, column: str) -> int:
     by = [name for name in (*NAMES, "province", "genre") if name in table]
     groups = table[[*by, column]].dropna(subset=[column])
     return int((groups.drop_duplicates(by) if by else groups.head(1))[column].sum())
+
+
+def grid_of(table: pd.DataFrame, index: list[str], columns: str, values: str, name: str) -> pd.DataFrame:
+    """Rows by columns in the order of the table; two rows for one cell are refused: names of places repeat."""
+    twice = table.loc[table.duplicated([*index, columns]), [*index, columns]]
+    if len(twice):
+        raise ValueError(
+            f"plots.{name}() draws one row of the table a cell; {twice.iloc[0].to_dict()} stands twice. Places "
+            "may share a name and reports a year: choose some, or name the rows by region_code or doc_id."
+        )
+    grid = table.pivot(index=index, columns=columns, values=values)
+    rows = pd.MultiIndex.from_frame(table[index].drop_duplicates())
+    return grid.reindex(index=rows if len(index) > 1 else rows.get_level_values(0)).reindex(
+        columns=table[columns].drop_duplicates()
+    )
 
 
 def name_column(table: pd.DataFrame) -> str:
