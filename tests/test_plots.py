@@ -443,7 +443,7 @@ def test_own_font_shows_more(tmp_path):
 
 
 def test_places_of_one_name_are_not_mixed():
-    """Two regions called 朝阳区 are two rows of the coverage; elsewhere such a table is refused."""
+    """Two regions called 朝阳区 are told apart by their codes; where there is none, such a table is refused."""
     table = pd.DataFrame(
         {
             "region_id": ["110105", "220104"],
@@ -455,6 +455,9 @@ def test_places_of_one_name_are_not_mixed():
     ax = plots.coverage(table)
     assert rows_of(ax) == ["朝阳区", "朝阳区"]
     both = pd.concat([FREQUENCY, FREQUENCY])
+    coded = both.assign(region="朝阳区", region_code=["110105"] * 8 + ["220104"] * 8)
+    assert [panel.get_title() for panel in plots.side_by_side(coded)] == ["朝阳区\n2023"] * 2
+    assert rows_of(plots.heat_map(coded)) == ["朝阳区", "朝阳区"]
     for name in ("side_by_side", "heat_map"):
         with pytest.raises(ValueError, match="stands twice"):
             getattr(plots, name)(both)

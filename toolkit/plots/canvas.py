@@ -147,18 +147,24 @@ def _group_total(table: pd.DataFrame, column: str) -> int:
 
 
 def grid_of(table: pd.DataFrame, index: list[str], columns: str, values: str, name: str) -> pd.DataFrame:
-    """Rows by columns in the order of the table; two rows for one cell are refused: names of places repeat."""
-    twice = table.loc[table.duplicated([*index, columns]), [*index, columns]]
+    """Rows by columns in the order of the table; two rows for one cell are refused.
+
+    Places of one name are told apart by their code, where the table has it, and keep a row each.
+    """
+    codes = [
+        code for code in ("region_id", "region_code") if code in table and {"region", "label"} & {*index}
+    ]
+    keys = [*codes[:1], *index]
+    twice = table.loc[table.duplicated([*keys, columns]), [*keys, columns]]
     if len(twice):
         raise ValueError(
-            f"plots.{name}() draws one row of the table a cell; {twice.iloc[0].to_dict()} stands twice. Places "
-            "may share a name and reports a year: choose some, or name the rows by region_code or doc_id."
+            f"plots.{name}() draws one row of the table a cell; {twice.iloc[0].to_dict()} stands twice. Choose "
+            "one report for each, or name the rows by a column that tells them apart, such as doc_id."
         )
-    grid = table.pivot(index=index, columns=columns, values=values)
-    rows = pd.MultiIndex.from_frame(table[index].drop_duplicates())
-    return grid.reindex(index=rows if len(index) > 1 else rows.get_level_values(0)).reindex(
-        columns=table[columns].drop_duplicates()
-    )
+    rows = pd.MultiIndex.from_frame(table[keys].drop_duplicates())
+    grid = table.pivot(index=keys, columns=columns, values=values)
+    grid = grid.reindex(index=rows if len(keys) > 1 else rows.get_level_values(0))
+    return grid.droplevel(codes[:1]).reindex(columns=table[columns].drop_duplicates())
 
 
 def name_column(table: pd.DataFrame) -> str:
