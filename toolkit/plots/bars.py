@@ -179,7 +179,7 @@ def keyness(
         draw_dots(ax, shown[value], 0, shown[value], sure)
         name_rows(ax, shown["term"])
         ends = [label(end, language) for end in ("rarer", "commoner")]
-        ax.set_xlabel(f"    {named(value, language)}    ".join(ends))
+        ax.set_xlabel(f"   {named(value, language)}   ".join(ends))
     return ax
 
 
@@ -206,7 +206,7 @@ def word_shift(table: Frame, *, ax: Ax = None, language: str = "zh", top: int = 
         ax.axvline(0, color=GREY, linewidth=0.6)
         name_rows(ax, shown.index)
         ends = [label(end, language) for end in ("rarer", "commoner")]
-        ax.set_xlabel(f"    {named('contribution', language)}    ".join(ends))
+        ax.set_xlabel(f"   {named('contribution', language)}   ".join(ends))
     return ax
 
 

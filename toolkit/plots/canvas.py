@@ -73,7 +73,7 @@ def _finish(ax: Axes, name: str) -> None:
     """Name the axes, break long axis labels, and give ticks made later the fonts of today."""
     ax.set_gid(name)
     ax.tick_params(labelfontfamily=plt.rcParams["font.family"])
-    width, height = (size * 72 / 9 * 0.75 for size in ax.figure.get_size_inches())
+    width, height = (size * 72 / 9 * 0.8 for size in ax.figure.get_size_inches())
     for text, room in ((ax.xaxis.label, width), (ax.yaxis.label, height)):
         text.set_text(wrapped(text.get_text(), room))
 
