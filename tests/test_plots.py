@@ -440,3 +440,36 @@ def test_own_font_shows_more(tmp_path):
         ax.figure.canvas.draw()
     assert rows_of(ax)[0] == "𰻝"
     assert fonts.missing_characters("𰻝", font=str(tmp_path / "mine.ttf")) == ""
+
+
+def test_places_of_one_name_are_not_mixed():
+    """Two regions called 朝阳区 are told apart by their codes; where there is none, such a table is refused."""
+    table = pd.DataFrame(
+        {
+            "region_id": ["110105", "220104"],
+            "region": "朝阳区",
+            "year": 2023,
+            "status": ["collected", "failed"],
+        }
+    )
+    ax = plots.coverage(table)
+    assert rows_of(ax) == ["朝阳区", "朝阳区"]
+    both = pd.concat([FREQUENCY, FREQUENCY])
+    coded = both.assign(region="朝阳区", region_code=["110105"] * 8 + ["220104"] * 8)
+    assert [panel.get_title() for panel in plots.side_by_side(coded)] == ["朝阳区\n2023"] * 2
+    assert rows_of(plots.heat_map(coded)) == ["朝阳区", "朝阳区"]
+    for name in ("side_by_side", "heat_map"):
+        with pytest.raises(ValueError, match="stands twice"):
+            getattr(plots, name)(both)
+    with pytest.raises(ValueError, match="stands twice"):
+        plots.roles(pd.concat([ROLES, ROLES]))
+
+
+def test_nothing_known_is_drawn_or_refused():
+    """All values missing: crosses and empty panels, no warning; a cloud of zeros is refused in words."""
+    plots.heat_map(FREQUENCY.assign(per_10k=np.nan)).figure.canvas.draw()
+    plots.trend(YEARS.assign(per_10k=np.nan)).figure.canvas.draw()
+    plots.distribution(STATED.assign(value=np.nan)).figure.canvas.draw()
+    plots.trend(YEARS.head(1)).figure.canvas.draw()
+    with pytest.raises(ValueError, match="above zero"):
+        plots.word_cloud(FREQUENCY.assign(count=0))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 
-from toolkit.plots.canvas import Ax, Axes, Frame, canvas, draw_dots, name_column, name_rows, needed
+from toolkit.plots.canvas import Ax, Axes, Frame, canvas, draw_dots, grid_of, name_column, name_rows, needed
 from toolkit.plots.clouds import draw_cloud
 from toolkit.plots.labels import ems, label, named, wrapped
 from toolkit.plots.style import GREY, INK, MAIN, OTHER
@@ -179,7 +179,7 @@ def keyness(
         draw_dots(ax, shown[value], 0, shown[value], sure)
         name_rows(ax, shown["term"])
         ends = [label(end, language) for end in ("rarer", "commoner")]
-        ax.set_xlabel(f"    {named(value, language)}    ".join(ends))
+        ax.set_xlabel(f"   {named(value, language)}   ".join(ends))
     return ax
 
 
@@ -206,7 +206,7 @@ def word_shift(table: Frame, *, ax: Ax = None, language: str = "zh", top: int = 
         ax.axvline(0, color=GREY, linewidth=0.6)
         name_rows(ax, shown.index)
         ends = [label(end, language) for end in ("rarer", "commoner")]
-        ax.set_xlabel(f"    {named('contribution', language)}    ".join(ends))
+        ax.set_xlabel(f"   {named('contribution', language)}   ".join(ends))
     return ax
 
 
@@ -240,8 +240,7 @@ def side_by_side(
     key = name_column(table)
     needed(table, [key, "year", "term", value], "side_by_side")
     terms = terms or table.groupby("term")[value].sum().nlargest(top).index.tolist()
-    grid = table.pivot_table(index=[key, "year"], columns="term", values=value, sort=False)
-    grid = grid.reindex(columns=terms).fillna(0)
+    grid = grid_of(table, [key, "year"], "term", value, "side_by_side").reindex(columns=terms).fillna(0)
     texts = {"subtitle": label("confounded", language), **texts}
     width = plt.rcParams["figure.figsize"][0]
     columns = min(len(grid), 6 if width > 4.5 else 3)
@@ -276,8 +275,7 @@ def roles(
     row = row or name_column(table)
     needed(table, [row, "role", value], "roles")
     order = [role for role in dict.fromkeys([*_ROLES, *table["role"]]) if (table["role"] == role).any()]
-    grid = table.pivot_table(index=row, columns="role", values=value, aggfunc="sum", sort=False)
-    grid = grid.reindex(columns=order).fillna(0)
+    grid = grid_of(table, [row], "role", value, "roles").reindex(columns=order).fillna(0)
     room = plt.rcParams["figure.figsize"][0] * 72 / 8 - 8
     columns = max(1, int(room / (max(ems(named(role, language)) for role in order) + 4.5)))
     height = _height(len(grid)) + 0.2 * -(-len(order) // columns)

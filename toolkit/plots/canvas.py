@@ -73,7 +73,7 @@ def _finish(ax: Axes, name: str) -> None:
     """Name the axes, break long axis labels, and give ticks made later the fonts of today."""
     ax.set_gid(name)
     ax.tick_params(labelfontfamily=plt.rcParams["font.family"])
-    width, height = (size * 72 / 9 * 0.75 for size in ax.figure.get_size_inches())
+    width, height = (size * 72 / 9 * 0.8 for size in ax.figure.get_size_inches())
     for text, room in ((ax.xaxis.label, width), (ax.yaxis.label, height)):
         text.set_text(wrapped(text.get_text(), room))
 
@@ -103,14 +103,8 @@ def _write(figure: Figure, words: Mapping[str, str], defaults: Mapping[str, str]
         figure.text(0, 0, defaults[name], gid=name, visible=False)
     for name in blocks:
         y = {"title": height - _PAD, "subtitle": height - _PAD - blocks.get("title", 0), "footer": _PAD}[name]
-        look = {
-            "fontsize": _SIZES[name],
-            "linespacing": 1.25,
-            "color": GREY,
-            "va": "top",
-            **looks.get(name, {}),
-        }
-        figure.text(_PAD / width, y / height, texts[name], gid=name, **look)
+        look = {"fontsize": _SIZES[name], "color": GREY, "va": "top", **looks.get(name, {})}
+        figure.text(_PAD / width, y / height, texts[name], gid=name, linespacing=1.25, **look)
     figure.get_layout_engine().set(rect=(0, bottom / height, 1, max(0.1, 1 - (top + bottom) / height)))
 
 
@@ -150,6 +144,27 @@ def _group_total(table: pd.DataFrame, column: str) -> int:
     by = [name for name in (*NAMES, "province", "genre") if name in table]
     groups = table[[*by, column]].dropna(subset=[column])
     return int((groups.drop_duplicates(by) if by else groups.head(1))[column].sum())
+
+
+def grid_of(table: pd.DataFrame, index: list[str], columns: str, values: str, name: str) -> pd.DataFrame:
+    """Rows by columns in the order of the table; two rows for one cell are refused.
+
+    Places of one name are told apart by their code, where the table has it, and keep a row each.
+    """
+    codes = [
+        code for code in ("region_id", "region_code") if code in table and {"region", "label"} & {*index}
+    ]
+    keys = [*codes[:1], *index]
+    twice = table.loc[table.duplicated([*keys, columns]), [*keys, columns]]
+    if len(twice):
+        raise ValueError(
+            f"plots.{name}() draws one row of the table a cell; {twice.iloc[0].to_dict()} stands twice. Choose "
+            "one report for each, or name the rows by a column that tells them apart, such as doc_id."
+        )
+    rows = pd.MultiIndex.from_frame(table[keys].drop_duplicates())
+    grid = table.pivot(index=keys, columns=columns, values=values)
+    grid = grid.reindex(index=rows if len(keys) > 1 else rows.get_level_values(0))
+    return grid.droplevel(codes[:1]).reindex(columns=table[columns].drop_duplicates())
 
 
 def name_column(table: pd.DataFrame) -> str:

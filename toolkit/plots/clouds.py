@@ -19,6 +19,8 @@ def draw_cloud(ax: Axes, words: list[str], weights: np.ndarray) -> None:
     """Draw each word as outlines (sharp at any size) with an area in proportion to its weight."""
     from matplotlib import rcParams
 
+    if not words:
+        raise ValueError("A word cloud needs a word whose value is above zero; the table has none.")
     font = FontProperties(family=rcParams["font.family"])
     paths = [TextPath((0, 0), printable(word) or MISSING, size=1, prop=font, usetex=False) for word in words]
     sizes = np.sqrt(weights / weights.max())[:, None]

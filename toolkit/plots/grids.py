@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.patches import Patch, Rectangle
 
-from toolkit.plots.canvas import Ax, Axes, Frame, canvas, name_column, needed
+from toolkit.plots.canvas import Ax, Axes, Frame, canvas, grid_of, name_column, name_rows, needed
 from toolkit.plots.labels import ems, label, named, wrapped
 from toolkit.plots.style import GREY, INK, SEQUENTIAL
 
@@ -43,8 +43,7 @@ def heat_map(
         One row for each `row` and `column`, with the number in `value`; what has no row is crossed out.
     """
     needed(table, [row, column, value], "heat_map")
-    grid = table.pivot(index=row, columns=column, values=value)
-    grid = grid.reindex(index=table[row].drop_duplicates(), columns=table[column].drop_duplicates())
+    grid = grid_of(table, [row], column, value, "heat_map")
     numbers = grid.to_numpy(dtype=float, na_value=np.nan)
     with canvas(ax, "heat_map", table, language, texts, height=1.6 + 0.2 * len(grid)) as ax:
         image = ax.imshow(numbers, cmap=SEQUENTIAL, aspect="auto", vmin=min(0, np.nanmin(numbers, initial=0)))
@@ -69,16 +68,13 @@ def _axes_names(ax: Axes, rows: pd.Index, columns: pd.Index, language: str) -> N
     step = -(-9 * len(names) // int(room * 8)) if pd.api.types.is_numeric_dtype(columns) else 1
     at = range(0, len(names), step)
     ax.set_xticks(at, names[::step], rotation=90 if upright else 0, parse_math=False)
-    ax.set_yticks(
-        range(len(rows)), [wrapped(named(str(name), language), 12) for name in rows], parse_math=False
-    )
+    name_rows(ax, [named(str(name), language) for name in rows])
+    ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
 
 
-def coverage(
-    table: pd.DataFrame, *, ax: Axes | None = None, language: str = "zh", row: str = "region", **texts: str
-) -> Axes:
+def coverage(table: Frame, *, ax: Ax = None, language: str = "zh", **texts: str) -> Axes:
     """Which region-years there are: collected, failed, searched and not found, not sought.
 
     With more than sixty regions the matrix becomes bars: the number of regions of each status in each year.
@@ -86,26 +82,25 @@ def coverage(
     Parameters
     ----------
     table
-        From `coverage`: region, year, status. What has no row is "not sought".
+        From `coverage`: region_id, region, year, status. What has no row is "not sought"; of several genres
+        the best status counts. Places of one name have a row each.
     """
-    row = row or name_column(table)
+    row = "region_id" if "region_id" in table else name_column(table)
     needed(table, [row, "year", "status"], "coverage")
     years = np.arange(int(table["year"].min()), int(table["year"].max()) + 1)
     codes = table["status"].map({name: i for i, name in enumerate(_STATUS)})
     cells = table.assign(code=codes).groupby([row, "year"], sort=False)["code"].min().unstack()
     cells = cells.reindex(index=table[row].drop_duplicates(), columns=years).fillna(len(_STATUS) - 1)
+    cells.index = cells.index.map(table.drop_duplicates(row).set_index(row, drop=False)[name_column(table)])
     matrix = len(cells) <= MOST_ROWS
     height = 1.4 + 0.19 * len(cells) if matrix else plt.rcParams["figure.figsize"][1]
-    with canvas(ax, "coverage", table[[row, "year"]], language, texts, height=max(height, 2.2)) as ax:
+    with canvas(
+        ax, "coverage", table[[name_column(table), "year"]], language, texts, height=max(height, 2.2)
+    ) as ax:
         draw = _status_matrix if matrix else _status_bars
         draw(ax, cells, language)
         legend = [
-            Patch(
-                facecolor=colour,
-                edgecolor=INK,
-                linewidth=0.3,
-                label=f"{named(name, language)} {sign}".strip(),
-            )
+            Patch(fc=colour, ec=INK, lw=0.3, label=f"{named(name, language)} {sign}".strip())
             for name, (colour, sign) in _STATUS.items()
         ]
         columns = 4 if ax.figure.get_figwidth() > 4.5 else 2

@@ -10,7 +10,18 @@ from matplotlib import pyplot as plt
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from toolkit.plots.canvas import Ax, Axes, Frame, canvas, describe, draw_dots, name_column, name_rows, needed
+from toolkit.plots.canvas import (
+    Ax,
+    Axes,
+    Frame,
+    canvas,
+    describe,
+    draw_dots,
+    grid_of,
+    name_column,
+    name_rows,
+    needed,
+)
 from toolkit.plots.labels import ems, label, named, wrapped
 from toolkit.plots.style import COLOURS, DASHES, GREY, INK, MAIN, MARKERS, PALE
 
@@ -277,7 +288,7 @@ def slope(
     """
     needed(table, ["year", line, value], "slope")
     ends = table[table["year"].isin([table["year"].min(), table["year"].max()])]
-    grid = ends.pivot(index=line, columns="year", values=value).reindex(table[line].drop_duplicates())
+    grid = grid_of(ends.sort_values("year", kind="stable"), [line], "year", value, "slope")
     return _bump("slope", grid, ends, ax, language, value, texts)
 
 
@@ -300,8 +311,7 @@ def rank_stability(
         pairs = zip(table["numerator"], table["denominator"], strict=True)
         table = table.assign(measure=[f"{named(a, language)} / {named(b, language)}" for a, b in pairs])
     needed(table, [line, "rank"], "rank_stability")
-    grid = table.pivot(index=line, columns="measure", values="rank")
-    grid = grid.reindex(index=table[line].drop_duplicates(), columns=table["measure"].drop_duplicates())
+    grid = grid_of(table, [line], "measure", "rank", "rank_stability")
     return _bump("rank_stability", grid, table, ax, language, "rank", texts)
 
 
