@@ -223,6 +223,7 @@ def show_roles(sheet: Sheet, *, most: int = 30) -> None:
 
     shares = role_shares(sheet)
     shown = shares[shares["label"].isin(shares["label"].drop_duplicates().tail(most))]
+    shown = shown.sort_values(["region_id", "year", "role"], ignore_index=True)
     show_figure(sheet, "roles", plots.roles(shown, row="label", language=sheet.language), shown)
 
 
