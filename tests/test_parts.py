@@ -142,3 +142,13 @@ def test_figures_stated_in_prose_come_with_their_words(shown, tmp_path):
     sheet = sheet_of(("1", 2023, "全县 共 受理 行政复议 案件 35 件 。"), tmp_path=tmp_path)
     parts.show_facts(sheet)
     assert "35件" in "".join(shown) and "35件" in (tmp_path / "facts.csv").read_text(encoding="utf-8-sig")
+
+
+def test_the_tables_are_saved_with_a_codebook(shown, tmp_path):
+    """One workbook with documents, facts, terms and roles; two reports of one year do not break the card."""
+    sheet = sheet_of(("1", 2023, "行政 执法"), ("1", 2023, "执法"), tmp_path=tmp_path)
+    parts.show_tables(sheet)
+    parts.show_card(sheet)
+    workbook = pd.read_excel(tmp_path / "tables.xlsx", sheet_name=None, dtype=str)
+    assert {"documents", "facts", "terms", "roles"} <= set(workbook)
+    assert 'href="tables.xlsx"' in shown[0] and "主要举措和成效" in shown[1]

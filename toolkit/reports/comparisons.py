@@ -19,8 +19,6 @@ from toolkit.reports.sheets import (
     span,
 )
 
-_STATED = ("stated", "stated zero", "implied", "derived", "conflict")
-
 
 def show_comparison_title(sheet: Sheet) -> None:
     """How many reports of how many regions, and what kind of page this is."""
@@ -107,13 +105,12 @@ def show_cards(sheet: Sheet) -> None:
 
 def show_disclosure(sheet: Sheet, *, most: int = 25) -> None:
     """Which indicators reports state at all: the share that states each, before any value."""
-    from toolkit.indicators import facts, panel, read_indicators
+    from toolkit.indicators import facts, read_indicators
 
-    cells = panel(sheet.corpus, facts(sheet.corpus))
+    found = facts(sheet.corpus)
+    found = found[(found["indicator_id"] != "") & ~found["role"].isin(["plan", "meta"])]
     names = {row.indicator_id: getattr(row, sheet.language) for row in read_indicators()}
-    reports = ["region_id", "year", "genre", "body_kind"]
-    stated = cells[cells["state"].isin(_STATED)].drop_duplicates(["indicator_id", *reports])
-    table = stated["indicator_id"].value_counts().rename("n_stated").reset_index()
+    table = found.groupby("indicator_id")["doc_id"].nunique().rename("n_stated").reset_index()
     if table.empty:
         say(sheet, "facts.none", "notice")
         return

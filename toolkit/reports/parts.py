@@ -72,15 +72,15 @@ def show_card(sheet: Sheet) -> None:
     """Which contents that the rules demand the latest reports have; work reports have no such duty."""
     from toolkit.corpus.statutory import statutory_card
 
-    card = statutory_card(sheet.corpus).sort_values("year_covered", ascending=False).head(5)
+    card = statutory_card(sheet.corpus).drop_duplicates("year_covered", keep="last")
+    card = card.sort_values("year_covered", ascending=False).head(5)
     if card.empty:
         say(sheet, "card.none", "notice")
         return
-    rows = card.set_index("year_covered")[list(CARD)].rename_axis("part", axis=1).T.reset_index()
-    rows["part"] = [name_of("card", part, sheet.language) for part in rows["part"]]
-    found = rows.columns[1:]
-    rows[found] = rows[found].map(lambda value: name_of("presence", value, sheet.language))
-    show_table(sheet, rows.rename(columns=str))
+    rows = card[list(CARD)].T.set_axis(card["year_covered"].astype("str"), axis=1)
+    rows = rows.map(lambda value: name_of("presence", value, sheet.language))
+    rows.insert(0, "part", [name_of("card", part, sheet.language) for part in CARD])
+    show_table(sheet, rows)
     show_table(sheet, card[["year_covered", "deadline", "dated", "dated_by", "timeliness"]])
     show_limit(sheet, "card")
 
@@ -223,6 +223,7 @@ def show_roles(sheet: Sheet, *, most: int = 30) -> None:
 
     shares = role_shares(sheet)
     shown = shares[shares["label"].isin(shares["label"].drop_duplicates().tail(most))]
+    shown = shown.sort_values(["region_id", "year", "role"], ignore_index=True)
     show_figure(sheet, "roles", plots.roles(shown, row="label", language=sheet.language), shown)
 
 
@@ -329,6 +330,22 @@ def show_settings(sheet: Sheet) -> None:
     """Everything that could move a number."""
     rows = list(_flat(sheet.corpus.settings))
     show_table(sheet, pd.DataFrame(rows, columns=["setting", "value"]), shape="settings")
+
+
+def show_tables(sheet: Sheet) -> None:
+    """The tables behind the page as one workbook, with a codebook."""
+    from toolkit.exports import export
+    from toolkit.indicators import facts
+    from toolkit.terms.counts import count_terms
+
+    tables = {
+        "documents": sheet.corpus.documents.drop(columns="text"),
+        "facts": facts(sheet.corpus),
+        "terms": count_terms(sheet.corpus, by=["region_id", "year"]),
+        "roles": role_shares(sheet),
+    }
+    paths = export(tables, sheet.out / "tables.xlsx", settings=sheet.corpus.settings, force=True)
+    show_part("files", words=label("tables.files", sheet.language), files=[path.name for path in paths])
 
 
 def show_citations(sheet: Sheet) -> None:

@@ -1,0 +1,63 @@
+"""The comparison: shares of reports, and dated reports side by side without a rank."""
+
+import re
+
+import pandas as pd
+import pytest
+from small import small_corpus
+
+from toolkit.reports import comparisons, sheets
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The HTML shown so far; figures are named, not drawn."""
+    texts = []
+    monkeypatch.setattr(sheets, "display", lambda item, **options: texts.append(item.data))
+    monkeypatch.setattr(
+        comparisons, "show_figure", lambda sheet, name, axes, data: texts.append((name, data))
+    )
+    return texts
+
+
+def sheet_of(*reports, language="zh"):
+    """The sheet of a comparison."""
+    corpus = small_corpus(*reports)
+    return sheets.Sheet(corpus, corpus, pd.DataFrame(), {}, ".", language, ["png"])
+
+
+def test_disclosure_counts_reports_not_figures(shown):
+    """A report that states a figure twice, or one of an earlier year, counts once: no share is above 1."""
+    text = "受理 行政复议 案件 35 件 ， 上年 受理 行政复议 案件 30 件 。"
+    comparisons.show_disclosure(sheet_of(("1", 2023, text), ("2", 2023, "无")))
+    rows = re.findall(r"<tr>(<td.*?)</tr>", shown[0])
+    shares = [re.findall(r"<td[^>]*>([^<]*)</td>", row)[1:] for row in rows]
+    assert shares and all(row == ["1", "2", "0.5"] for row in shares)
+
+
+def test_dated_reports_stand_unranked(shown):
+    """The latest report of each region, in the order of the codes, under the sentence on region and year."""
+    comparisons.show_side_by_side(
+        sheet_of(("2", 2020, "甲 乙"), ("1", 2019, "乙"), ("1", 2023, "甲")), ["甲"]
+    )
+    assert "不能由此比较地区" in shown[0]
+    name, data = shown[1]
+    assert name == "side_by_side" and data[["region_id", "year"]].values.tolist() == [
+        ["1", 2023],
+        ["2", 2020],
+    ]
+
+
+def test_every_region_has_its_terms_and_every_report_its_row(shown):
+    """The table of particular terms has a row a region; the table of reports a row a report."""
+    sheet = sheet_of(("1", 2023, "河长 河长 法治 法治"), ("2", 2023, "法治 法治 牧区 牧区"))
+    comparisons.show_particular_terms(sheet)
+    assert "河长" in shown[0] and "牧区" in shown[0] and "法治、" not in shown[0]
+    comparisons.show_reports(sheet)
+    assert shown[2].count("<tr><td") == 2
+
+
+def test_statutory_parts_are_counted(shown):
+    """Each part with the number of reports that have it."""
+    comparisons.show_cards(sheet_of(("1", 2023, "甲"), ("2", 2023, "乙")))
+    assert "主要举措和成效" in shown[0] and "共 2 份" in shown[1]
