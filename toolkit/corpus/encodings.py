@@ -120,7 +120,7 @@ def _attempt(data: bytes, encoding: str) -> Decoded:
     text = data.decode(encoding, "replace")
     if "\ufffd" not in text:
         return Decoded(text, encoding, 0)
-    own = data.count("\ufffd".encode(encoding.removesuffix("-sig"), "ignore") or b"\ufffd")
+    own = data.count("\ufffd".encode(encoding.removesuffix("-sig"), "ignore") or b"\xef\xbf\xbd")
     return Decoded(text, encoding, max(0, text.count("\ufffd") - own))
 
 
