@@ -37,7 +37,7 @@ lint: .venv/.ready ## Check the form of the code
 	$(RUN) ruff format --check .
 
 lab: .venv/.ready ## Open the notebooks in JupyterLab
-	$(RUN) jupyterlab notebooks
+	$(RUN) jupyterlab --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --notebook-dir=.
 
 bench: .venv/.ready ## Run the benchmarks; each prints what it compares
 	@for file in benchmarks/*.py; do echo "== $$file"; .venv/bin/python $$file || exit 1; done

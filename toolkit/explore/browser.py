@@ -224,7 +224,9 @@ class Explorer:
         spoken = {"n": len(table), "first": first + 1, "last": first + len(rows)}
         count = self._say("rows", **spoken) if len(table) else self._say("nothing")
         shown = rows.to_html(escape=True, na_rep="–", float_format=lambda value: f"{value:.4g}", border=0)
-        self.table.value = f"<p>{escape(count)}</p><div style='overflow-x:auto'>{shown}</div>"
+        self.table.value = (
+            f"<p>{escape(count)}</p><div style='overflow-x:auto;white-space:nowrap'>{shown}</div>"
+        )
 
     def _show_place(self, line: int) -> None:
         """Show the sentence, section and report of one line."""

@@ -28,7 +28,8 @@ axes = tk.plots.coverage(table, language={language!r})""",
     "terms": """
 counts = tk.count_phrases(part, {terms!r}, roles={roles!r})
 table = tk.frequency({counts})
-table = table.merge(part.documents.groupby("region_id", as_index=False)["region"].last(), on="region_id")
+names = part.documents.groupby("region_id", as_index=False)["region"].last()
+table = names.merge(table, on="region_id").drop(columns="range")
 {figure}""",
     "frequency": """
 counts = tk.count_terms(part, by=["region_id", "year"], roles={roles!r})
