@@ -299,9 +299,9 @@ class _Thread:
             self.queue = _shared(place, run) or _replayed(self.phrases, place, run)
         if self.queue:
             reading = reading._replace(phrase=self.queue.pop(0), rule="distributed")
-        self.topic, self.latest, self.inherited = reading.topic or self.topic, reading.phrase, ""
-        if reading.rule != "carried change" and not reading.phrase.startswith("("):
-            self.previous = reading.phrase
+        self.topic, self.latest, self.inherited = reading.topic or self.topic, reading.phrase[:120], ""
+        if reading.rule in ("noun before", "noun after", "distributed") and reading.phrase[:1] != "(":
+            self.previous = reading.phrase[:80]
         self.phrases.append(reading.phrase)
         return reading
 
