@@ -300,7 +300,7 @@ class _Thread:
         if self.queue:
             reading = reading._replace(phrase=self.queue.pop(0), rule="distributed")
         self.topic, self.latest, self.inherited = reading.topic or self.topic, reading.phrase[:120], ""
-        if reading.rule in ("noun before", "noun after", "distributed") and reading.phrase[:1] != "(":
+        if reading.rule not in ("carried change", "parallel") and reading.phrase[:1] != "(":
             self.previous = reading.phrase[:80]
         self.phrases.append(reading.phrase)
         return reading
