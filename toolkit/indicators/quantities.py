@@ -227,10 +227,8 @@ def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
             return [_quantity(text, start, ratio.end(), share, _SHARE, "exact", "ratio")]
     if text[end : end + 1] == "成" and value < 10 and (tenths := _fraction(text, start, end, value)):
         return [tenths]
-    if tail.unit is None and not (tail.factor > 1 or tail.approx == "over"):
-        second = grammar.SECOND.match(text, end)
-        if second:
-            return _range(text, start, end, second)
+    if tail.unit is None and tail.approx != "over" and (second := grammar.SECOND.match(text, tail.end)):
+        return _range(text, start, value, tail.factor, second)
     if tail.unit is None:
         return _without_unit(text, start, end, value, tail)
     reason = _not_an_amount(text, start, end, tail)
@@ -251,42 +249,24 @@ def _scaled(value: float, tail: _Tail) -> float:
     return round(value * tail.factor, 6) if tail.factor > 1 else value
 
 
-def _range(text: str, start: int, end: int, second: re.Match) -> list[Quantity] | str:
-    """Read 3至5个 as two quantities on one span: the lower and the upper bound."""
+def _range(text: str, start: int, low: float, factor: float, second: re.Match) -> list[Quantity] | str:
+    """Read 3至5个 and 5亿—10亿元 as two quantities on one span: the lower and the upper bound."""
     named = grammar.NAMED.match(text, second.start(2))
     if named:
         return named.lastgroup
-    low, high, tail = _number(text[start:end]), _number(second[2]), _tail(text, second.end())
+    tail = _tail(text, second.end())
     if tail.unit and tail.unit.name in ("岁", "周岁"):
         return "class_limit"
-    if low >= high or (tail.unit is None and tail.factor == 1):
+    low = round(low * (factor if factor > 1 else tail.factor), 6)
+    high = _scaled(_number(second[2]), tail)
+    if not low < high or (tail.unit is None and tail.factor == 1):
         return "identifier"
     reason = _not_an_amount(text, start, second.end(), tail) if tail.unit else ""
     if reason:
         return reason
-    unit = tail.unit or _NO_UNIT
-    return [
-        Quantity(
-            start,
-            tail.end,
-            text[start : tail.end],
-            _scaled(low, tail),
-            unit.name,
-            "at_least",
-            unit.kind,
-            "range",
-        ),
-        Quantity(
-            start,
-            tail.end,
-            text[start : tail.end],
-            _scaled(high, tail),
-            unit.name,
-            "at_most",
-            unit.kind,
-            "range",
-        ),
-    ]
+    unit, surface = tail.unit or _NO_UNIT, text[start : tail.end]
+    bounds = ((low, "at_least"), (high, "at_most"))
+    return [Quantity(start, tail.end, surface, v, unit.name, a, unit.kind, "range") for v, a in bounds]
 
 
 def _not_an_amount(text: str, start: int, end: int, tail: _Tail) -> str:
