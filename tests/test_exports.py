@@ -78,6 +78,7 @@ def test_spss_opens_with_labels(tmp_path):
 def test_excel_cells_are_inert(tmp_path):
     """No formula and no link: `=1+1` and a URL are text; there is an index and a codebook."""
     path, _ = export({"面板/1": PANEL, "面板*1": PANEL}, tmp_path / "panel.xlsx")
+    assert len(export({"面板/1": PANEL, "面板*1": PANEL}, tmp_path / "panel.csv")) == 3
     with zipfile.ZipFile(path) as book:
         sheets = "".join(book.read(n).decode() for n in book.namelist() if "worksheets/" in n)
     assert "<f>" not in sheets

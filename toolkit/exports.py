@@ -138,7 +138,7 @@ def _targets(tables: dict[str, pd.DataFrame], path: Path) -> dict[Path, dict[str
     """Which tables go into which file."""
     if path.suffix.lower() == ".xlsx" or len(tables) == 1:
         return {path: tables}
-    safe = {name: re.sub(r"\W+", "_", name) for name in tables}
+    safe = dict(zip(tables, _unique([re.sub(r"\W+", "_", name) for name in tables]), strict=True))
     return {path.with_name(f"{path.stem}-{safe[name]}{path.suffix}"): {name: tables[name]} for name in safe}
 
 
