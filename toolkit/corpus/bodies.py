@@ -41,10 +41,10 @@ def decide_genre(layout: Layout, stem: str) -> tuple[str, str, str, tuple[str, .
     )
     subject, count = counts.most_common(1)[0]
     other = ("not_a_report",) if any(map(look["other text"].search, (*layout.front, opening))) else ()
+    if "各位代表" in layout.body or re.search(r"\d{4}年.{0,6}工作回顾", opening):
+        return "work report", "政府工作", "body", ("genre_weak",)
     if count >= 3:
         return "annual report", subject, "body", ("genre_weak", *other)
-    if re.search(r"\d{4}年.{0,6}工作回顾", opening):
-        return "work report", "政府工作", "review heading", ("genre_weak",)
     return "unknown", "unknown", "", ("genre_unknown", *other)
 
 

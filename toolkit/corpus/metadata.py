@@ -83,6 +83,8 @@ def detect_metadata(
         published=published,
         year=given.get("year", ""),
     )
+    if flags and years.covered:  # what `year` means depends on the genre
+        flags = (*flags, "year_weak")
     year = years.delivered if genre == "work report" else years.covered
     words = self_mentions(layout)
     place = decide_place(Clues(layout, find_issuer(layout, "")[0], stem, folders, year, given, words))
