@@ -41,10 +41,10 @@ def decide_genre(layout: Layout, stem: str) -> tuple[str, str, str, tuple[str, .
     )
     subject, count = counts.most_common(1)[0]
     other = ("not_a_report",) if any(map(look["other text"].search, (*layout.front, opening))) else ()
+    if "各位代表" in layout.body or re.search(r"\d{4}年.{0,6}工作回顾", opening):
+        return "work report", "政府工作", "body", ("genre_weak",)
     if count >= 3:
         return "annual report", subject, "body", ("genre_weak", *other)
-    if re.search(r"\d{4}年.{0,6}工作回顾", opening):
-        return "work report", "政府工作", "review heading", ("genre_weak",)
     return "unknown", "unknown", "", ("genre_unknown", *other)
 
 
@@ -76,8 +76,8 @@ def title_organ(title: str) -> str:
     return re.sub(r"^[年度\s]+|[\s:：的]+$", "", words)
 
 
-def find_issuer(layout: Layout, place: str) -> tuple[str, str]:
-    """Issuer as printed and its rule; 区司法局 is completed with the place as the title prints it."""
+def find_issuer(layout: Layout) -> tuple[str, str]:
+    """Issuer as printed, and its rule."""
     look, organ = rules("organ"), title_organ(layout.title)
     under = [line for line in layout.front[-4:] if layout.title and _is_organ(line, 24)]
     field = re.split(r"[\s|（(]", layout.fields.get("issuer", ""))[0]
@@ -89,11 +89,15 @@ def find_issuer(layout: Layout, place: str) -> tuple[str, str]:
         ("opening", "".join(look["says who"].findall(layout.opening)[:1])),
     )
     source, name = next((pair for pair in found if pair[1]), ("", ""))
-    name = re.sub(r"\s|文件$", "", name)
+    return re.sub(r"\s|文件$", "", name), source
+
+
+def complete_issuer(name: str, place: str) -> str:
+    """区司法局 or 司法局 with the place as the title prints it, so that it means something outside its file."""
     bare = re.match(r"[县区市州旗盟省](?!中|直)|司法局|法制办|政府办", name)
     if bare and place and not name.startswith(place):
-        name = place + name[1:] if place[-1] == name[0] else place + name
-    return name, source
+        return place + name[1:] if place[-1] == name[0] else place + name
+    return name
 
 
 def _is_organ(line: str, longest: int) -> bool:

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from toolkit.corpus.bodies import (
+    complete_issuer,
     decide_body,
     decide_genre,
     find_issuer,
@@ -83,11 +84,14 @@ def detect_metadata(
         published=published,
         year=given.get("year", ""),
     )
+    if flags and years.covered:  # what `year` means depends on the genre
+        flags = (*flags, "year_weak")
     year = years.delivered if genre == "work report" else years.covered
     words = self_mentions(layout)
-    place = decide_place(Clues(layout, find_issuer(layout, "")[0], stem, folders, year, given, words))
+    issuer, issuer_source = find_issuer(layout)
+    place = decide_place(Clues(layout, issuer, stem, folders, year, given, words))
     joined = "merged_administration" in place.flags
-    issuer, issuer_source = find_issuer(layout, title_organ(layout.title) if joined else place.region)
+    issuer = complete_issuer(issuer, title_organ(layout.title) if joined else place.region)
     body = decide_body(layout, issuer, region=place.region, level=place.level, words=words)
     who = (body.name, body.kind, genre, subject)
     when = (year, years.covered, years.delivered)

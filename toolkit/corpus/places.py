@@ -170,8 +170,7 @@ def _claims(clues: Clues) -> list[Claim | None]:
     speech = masked("".join(layout.front[-3:])) + layout.opening  # in a wrapped text it begins above the body
     spoken = [(rule, pattern.search(speech)) for rule, pattern in rules("speaker").items()]
     session = rules("place")["session"].search("\n".join(layout.front))
-    clauses = rules("place")["clause"].findall(layout.opening[:500])
-    starts = [claim for words in clauses if (claim := _at_start(words))]
+    starts = _clauses(layout.opening[:500])
     own = [claim for claim in starts if claim.local or clues.own_class in ("", claim.chain[-1][-1])]
     return [
         read_place(clues.hints.get("region", ""), "container"),
@@ -197,13 +196,17 @@ def _within(words: str, rule: str) -> Claim | None:
     return Claim(rule, (), zone[1], "zone") if zone else None
 
 
-def _at_start(words: str) -> Claim | None:
-    """A place that a clause of the opening begins with: 天心区坚持以…, 大鹏新区管委会在…."""
-    mentions = find_regions(words)
-    zone = rules("place")["zone"].match(words) or rules("place")["township"].match(words)
-    named = mentions and mentions[0].start == 0 and mentions[0].full
-    acts = zone and len(zone["name"]) > 3 and re.match(r"[^\s_（(，,·、]", words[zone.end() :])
-    return read_place(words, "opening") if named or acts else None
+def _clauses(opening: str) -> list[Claim]:
+    """Places that clauses of the opening begin with: 天心区坚持以…, 大鹏新区管委会在…."""
+    look, claims = rules("place"), []
+    named = {mention.start for mention in find_regions(opening) if mention.full}
+    for clause in look["clause"].finditer(opening):
+        words = clause[1]
+        local = look["zone"].match(words) or look["township"].match(words)
+        acts = local and len(local["name"]) > 3 and re.match(r"[^\s_（(，,·、]", words[local.end() :])
+        if (clause.start(1) in named or acts) and (claim := read_place(words, "opening")):
+            claims.append(claim)
+    return claims
 
 
 def _settle(claim: Claim, clues: Clues) -> list[Region]:
