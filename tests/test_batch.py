@@ -140,6 +140,22 @@ def test_a_stopped_run_keeps_what_was_finished(quick, monkeypatch):
     assert status(quick())["comparison"] == "done" and "comparison" in quick.ran
 
 
+def test_a_file_that_cannot_be_replaced_fails_one_report(quick, monkeypatch):
+    """A full disk or a file held open costs that report, and no folder of the machine is named."""
+    publish = batch.publish
+
+    def refuse(made, folder, record):
+        if "420205" in folder.name:
+            raise PermissionError(13, "Permission denied", str(folder / "report.html"))
+        publish(made, folder, record)
+
+    monkeypatch.setattr(batch, "publish", refuse)
+    run = quick()
+    assert status(run)["621122-地621122"] == "done" and not run.ok
+    assert "cannot write report.html: Permission denied" in run.summary
+    assert str(quick.out.parent) not in (quick.out / "run.json").read_text(encoding="utf-8")
+
+
 def test_one_and_several_at_once_give_the_same(quick, tmp_path):
     """The number of jobs changes no file."""
 

@@ -270,12 +270,12 @@ def _asked(planned: Sequence[Job], regions: Sequence[str] | None) -> set[str]:
         found |= names
         folders |= {job.folder} if names else set()
     if wanted - found:
-        known = ", ".join(
-            f"{job.row['region_code']} {job.row['region']}" for job in planned[:12] if job.parameters
-        )
+        places = [
+            f"{job.row['region_code']} {job.row['region']}" for job in planned if "region" in job.parameters
+        ]
         raise ValueError(
-            f"No report of the corpus is from {sorted(wanted - found)}; its regions are {known}"
-            f"{' ...' if len(planned) > 12 else ''}. Give a code or the full name."
+            f"No report of the corpus is from {sorted(wanted - found)}; its regions are "
+            f"{', '.join(places[:12])}{' ...' if len(places) > 12 else ''}. Give a code or the full name."
         )
     return folders
 
@@ -329,13 +329,23 @@ def _put_in_place(job: Job, result: dict[str, Any], work: Path, out: Path, reaso
     """Move a finished report to its place, or what is left of a failed one."""
     folder, made = out / job.folder, work / job.folder
     if result["status"] == "done":
-        result = {**result, "reason": reason}
-        publish(made, folder, {"hashes": job.hashes, "parameters": job.parameters, **result})
+        record = {"hashes": job.hashes, "parameters": job.parameters, **result, "reason": reason}
+        result = _published(made, folder, record) or {**result, "reason": reason}
     elif (made / FAILED).exists():
         folder.mkdir(exist_ok=True)
         (made / FAILED).replace(folder / FAILED)
     shutil.rmtree(made, ignore_errors=True)
     return result
+
+
+def _published(made: Path, folder: Path, record: dict[str, Any]) -> dict[str, Any]:
+    """Publish; return a failed result where a file cannot be written or replaced (full disk, open in Excel)."""
+    try:
+        publish(made, folder, record)
+    except OSError as error:
+        reason = f"cannot write {Path(error.filename2 or error.filename or folder).name}: {error.strerror}"
+        return {"status": "failed", "warnings": 0, "seconds": record["seconds"], "reason": reason}
+    return {}
 
 
 def _left(reason: str) -> dict[str, Any]:
