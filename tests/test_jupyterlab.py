@@ -93,7 +93,7 @@ def page(lab, tmp_path_factory):
         page.wait_for_function(
             "window.jupyterapp && window.jupyterapp.commands.hasCommand('notebook:run-all-cells')"
         )
-        page.wait_for_selector("[data-status='idle']", state="attached")
+        page.wait_for_selector(".jp-StatusBar-Widget >> text=| Idle")
         page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
         page.wait_for_selector(".widget-html table")
         yield page
@@ -183,7 +183,7 @@ def test_every_control_has_its_label_and_takes_the_keyboard(page):
     """Each control is labelled, and none is out of the keyboard's reach."""
     controls = page.locator(".jp-OutputArea-output .widget-inline-hbox")
     for number in range(controls.count()):
-        assert controls.nth(number).locator("label, .widget-label").first.inner_text().strip()
+        assert "".join(controls.nth(number).locator("label, .widget-label").all_inner_texts()).strip()
     focusable = page.locator(".jp-OutputArea-output :is(input, select, textarea, button)")
     assert all(int(focusable.nth(i).get_attribute("tabindex") or 0) >= 0 for i in range(focusable.count()))
 

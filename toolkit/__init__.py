@@ -18,9 +18,13 @@ _ROOMS = {
     "terms.counts": "count_terms count_groups top_terms complete_years document_term_matrix place_terms",
     "terms.phrases": "count_phrases",
     "terms.concordance": "kwic",
+    "terms.newwords": "new_words",
+    "terms.user_words": "read_user_words",
+    "terms.citations": "citations",
     "measures": (
-        "frequency tf_idf trend year_over_year new_and_vanished word_shift keyness log_odds "
-        "dispersion collocates similarity attention"
+        "frequency tf_idf location_quotient trend pooled_trend change_points breaks year_over_year new_and_vanished "
+        "word_shift keyness log_odds dispersion collocates cooccurrence diversity similarity adoption adoption_curve "
+        "shared_sentences boilerplate novel_frequency attention attention_hits rank_stability count_words"
     ),
     "indicators": "facts panel audit",
     "exports": "export",

@@ -73,7 +73,7 @@ DOCUMENTS = _table(
     """
     doc_id | str | - | 12 hex digits of the file's SHA-256, and -ROW for a row of a table file; never renamed
     label | str | - | name for people: code-year-region
-    region_code | str | - | six-digit division code valid in `year`; empty where unknown
+    region_code | str | - | six-digit division code valid in `year`, or the own id of a zone or township; empty where unknown
     region_id | str | - | code harmonised over renamings, mergers and upgrades; what trends join on
     region | str | - | name of the region in that year
     province | str | - | province-level division
