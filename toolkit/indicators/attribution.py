@@ -422,7 +422,7 @@ def extract_facts(
     genre
         annual report, work report or unknown; it decides what "this year" means.
     region
-        Name of the region; facts of the report as a whole need no name, so it is only kept for callers.
+        Name of the region; no rule needs it, callers may pass what they know of a report.
 
     Returns
     -------

@@ -64,14 +64,14 @@ def audit(corpus: object, facts: pd.DataFrame, *, official: pd.DataFrame | None 
     before, and one more than five times or less than a fifth of it, are uncertain: they ask for a look,
     they prove nothing.
     """
-    documents = corpus.documents.set_index("doc_id")
+    documents = corpus.documents.set_index("doc_id").to_dict("index")
     texts = corpus.sentences.set_index(["doc_id", "sentence_no"])["text"].to_dict()
     rows: list[dict[str, object]] = []
     series = defaultdict(dict)
     used = facts[~facts["role"].isin(["plan", "meta"])]
     for doc_id, group in used.groupby("doc_id", sort=True):
         found = list(group.itertuples(index=False))
-        document = documents.loc[doc_id]
+        document = documents[doc_id]
         place = {"doc_id": doc_id, "region_id": document["region_id"], "year": document["year"]}
         for check in (_parts, _others, _outcomes, _ordered, _percentages, _rates):
             rows += [{**place, **row} for row in check(found, texts)]
@@ -235,7 +235,7 @@ def _continuity(key: tuple, series: dict) -> Iterator[dict]:
             }
 
 
-def _official(official: pd.DataFrame, facts: pd.DataFrame, documents: pd.DataFrame) -> list[dict]:
+def _official(official: pd.DataFrame, facts: pd.DataFrame, documents: dict[str, dict]) -> list[dict]:
     """Stated figures against official tables."""
     wanted = ["region_id", "year", "indicator_id", "value"]
     missing = [name for name in wanted if name not in official.columns]
@@ -245,7 +245,7 @@ def _official(official: pd.DataFrame, facts: pd.DataFrame, documents: pd.DataFra
         )
     said = defaultdict(list)
     for fact in facts[facts["indicator_id"] != ""].itertuples(index=False):
-        document = documents.loc[fact.doc_id]
+        document = documents[fact.doc_id]
         if fact.statistic != "base":
             year = int(fact.period_end[:4]) if fact.period_end else document["year"]
             said[document["region_id"], year, fact.indicator_id].append(fact)

@@ -51,9 +51,9 @@ def panel(corpus: object, facts: pd.DataFrame, *, indicators: list[str] | None =
     "not stated" says that the report gives no such figure, not that nothing happened; "no report" says
     that the corpus has none for a region-year between the first and the last year of the corpus.
     """
-    documents = corpus.documents.set_index("doc_id")
+    documents = corpus.documents.set_index("doc_id").to_dict("index")
     cells, reports = defaultdict(list), {}
-    for _, document in documents.iterrows():
+    for document in documents.values():
         year = document["year"] if pd.isna(document["year_covered"]) else document["year_covered"]
         if not pd.isna(year):
             reports[document["region_id"], int(year), document["genre"], document["body_kind"]] = document[
@@ -63,11 +63,11 @@ def panel(corpus: object, facts: pd.DataFrame, *, indicators: list[str] | None =
         f"{row.doc_id}:{row.start}-{row.item_no}": row.indicator_id for row in facts.itertuples(index=False)
     }
     for fact in facts.itertuples(index=False):
-        if not fact.indicator_id or fact.role in _LEFT_OUT or fact.doc_id not in documents.index:
+        if not fact.indicator_id or fact.role in _LEFT_OUT or fact.doc_id not in documents:
             continue
         if wholes.get(f"{fact.doc_id}:{fact.part_of}") == fact.indicator_id:
             continue
-        cells[_cell(fact, documents.loc[fact.doc_id])].append(fact)
+        cells[_cell(fact, documents[fact.doc_id])].append(fact)
     shown = set(indicators) if indicators is not None else {key[4] for key in cells}
     rows = [_row(key, found) for key, found in cells.items() if key[4] in shown]
     rows += _derived(rows, shown) + _gaps(rows, reports, shown)
@@ -80,7 +80,7 @@ def panel(corpus: object, facts: pd.DataFrame, *, indicators: list[str] | None =
     return table.sort_values(list(KEY), kind="stable", ignore_index=True)
 
 
-def _cell(fact: tuple, document: pd.Series) -> tuple:
+def _cell(fact: tuple, document: dict) -> tuple:
     """The key of the cell a fact belongs to; its year is the last year of the period it speaks of."""
     covered = document["year"] if pd.isna(document["year_covered"]) else document["year_covered"]
     year = int(fact.period_end[:4]) if fact.period_end else covered
