@@ -301,7 +301,8 @@ def show_contexts(sheet: Sheet, terms: Sequence[str], *, most: int = 5, window: 
         lines = kwic(sheet.latest, term, window=window)
         show_subsection(sheet, "context.term", term=term, n=len(lines))
         rows = lines.head(most)[["left", "keyword", "right"]].itertuples(index=False, name=None)
-        show_part("lines", lines=[[" ".join(cell.split()) for cell in row] for row in rows])
+        if len(lines):
+            show_part("lines", lines=[[" ".join(cell.split()) for cell in row] for row in rows])
     show_limit(sheet, "context")
 
 
