@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from itertools import pairwise
 from typing import NamedTuple
 
+from toolkit.corpus import wording
 from toolkit.corpus.roles import named_roles
 
 
@@ -30,29 +30,6 @@ class Paragraph(NamedTuple):
 
 
 _HAN = "一二三四五六七八九十"
-# The leading set lets the search leap; what it found must begin a line or follow a stop or a space. Glued
-# markers follow the words of a heading directly, where the line ends of a report were lost: 主要做法(一)…
-# Torn ones have lost a bracket or comma, (二坚持 or 二存在的问题, and count only as the next number of their list.
-_MARKER = re.compile(
-    rf"""[{_HAN}0-9０-９（(〔【\[第㈠-㈩①-⑳⒈-⒛—―●■◆★◇◎▲](?:(?<![^\s。！？!?；;：:….．].)(?:
-    (?P<han> (?:(?<=[{_HAN}])[{_HAN}]{{0,2}}[ \u3000]?|(?<=—)) [、.．，,]
-             (?![{_HAN}]{{1,2}}[、，,审产级线类]) )    # not 一、二审 nor 一、二、三产业
-    |(?P<spaced> (?<=[{_HAN}])[{_HAN}]?[ \u3000]+(?=[^\n。，；]{{2,30}}。?\n) )  # the stop is lost
-    |(?P<word> (?<=[{_HAN}])[{_HAN}]?(?:是|要(?![素件点务闻求领害]))[,，:：]? )
-    |(?P<bracket> (?<=[（(〔【\[])\s?[{_HAN}]{{1,3}}\s?[）)〕】\]][、.．]?
-             |(?<=[{_HAN}])[{_HAN}]?[）)][、.．]?|(?<=[㈠-㈩]) )      # 三） has lost its first bracket
-    |(?P<digit> (?<=\d)\d?[ \u3000]?[.．、](?:(?!\d)|(?=20\d\d年))|(?<=[⒈-⒛]) )
-    |(?P<paren> (?<=[（(])\s?\d{{1,2}}\s?[）)][、.．]?|(?<=\d)\d?[）)] )
-    |(?P<circle> (?<=[①-⑳]) )
-    |(?P<ordinal> (?<=第)[{_HAN}]{{1,2}}[,，、:：] )
-    |(?P<part> (?<=第)[{_HAN}]{{1,2}}(?:部[分份]|[章篇编])[\s、:：.．]? )
-    |(?P<dash> (?<=[—―])[—―]{{0,2}}(?=[\w“])(?!\d{{4}}年|二[〇○零]) )  # ——2023年1月…会议上 is a subtitle
-    |(?P<bullet> (?<=[●■◆★◇◎▲])\s? )
-    |(?P<torn> (?<=[（(])[{_HAN}]{{1,2}}(?=[\u4e00-\u9fff])
-             |(?<=[{_HAN}])[{_HAN}]?(?=[^\s年月日个大项种条类级轮批次方][^\n。，；]{{2,28}}\n) )
-    )|(?P<glued> (?<=[（(])[{_HAN}]{{1,2}}[）)]|(?<=一)是|(?<=1)[.．、](?!\d) ))""",
-    re.VERBOSE,
-)
 # The level is the class of the marker; the rank says which class encloses which. Classes without a rank
 # stand anywhere: they are siblings of an open heading of their class, else children of what is open.
 _LEVELS = {"title": 0, "part": 1, "han": 1, "bracket": 2, "digit": 3, "word": 3, "ordinal": 3}
@@ -68,34 +45,6 @@ _NUMBERS |= {
     for n in range(ord(last) - ord(first) + 1)
 }
 _STOPS = "。！!？?；;：:.．"
-_TITLE_STOP = re.compile(
-    r"[。！!？?；;：:.．\s（(一1](?:(?<=[。！!？?；;\u3000])|(?<=[：:])(?!\d)|(?<=[ \u00a0])[ \u00a0]+"
-    r"|(?<=[\u4e00-\u9fff][.．])(?=[\u4e00-\u9fff\s]|$)|(?<=一)(?=是)|(?<=1)(?=[.．、]\D)"
-    rf"|(?<=\s)(?=[（(]?[{_HAN}]{{1,2}}[）)、是])|(?<=[（(])(?<![第条款].)(?=[{_HAN}]{{1,2}}[）)]))"
-)
-_CLAUSE = re.compile(r"[，,；;：:。]")
-_TITLE_END = re.compile(
-    r"(?:报\s*告|总\s*结|汇\s*报|情\s*况|年报|白皮书)(?:[和与及暨][^，。]{2,25}(?:计划|打算|思路|安排))?"
-    r"(?:的?公[示告布])?(?:[（(][^（()）]{1,40}[）)])?$"
-)
-_GLUED_TITLE = re.compile(r"[^\s。，；：>]{6,60}(?:\s[^\s。，；：>]{2,20})?(?:报告|总结)(?=\s)")
-_NOT_TITLE = re.compile(r"[>＞›。；]|首页|当前位置|^(?:来源|发布|索引|信息|文号|名称|标题)|下载")
-_CONTENTS = re.compile(r"(?:^|\n)\s*目\s*[录次]\s*\n")
-_OPEN_END = re.compile(r"(?:年度?|关于|的|[和与及、]|建设|政府|工作|推进|委员会)$")
-_NO_HEADING = re.compile(
-    r"[。！!；;﹕，,、]$|.{15}[：:]$|^各位代表|^[—―]|会议上$|^[\d\s.．年月日—-]+$|^[（(].*[）)]$"
-)
-_EVENT = r"(?![^。]{0,20}(?:获[评得批]|入选|荣获|完成|取消|印发|出台|建成|开工|揭牌|挂牌|通车|启用|召开|举办|成立))"
-_RUN_IN = re.compile(
-    rf"(?!今年|过去|一年来|同时|发布|来源|时间|作者|索引){_EVENT}[^。；;：:！？\d了已将们是《]{{4,28}}[。：:](?=(?s:.{{25}}))"
-)
-_LABEL = re.compile(
-    r"(?:(?:目前|当前|工作)?存在的?(?:主要|突出)?(?:问题|不足|困难|短板)|(?:主要)?(?:问题|不足)[和与及](?:不足|原因|问题)"
-    r"|(?:下一?步|下一?阶段|今后)的?(?:工作)?(?:打算|计划|安排|思路|重点|措施)?|主要(?:做法|成效|举措)|工作成效)[。：:]"
-)
-_SERIES = re.compile(
-    rf"。{_EVENT}([^。，,；;：:！？\d了已将们是《]{{4,20}})(?=。(?:[^。]{{21,}}|[^。]*[，,\d《了]))"
-)
 
 
 def find_headings(text: str, paragraphs: list[Paragraph]) -> tuple[Heading | None, list[Heading]]:
@@ -119,7 +68,7 @@ def _marked(text: str, paragraphs: list[Paragraph]) -> list[Heading]:
     begins = [paragraph.start for paragraph in paragraphs]
     found: list[Heading] = []
     last: dict[str, int] = {}
-    for match in _MARKER.finditer(text):
+    for match in wording.MARKER.finditer(text):
         start, kind = match.start(), match.lastgroup or ""
         at = bisect_right(begins, start) - 1
         if at < 0 or start >= paragraphs[at].end:
@@ -151,7 +100,7 @@ def _mended_kind(marker: str) -> str:
 
 def _without_contents(text: str, found: list[Heading]) -> list[Heading]:
     """Leave out the headings of a table of contents: they come again in the body."""
-    if not found or not _CONTENTS.search(text, max(0, found[0].start - 60), found[0].start):
+    if not found or not wording.CONTENTS.search(text, max(0, found[0].start - 60), found[0].start):
         return found
     first = found[0]
     again = (i for i, h in enumerate(found) if i and (h.kind, h.number) == (first.kind, first.number))
@@ -194,14 +143,14 @@ def _cut_title(text: str, begin: int, end: int, statement: bool, inline: bool) -
     Heading and text of a run-in are parted by the first stop; a sentence too long for a heading gives its
     first clause. Items such as 一是 are mostly whole sentences, so they get less room.
     """
-    stop = _TITLE_STOP.search(text, begin + 1, end)
+    stop = wording.TITLE_STOP.search(text, begin + 1, end)
     last = stop.start() if stop else end
     style = "list" if inline else "run-in"
     whole = not inline and not (stop and text[stop.end() : end].strip())
     if whole and last - begin <= (60 if not stop or stop.group() in "：:" else 0 if statement else 30):
         style = "line"
     elif last - begin > (30 if statement or inline or whole else 40):
-        clause = _CLAUSE.search(text, begin + 1, last)
+        clause = wording.CLAUSE.search(text, begin + 1, last)
         last = min(clause.start() if clause else last, begin + 60)
     title = text[begin:last]
     return ("" if "\n" in title else " ").join(title.split()).strip(" ，,、"), style
@@ -221,7 +170,7 @@ def _lines(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int) 
         line = text[start:stop].rstrip()
         if (
             not 2 <= len(line) <= 32
-            or _NO_HEADING.search(line)
+            or wording.NO_HEADING.search(line)
             or not _framed(text, paragraphs, at, taken, found)
         ):
             continue
@@ -258,8 +207,8 @@ def _run_ins(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int
             found += group if len(group) >= max(2, plain) else []
             group, plain = [], 0
         elif start >= begin and stop - start >= 35:
-            label = _LABEL.match(text, start, stop)
-            match = label or _RUN_IN.match(text, start, stop)
+            label = wording.LABEL.match(text, start, stop)
+            match = label or wording.RUN_IN.match(text, start, stop)
             if match:
                 (found if label else group).append(_plain(start, match.group()[:-1]))
             plain += not match
@@ -277,7 +226,7 @@ def _series(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int,
         for start, stop in pairwise([paragraph.start, *inside, paragraph.end]):
             if stop - start < 150 or stop <= begin or start >= end:
                 continue
-            titles = list(_SERIES.finditer(text, max(start, begin), stop))
+            titles = list(wording.SERIES.finditer(text, max(start, begin), stop))
             if len(titles) >= 3 and all(b.start() - a.end() >= 40 for a, b in pairwise(titles)):
                 found += [_plain(m.start(1), m.group(1)) for m in titles]
     return found
@@ -293,7 +242,7 @@ def _title(text: str, paragraphs: list[Paragraph], before: int) -> Heading | Non
     head: list[tuple[int, str]] = []
     for paragraph in paragraphs[:15]:
         line = text[paragraph.start : paragraph.end].strip()
-        glued = _GLUED_TITLE.match(line) if len(line) > 70 and not head else None
+        glued = wording.GLUED_TITLE.match(line) if len(line) > 70 and not head else None
         if glued:  # the line ends of the report were lost
             return Heading(paragraph.start, 0, "title", 0, "", "".join(glued.group().split()), "line")
         if paragraph.start >= before or (len(line) > 30 and "。" in line):
@@ -301,10 +250,10 @@ def _title(text: str, paragraphs: list[Paragraph], before: int) -> Heading | Non
         head.append((paragraph.start, line))
     for at in range(len(head) - 1, -1, -1):
         start, line = head[at]
-        if len(line) > 70 or not _TITLE_END.search(line) or _NOT_TITLE.search(line):
+        if len(line) > 70 or not wording.TITLE_END.search(line) or wording.NOT_TITLE.search(line):
             continue
         for earlier, half in reversed(head[:at]):  # a title wrapped over lines: the line before ends openly
-            if len(half) > 40 or not _OPEN_END.search(half) or _NOT_TITLE.search(half):
+            if len(half) > 40 or not wording.OPEN_END.search(half) or wording.NOT_TITLE.search(half):
                 break
             start, line = earlier, half + line
         return Heading(start, 0, "title", 0, "", "".join(line.split()), "line")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from toolkit.corpus import wording
 from toolkit.corpus.roles import named_roles
 from toolkit.schemas import ROLES
 
@@ -33,7 +33,6 @@ _COLUMNS = {
     "dated_by": "str",
     "timeliness": "str",
 }
-_CAUSE = re.compile(r"原因|成因|由于|因为|源于|归因|导致|致使|受[^。，,]{1,12}(?:影响|制约|限制)|[主客]观上")
 
 
 def statutory_card(corpus: Any) -> pd.DataFrame:
@@ -97,7 +96,7 @@ def _presence(sections: pd.DataFrame, sentences: pd.DataFrame) -> dict[str, set[
         present[part, "mention"] = set(counted.loc[named, "doc_id"])
     # 不足和原因 in a heading, which has no stop, states no cause
     lacks = counted[(counted["role"] == "problem") & counted["text"].str.contains("[。；;：:]")]
-    present["causes"] = set(lacks.loc[lacks["text"].str.contains(_CAUSE), "doc_id"])
+    present["causes"] = set(lacks.loc[lacks["text"].str.contains(wording.CAUSE), "doc_id"])
     return present
 
 

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from toolkit.corpus import wording
 from toolkit.corpus.headings import Heading, Paragraph, build_tree, find_headings
 from toolkit.corpus.roles import Roles, assign_roles, named_roles
 
@@ -23,23 +24,8 @@ class Structure(NamedTuple):
 _NO_HEADING = Heading(0, 0, "none", 0, "", "", "none")
 _LINE = re.compile(r"\S[^\n]*")
 _WHITE = re.compile(r"\s*")
-_MARK = re.compile(
-    r"[。！？!?.．“（(《「](?:(?<=[。！？!?])[。！？!?]*[”’』」）)》】]*(?:\"(?=\s))?\s*"
-    r"|(?<=“)[^“”]{0,200}”|(?<=（)[^（）]{0,200}）|(?<=\()[^()]{0,200}\)|(?<=《)[^《》]{0,120}》|(?<=「)[^「」]{0,200}」"
-    r"|(?<=[\u4e00-\u9fff][.．])(?<![一二三四五六七八九十].)(?=[\u4e00-\u9fff\s“])\s*)"
-)
 _OPENERS = "“（(《「"
 _GOES_ON = "，,、；;：:。的等和与及]）)"
-_ITEM = re.compile(
-    r"[（(]?[一二三四五六七八九十]{1,3}(?:[)）、.．]|是)|[（(]?\d{1,2}[)）.．、](?!\d)|第[一二三四五六七八九十]+部分"
-)
-_FORMULA = re.compile(r"如下|报告工作|予以?审议|提出意见")
-_INTRO = re.compile(r"(?!.*(?:清醒|存在|不足)).*(?:为指导|贯彻|按照|根据)")
-_DATE = re.compile(r"^(?:20\d\d|二[〇○零OＯo].{2})\s*年.{1,4}月.{1,4}日$")
-_CLOSING = re.compile(
-    r"^[^、，]*(?:政府|委员会|办公室|[局厅委院])(?:办公室)?(?:[（(].{1,6}[)）])?$"
-    r"|^(?:特此|专此|以上报告|抄送|抄报|主送|印发|(?:相关)?附件|附[:：]|联系|扫一扫|[（(]?此件|信息来源|来源|责任?编|编辑|打印|关闭|分享|[上下]一篇|浏览)|印发$"
-)
 
 
 def _paragraphs(text: str, furniture: Sequence[Span]) -> list[Paragraph]:
@@ -54,7 +40,7 @@ def _paragraphs(text: str, furniture: Sequence[Span]) -> list[Paragraph]:
         before = text[joined[-1].start : joined[-1].end].rsplit("\n", 1)[-1] if joined else "。"
         full = _columns(before) >= width - 3 and before.rstrip()[-1:] not in "。！？：；"
         adjacent = joined and text[joined[-1].end : piece.start].isspace()
-        if full and adjacent and not _ITEM.match(text, piece.start):
+        if full and adjacent and not wording.ITEM.match(text, piece.start):
             joined[-1] = Paragraph(joined[-1].start, piece.end)
         else:
             joined.append(piece)
@@ -102,7 +88,7 @@ def _page_width(text: str, lines: list[Span]) -> float:
 def _stops(text: str) -> list[int]:
     """Return where sentences begin after a stop; a stop inside quotes or brackets ends none."""
     begins = []
-    for match in _MARK.finditer(text):
+    for match in wording.MARK.finditer(text):
         end = match.end()
         if text[match.start()] not in _OPENERS:
             begins.append(end)
@@ -131,10 +117,10 @@ def _front_end(text: str, begin: int, first: int, paragraphs: list[Paragraph]) -
         return first
     body = [p for p in paragraphs if begin <= p.start < first]
     for paragraph, after in zip(body[:6], [*body[1:], Paragraph(0, 0)], strict=False):
-        if _FORMULA.search(text, paragraph.start, paragraph.end):
+        if wording.FORMULA.search(text, paragraph.start, paragraph.end):
             invokes = after.end - after.start < 400 and "为指导" in text[after.start : after.end]
             return after.end if invokes else paragraph.end
-    if len(body) > 1 and body[0].end - body[0].start < 800 and _INTRO.match(text, *body[0]):
+    if len(body) > 1 and body[0].end - body[0].start < 800 and wording.INTRO.match(text, *body[0]):
         return body[0].end
     return begin
 
@@ -148,7 +134,7 @@ def _tail_start(text: str, paragraphs: list[Paragraph]) -> int:
             line.endswith("。") and not line.startswith(("抄", "特此", "专此", "以上报告"))
         ):
             break
-        if _DATE.search(line) or _CLOSING.search(line):
+        if wording.DATE.search(line) or wording.CLOSING.search(line):
             start = paragraph.start
     return start
 
