@@ -1,4 +1,4 @@
-"""Write docs/tables.md from toolkit/schemas.py: `python scripts/build_tables_page.py`."""
+"""Write docs/tables.md from toolkit/schemas.py and data/tables.csv: `python scripts/build_tables_page.py`."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from toolkit.schemas import TABLES, Table
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "tables.md"
 HEAD = """# Tables
 
-Every table of the package, as `toolkit/schemas.py` promises it (this page is made from it).
+Every table of the package, as `toolkit/schemas.py` and `toolkit/data/tables.csv` promise it (this page is made from them).
 A function that returns one of these tables returns these columns, in this order, with these types.
 `int?` may be missing (`<NA>`), a `float` that is undefined is `NaN`, text that is unknown is empty.
 Offsets count Unicode code points from 0, the end excluded: `text[start:end]` is the surface.
