@@ -47,4 +47,12 @@ def main(folder: Path, truth: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    larger = Path(__file__).resolve().parents[2] / "shared" / "corpora"
+    if len(sys.argv) == 3:
+        main(Path(sys.argv[1]), Path(sys.argv[2]))
+    elif larger.is_dir():
+        main(larger / "shenzhen", larger / "shenzhen.tsv")
+    else:
+        print(
+            "Needs a folder of reports and a table of what they are: python benchmarks/metadata.py FOLDER TRUTH.tsv"
+        )
