@@ -217,13 +217,9 @@ class Explorer:
         table, first = self.sorted_table(), (self.page.value - 1) * PAGE
         rows = table.iloc[first : first + PAGE].drop(columns=["doc_id"], errors="ignore")
         rows.index = pd.RangeIndex(first + 1, first + 1 + len(rows))
-        if {"left", "keyword", "right"} <= {*rows.columns}:
-            rows = pd.DataFrame(rows[["label", "year", "role", "section", "left", "keyword", "right"]])
-            for name in ("left", "keyword", "right"):
-                rows[name] = rows[name].str.split().str.join(" ")
         spoken = {"n": len(table), "first": first + 1, "last": first + len(rows)}
         count = self._say("rows", **spoken) if len(table) else self._say("nothing")
-        shown = rows.to_html(escape=True, na_rep="–", float_format=lambda value: f"{value:.4g}", border=0)
+        shown = _lines(rows, self.language) if "keyword" in rows else _cells(rows)
         self.table.value = (
             f"<p>{escape(count)}</p><div style='overflow-x:auto;white-space:nowrap'>{shown}</div>"
         )
@@ -270,6 +266,24 @@ class Explorer:
         return self.widget._repr_mimebundle_(**options)
 
 
+def _cells(rows: pd.DataFrame) -> str:
+    """A page of a table as HTML, escaped."""
+    return rows.to_html(escape=True, na_rep="–", float_format=lambda value: f"{value:.4g}", border=0)
+
+
+def _lines(rows: pd.DataFrame, language: str) -> str:
+    """A page of a concordance as HTML: the keyword in the middle, the contexts against it."""
+    lines = []
+    for number, row in rows.iterrows():
+        left, keyword, right = (escape(" ".join(row[name].split())) for name in ("left", "keyword", "right"))
+        place = f"{escape(row['label'])} · {escape(name_of('role', row['role'], language))}"
+        lines.append(
+            f"<tr><th>{number}</th><td>{place}</td><td style='text-align:right'>{left}</td>"
+            f"<td><b>{keyword}</b></td><td style='text-align:left'>{right}</td></tr>"
+        )
+    return f"<table>{''.join(lines)}</table>"
+
+
 def _figure_of(axes: Any) -> Any:
     """The figure of one or several axes."""
     return axes.flat[0].figure if hasattr(axes, "flat") else axes.figure
@@ -282,6 +296,6 @@ def _picture(axes: Any) -> str:
     from toolkit.plots import alt_text
 
     stream = BytesIO()
-    _figure_of(axes).savefig(stream, format="png", dpi=110, bbox_inches="tight")
+    _figure_of(axes).savefig(stream, format="png", dpi=110)
     data = b64encode(stream.getvalue()).decode("ascii")
     return f'<img style="max-width:100%" alt="{escape(alt_text(axes))}" src="data:image/png;base64,{data}">'
