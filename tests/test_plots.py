@@ -11,7 +11,6 @@ import pytest
 
 from toolkit import plots
 from toolkit.plots.canvas import describe
-from toolkit.plots.clouds import pack
 from toolkit.plots.labels import ems, label, unwrapped, wrapped
 from toolkit.plots.style import style
 from toolkit.plots.times import spread
@@ -187,21 +186,35 @@ def test_unknown_text_and_missing_column_are_named():
     assert not matplotlib.pyplot.get_fignums()
 
 
+def words_of(ax):
+    """Words of a cloud with the boxes they take on the sheet."""
+    ax.figure.canvas.draw()
+    return {text.get_text(): text.get_window_extent() for text in ax.texts}
+
+
 def test_cloud_holds_every_word_and_none_overlap():
-    """Forty words become forty patches whose boxes are disjoint; the larger count is the larger word."""
-    table = pd.DataFrame({"term": [f"第{i}词组" for i in range(40)], "count": range(40, 0, -1)})
+    """Forty words are forty texts inside the axes; the middles of their boxes are disjoint; more is larger."""
+    table = pd.DataFrame({"term": [f"第{i}词组" for i in range(40)], "count": range(80, 40, -1)})
     ax = plots.word_cloud(table)
-    boxes = [patch.get_path().get_extents() for patch in ax.patches]
-    assert [patch.get_label() for patch in ax.patches] == list(table["term"])
-    assert boxes[0].height > boxes[20].height > boxes[39].height
-    for i, one in enumerate(boxes):
-        assert not any(one.overlaps(other) for other in boxes[:i])
+    boxes = words_of(ax)
+    assert list(boxes) == list(table["term"])
+    assert boxes["第0词组"].height > boxes["第20词组"].height >= boxes["第39词组"].height
+    # A text's box has room above and below its ink; half of its height lies within the ink.
+    inks = [box.padded(-0.25 * box.height) for box in boxes.values()]
+    assert all(ax.figure.bbox.fully_containsx(ink.x0) and ink.y0 > 0 for ink in inks)
+    for i, one in enumerate(inks):
+        assert not any(one.overlaps(other) for other in inks[:i])
 
 
-def test_cloud_is_the_same_every_time():
-    """Packing has no chance in it."""
-    boxes = np.random.default_rng(0).random((30, 2)) + 0.1
-    np.testing.assert_array_equal(pack(boxes), pack(boxes.copy()))
+def test_cloud_is_the_same_every_time_and_grows_with_its_axes():
+    """Two clouds of one table stand alike; at twice the size every word is twice as wide."""
+    one, other = (plots.word_cloud(FREQUENCY) for _ in range(2))
+    before = words_of(one)
+    assert {w: b.bounds for w, b in before.items()} == {w: b.bounds for w, b in words_of(other).items()}
+    wide = one.get_window_extent().width
+    one.figure.set_size_inches(2 * one.figure.get_size_inches())
+    grown = words_of(one)["法治政府"].width / before["法治政府"].width
+    assert grown == pytest.approx(one.get_window_extent().width / wide, rel=0.02)
 
 
 def test_keyness_shows_both_directions_and_hollow_heads():

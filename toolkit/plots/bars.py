@@ -106,10 +106,10 @@ def _number(value: float) -> str:
 def word_cloud(
     table: Frame, *, ax: Ax = None, language: str = "zh", value: str = "count", top: int = 40, **texts: str
 ) -> Axes:
-    """A word cloud whose areas grow with the value; it stands beside bars of the same table, never alone.
+    """A word cloud, larger for larger values; it stands beside bars of the same table, never alone.
 
-    Areas and places are hard to compare; read numbers from the bars. Words never overlap, none is dropped,
-    and the same table gives the same cloud. Parameters as in `frequency`.
+    Sizes are hard to compare, and a long word is drawn smaller where room is scarce: read numbers from the
+    bars. Words never overlap, and the same table gives the same cloud. Parameters as in `frequency`.
     """
     needed(table, ["term", value], "word_cloud")
     shown = table[table[value] > 0].nlargest(top, value, keep="first")

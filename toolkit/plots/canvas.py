@@ -244,8 +244,7 @@ def alt_text(axes: object, language: str = "zh") -> str:
 def _rows(ax: Axes) -> list[str]:
     """Named rows with the length of their bar or the place of their dot; the words of a cloud or network."""
     if not isinstance(ax.yaxis.get_major_locator(), FixedLocator):
-        words = [word.get_label() for word in ax.patches] + [text.get_text() for text in ax.texts]
-        return [] if ax.axison else [word.replace("\n", " ") for word in words if word]
+        return [] if ax.axison else [unwrapped(text.get_text()) for text in ax.texts if text.get_text()]
     names = [unwrapped(tick.get_text()) for tick in ax.get_yticklabels()]
     bars = [bar.get_width() for bar in ax.patches if hasattr(bar, "get_width")]
     dots = [x for g in ax.collections if isinstance(g, PathCollection) for x in g.get_offsets()[:, 0]]

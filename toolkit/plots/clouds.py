@@ -1,58 +1,48 @@
-"""Where the words of a cloud stand: packed by their boxes around the middle, without chance."""
+"""The word cloud: packed by the package wordcloud, drawn as text that can be searched."""
 
 from __future__ import annotations
 
 import numpy as np
+from matplotlib import rcParams
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.font_manager import FontProperties
-from matplotlib.patches import PathPatch
+from matplotlib.text import Text
 from matplotlib.textpath import TextPath
-from matplotlib.transforms import Affine2D
 
-from toolkit.plots.fonts import MISSING, printable
+from toolkit.plots.fonts import MISSING, chinese_font, printable
 from toolkit.plots.style import MAIN
 
-_ASPECT = 1.5  # width over height
+_WIDTH, _HEIGHT = 450, 300  # of the sheet the words are packed on
+
+
+class _Word(Text):
+    """A text whose size is in units of the axes, so that it grows and shrinks with them."""
+
+    height = 10
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw at the size that the axes have now."""
+        unit = self.axes.get_window_extent().width / _WIDTH * 72 / self.figure.dpi
+        self.set_fontsize(self.height * unit)
+        super().draw(renderer)
 
 
 def draw_cloud(ax: Axes, words: list[str], weights: np.ndarray) -> None:
-    """Draw each word as outlines (sharp at any size) with an area in proportion to its weight."""
-    from matplotlib import rcParams
+    """Pack the words and write each in its place; a word for which there is no room is left out."""
+    from wordcloud import WordCloud
 
     if not words:
         raise ValueError("A word cloud needs a word whose value is above zero; the table has none.")
-    font = FontProperties(family=rcParams["font.family"])
-    paths = [TextPath((0, 0), printable(word) or MISSING, size=1, prop=font, usetex=False) for word in words]
-    sizes = np.sqrt(weights / weights.max())[:, None]
-    ends = np.array([(path.vertices.min(axis=0), path.vertices.max(axis=0)) for path in paths])
-    boxes = (ends[:, 1] - ends[:, 0]) * sizes
-    places = pack(boxes)
-    for word, path, size, place, middle in zip(words, paths, sizes, places, ends.mean(axis=1), strict=True):
-        move = Affine2D().translate(*-middle).scale(size[0]).translate(*place)
-        ax.add_artist(PathPatch(move.transform_path(path), color=MAIN, linewidth=0, label=word))
+    shown = dict(zip([printable(word) or MISSING for word in words], map(float, weights), strict=True))
+    sheet = {"width": _WIDTH, "height": _HEIGHT, "margin": 3, "max_font_size": 60}
+    cloud = WordCloud(font_path=chinese_font(), prefer_horizontal=1.0, random_state=1, **sheet)
+    ax.set(xlim=(0, _WIDTH), ylim=(_HEIGHT, 0), aspect="equal")
     ax.set_axis_off()
-    ax.set_aspect("equal")
-    low, high = (places - boxes / 2).min(axis=0), (places + boxes / 2).max(axis=0)
-    ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
-
-
-def pack(boxes: np.ndarray) -> np.ndarray:
-    """Centres of boxes (width, height) such that none overlap: each at the first free point of a spiral.
-
-    Boxes are placed in the order given, so the first stands in the middle.
-    """
-    halves = boxes / 2 + 0.06 * boxes[:, 1:]  # air in proportion to the size of the word
-    reach = 1.3 * np.sqrt((4 * halves.prod(axis=1)).sum()) + halves.max()
-    turns = np.sqrt(np.linspace(0, 1, 3000))
-    angles = 2 * np.pi * turns * reach / 0.12
-    spiral = (
-        reach
-        * turns[:, None]
-        * np.column_stack([np.cos(angles) * _ASPECT**0.5, np.sin(angles) / _ASPECT**0.5])
-    )
-    centres = np.zeros_like(halves)
-    for i, half in enumerate(halves):
-        gaps = np.abs(spiral[:, None, :] - centres[:i]) - (half + halves[:i])
-        free = (gaps > 0).any(axis=2).all(axis=1)
-        centres[i] = spiral[np.argmax(free)] if free.any() else (0, centres[:i, 1].min() - 2 * half[1])
-    return centres
+    font = FontProperties(family=rcParams["font.family"])
+    for (word, _), size, (top, left), _, _ in cloud.generate_from_frequencies(shown).layout_:
+        ink = TextPath((0, 0), word, size=size, prop=font).get_extents()
+        text = _Word(left - ink.x0, top + ink.y1, word, color=MAIN, font=font, parse_math=False)
+        text.set_in_layout(False)
+        text.height = size
+        ax.add_artist(text)

@@ -92,6 +92,14 @@ def _paths(families: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(font_manager.findfont(font_manager.FontProperties(family=[name])) for name in others)
 
 
+def chinese_font() -> str:
+    """The file of the first font in use that has Chinese characters."""
+    from matplotlib import font_manager, rcParams
+
+    found = (font_manager.findfont(font_manager.FontProperties(family=[f])) for f in rcParams["font.family"])
+    return next((path for path in found if ord("法") in _charmap(path)), str(font_paths()["sans"]))
+
+
 def missing_characters(texts: str | Iterable[str], *, font: str | Path | None = None) -> str:
     """Characters that the figures' font cannot show, each once, in code point order.
 
