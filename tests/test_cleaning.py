@@ -188,6 +188,14 @@ def test_a_catalogue_table_copied_cell_by_cell_is_found_without_the_title():
     assert len(rules(text)) == 5
 
 
+def test_a_class_of_documents_is_no_title():
+    """组配分类 is followed by a class that may read like a title, or, where it is empty, by the title itself."""
+    title = "安吉县2022年度法治政府建设情况报告"
+    table = "发文机关\n安吉县人民政府\n组配分类\n法治政府建设年度报告\n"
+    assert rules(f"{table}{title}\n{PROSE}")["法治政府建设年度报告"] == "index value"
+    assert title not in rules(f"{table}{title}\n{PROSE}") | rules(f"组配分类\n{title}\n{PROSE}")
+
+
 def test_a_menu_is_a_run_of_short_lines_with_menu_words():
     """A long menu is taken whole although most of its entries are in no list; a table of names is not."""
     menu = "首页\n区长之窗\n街道动态\n政务公开\n本区之窗\n小微企业专栏\n机构职能"

@@ -37,6 +37,8 @@ def test_a_whole_report_has_no_fault():
         (REPORT + "\n一是健全完善《", "cut_off"),
         (REPORT + "\n三、下一步工作安排", "cut_off"),
         (REPORT[:-1], "no_sentence_end"),
+        (REPORT + "\n（三十一）推进科学民主依法决", "cut_off"),
+        (REPORT + "\n推进科学民主依法决策的各项工", "no_sentence_end"),
         (REPORT + "\nThe county has made progress in law-based governance. " * 60, "low_cjk"),
         (REPORT + "\ue7e3" * 30 + "。", "private_characters"),
         (" ".join(REPORT), "spaced_out"),

@@ -124,6 +124,21 @@ def test_a_title_over_two_lines_is_joined():
     assert headings(text)[0] == (0, "", "开发区关于2023年度法治建设情况的报告", "line")
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["绵竹市司法局", "关于报送2022年度法治政府建设情况的报告"],
+        ["中共辛集市委", "辛集市人民政府", "关于2021年度法治政府建设情况的", "报    告"],
+        ["内蒙古自治区鄂尔多斯市达拉特旗", "2023年法治政府建设情况报告"],
+        ["安吉县2022年度法治政府建设情况", "报告"],
+    ],
+)
+def test_who_reports_and_a_lone_last_word_belong_to_the_title(lines):
+    """Official letters print the organisation on a line of its own, narrow pages the last word."""
+    text = "\n".join([*lines, f"2023年，{BODY}", "一、工作", BODY])
+    assert headings(text)[0] == (0, "", "".join("".join(lines).split()), "line")
+
+
 def test_of_two_titles_the_one_before_the_body_counts():
     """A web page prints the title before the report does; navigation is no title."""
     text = (

@@ -101,6 +101,13 @@ def test_hostile_repetitions_end(unit):
     assert structure.sentences[-1][4] == structure.sections[-1][9] == len(text)
 
 
+@pytest.mark.parametrize("signer", ["武侯区人民政府簇锦街道办事处", "某区综合行政执法大队", "第八师石河子市"])
+def test_what_stands_above_the_last_date_signs(signer):
+    """Whatever an organisation is called, the line above the date of the signature is its name, and not counted."""
+    text = f"一、工作\n全年工作成效明显。\n二、打算\n明年继续努力。\n{signer}\n２０２3年1月5日\n"
+    assert [row[2] for row in parse_structure(text).sentences][-3:] == ["plan", "meta", "meta"]
+
+
 def test_rows_fit_the_schemas():
     """With doc_id put before them the rows are valid rows of SECTIONS and SENTENCES."""
     structure = parse_structure("某县2023年工作报告\n甲。\n一、工作\n乙。\n")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from . import wording
 from .extracts import read_rows
 
 SHORTEST, LONGEST = 600, 60_000
@@ -90,11 +91,14 @@ def _ending(body: str) -> list[str]:
     broken = sum(not line.endswith((*_STOP, *_OPEN_END)) for line in others if len(line) >= 20)
     if broken > max(20, len(others) / 2) and max(map(len, others)) <= WIDEST:
         return ["printed_lines"]
-    if last.endswith(_OPEN_END) or (
-        _trait("heading").match(last) and len(last) < 40 and not last.endswith(_STOP)
-    ):
+    headed = _trait("heading").match
+    if last.endswith(_OPEN_END) or (headed(last) and len(last) < 40 and not last.endswith(_STOP)):
         return ["cut_off"]
-    if len(last) < 40 or last.endswith(_STOP):
+    # cells of an annex, a signature and a date have no stop either
+    cells = [
+        line for line in [*others[-5:], last] if len(line) < 40 and not (headed(line) or line.endswith(_STOP))
+    ]
+    if last.endswith(_STOP) or len(cells) > 1 or any(map(wording.CLOSING.search, cells)) or len(last) < 5:
         return []
     paragraphs = [line for line in others if len(line) >= 40]
     careless = sum(not line.endswith((*_STOP, *_OPEN_END)) for line in paragraphs)

@@ -252,12 +252,18 @@ def _title(text: str, paragraphs: list[Paragraph], before: int) -> Heading | Non
         start, line = head[at]
         if len(line) > 70 or not wording.TITLE_END.search(line) or wording.NOT_TITLE.search(line):
             continue
-        for earlier, half in reversed(head[:at]):  # a title wrapped over lines: the line before ends openly
-            if len(half) > 40 or not wording.OPEN_END.search(half) or wording.NOT_TITLE.search(half):
+        for earlier, half in reversed(head[:at]):
+            if len(half) > 40 or wording.NOT_TITLE.search(half) or not _goes_on(half, line):
                 break
             start, line = earlier, half + line
         return Heading(start, 0, "title", 0, "", "".join(line.split()), "line")
     return None
+
+
+def _goes_on(half: str, line: str) -> bool:
+    """Tell whether a title wrapped here: the line before ends openly, names who reports, or lacks its 报告."""
+    named = line.startswith(("关于", "20", "２０", "二")) or half.startswith("中共")
+    return bool(wording.OPEN_END.search(half) or (named and wording.ORGAN_END.search(half)) or len(line) <= 5)
 
 
 def build_tree(headings: list[Heading]) -> list[int]:

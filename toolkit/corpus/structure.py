@@ -127,14 +127,16 @@ def _front_end(text: str, begin: int, first: int, paragraphs: list[Paragraph]) -
 
 def _tail_start(text: str, paragraphs: list[Paragraph]) -> int:
     """Return where the closing matter begins: signature, date, copies sent, remains of a web page."""
-    start = len(text)
+    start, dated = len(text), False
     for paragraph in reversed(paragraphs[-12:]):
         line = text[paragraph.start : paragraph.end].strip()
         if len(line) > 60 or (
             line.endswith("。") and not line.startswith(("抄", "特此", "专此", "以上报告"))
         ):
             break
-        if wording.DATE.search(line) or wording.CLOSING.search(line):
+        signs = dated and not wording.CLAUSE.search(line)  # whatever it is called, it stands above the date
+        dated = bool(wording.DATE.search(line))
+        if dated or signs or wording.CLOSING.search(line):
             start = paragraph.start
     return start
 
