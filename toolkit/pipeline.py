@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import logging
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,13 +21,14 @@ from toolkit.corpus.faults import find_faults
 from toolkit.corpus.metadata import Metadata, detect_metadata
 from toolkit.corpus.metadata_table import apply_overrides, check_matches, read_metadata_table
 from toolkit.corpus.readers import Reading, read_folder
-from toolkit.corpus.structure import parse_structure
+from toolkit.corpus.structure import Structure, parse_structure
 from toolkit.terms.hits import find_hits
 from toolkit.terms.lexicon import Lexicon, read_lexicon
 from toolkit.terms.segment import Segmenter
 
 log = logging.getLogger(__name__)
 
+ORDER = ["region_code", "year", "path", "row"]  # of documents, and of the rows of every table
 NEAR = 0.5  # share of 13-character runs in common from which two reports are called near-duplicates
 
 _FRAMES = ("documents", "sections", "sentences", "tokens", "hits", "ledger", "duplicates")
@@ -78,22 +79,12 @@ class Corpus:
         KeyError
             Where a name is not a column of `documents`.
         """
-        keep = pd.Series(True, index=self.documents.index)
-        for name, wanted in columns.items():
-            if name not in self.documents.columns:
-                raise KeyError(
-                    f"A Corpus is filtered by columns of its documents; {name!r} is none of them. "
-                    f"They are {list(self.documents.columns)}."
-                )
-            values = list(wanted) if isinstance(wanted, list | tuple | set | pd.Series) else [wanted]
-            keep &= self.documents[name].isin(values)
-        ids = set(self.documents.loc[keep, "doc_id"])
+        ids = matching(self.documents, columns)
         frames = {name: getattr(self, name) for name in _FRAMES}
         kept = {name: t[t["doc_id"].isin(ids)].reset_index(drop=True) for name, t in frames.items()}
         pairs = self.duplicates
-        kept["duplicates"] = pairs[pairs["doc_id"].isin(ids) & pairs["other_id"].isin(ids)].reset_index(
-            drop=True
-        )
+        both = pairs["doc_id"].isin(ids) & pairs["other_id"].isin(ids)
+        kept["duplicates"] = pairs[both].reset_index(drop=True)
         return replace(self, **kept)
 
     def text(self, doc_id: str) -> str:
@@ -135,6 +126,20 @@ class Corpus:
         rest = len(self.documents) - len(shown)
         more = f"<p>… and {rest} more</p>" if rest else ""
         return f"<p>{html.escape(repr(self))}</p>{shown.to_html(index=False, escape=True, na_rep='')}{more}"
+
+
+def matching(documents: pd.DataFrame, columns: Mapping[str, object]) -> set[str]:
+    """Return the doc_ids of the reports whose columns have the values given; see `Corpus.where`."""
+    keep = pd.Series(True, index=documents.index)
+    for name, wanted in columns.items():
+        if name not in documents.columns:
+            raise KeyError(
+                f"A Corpus is filtered by columns of its documents; {name!r} is none of them. "
+                f"They are {list(documents.columns)}."
+            )
+        values = list(wanted) if isinstance(wanted, list | tuple | set | pd.Series) else [wanted]
+        keep &= documents[name].isin(values)
+    return set(documents.loc[keep, "doc_id"])
 
 
 def read_corpus(
@@ -182,29 +187,27 @@ def read_corpus(
     >>> tk.read_corpus("seeds")
     Corpus: 5 reports, 5 regions, 2018-2024, ...
     """
-    folder = _existing(folder)
-    lexicon = lexicon or (
-        segmenter.lexicon if segmenter is not None and segmenter.lexicon else read_lexicon()
-    )
-    segmenter = segmenter or Segmenter(lexicon=lexicon)
-    overrides = read_metadata_table(folder / "metadata.csv") if (folder / "metadata.csv").is_file() else None
-    readings = _shown(read_folder(folder), progress, "reading")
-    drafts = [_draft(reading, overrides) for reading in readings]
-    _require_reports(folder, drafts)
+    folder = existing(folder)
+    segmenter, lexicon = choose_tools(segmenter, lexicon)
+    overrides = read_overrides(folder)
+    readings = shown(read_folder(folder), progress, "reading")
+    drafts = [draft_report(reading, overrides) for reading in readings]
+    documents = schemas.DOCUMENTS.frame(document_row(draft) for draft in drafts if draft.is_report)
+    require_reports(folder, [draft.reading for draft in drafts], len(documents))
     if overrides is not None:
         check_matches(overrides, [(d.reading.path, d.reading.row) for d in drafts])
-    drafts = _without_duplicates(drafts, duplicates)
-    reports = [draft for draft in drafts if draft.is_report]
-    parsed = [_parse(draft, segmenter, lexicon) for draft in _shown(reports, progress, "segmenting")]
-    settings = _settings(segmenter, lexicon, duplicates, overrides is not None)
-    return _assemble(drafts, parsed, settings)
+    dropped = settle_duplicates(documents, duplicates)
+    reports = [draft for draft in drafts if draft.is_report and draft.doc_id not in dropped]
+    parsed = [_parse(draft, segmenter, lexicon) for draft in shown(reports, progress, "segmenting")]
+    settings = collect_settings(segmenter, lexicon, duplicates, overrides is not None)
+    return _assemble(drafts, parsed, dropped, settings)
 
 
 _UNKNOWN = Metadata({}, {}, ())
 
 
 @dataclass(frozen=True)
-class _Draft:
+class Draft:
     """One input on its way: what was read, and what the rules say of it."""
 
     reading: Reading
@@ -224,22 +227,40 @@ class _Draft:
         """Whether it goes on to become a document."""
         return self.reading.status in ("ok", "flagged")
 
+    def structure(self) -> Structure:
+        """Its sections and sentences."""
+        values = self.metadata.values
+        genre, year = values.get("genre", ""), values.get("year")
+        return parse_structure(self.text, furniture=self.furniture, genre=genre, year=year)
+
 
 @dataclass(frozen=True)
 class _Parsed:
     """One document's rows, without doc_id, and its lengths."""
 
-    draft: _Draft
+    draft: Draft
     sections: list[tuple]
     sentences: list[tuple]
     tokens: list[tuple]
     hits: list[tuple]
     n_chars: int
-    n_tokens: int
     n_meta_chars: int
+    n_tokens: int
 
 
-def _existing(folder: str | Path) -> Path:
+def choose_tools(segmenter: Segmenter | None, lexicon: Lexicon | None) -> tuple[Segmenter, Lexicon]:
+    """The segmenter and the lexicon to read with: those given, those that follow from them, or the shipped."""
+    lexicon = lexicon or (segmenter.lexicon if segmenter is not None else None) or read_lexicon()
+    return segmenter or Segmenter(lexicon=lexicon), lexicon
+
+
+def read_overrides(folder: Path) -> pd.DataFrame | None:
+    """The corrections of metadata.csv, where there is one."""
+    path = folder / "metadata.csv"
+    return read_metadata_table(path) if path.is_file() else None
+
+
+def existing(folder: str | Path) -> Path:
     """Return the folder, or say what is wrong with it."""
     folder = Path(folder)
     if not folder.exists():
@@ -254,97 +275,88 @@ def _existing(folder: str | Path) -> Path:
     return folder
 
 
-def _shown(items: Iterable, progress: bool | None, label: str) -> Iterable:
+def shown(items: Iterable, progress: bool | None, label: str) -> Iterable:
     """Wrap in a progress bar that shows itself only for longer work."""
     disable = None if progress is None else not progress
     return tqdm(items, desc=label, unit=" reports", delay=1, disable=disable, leave=False)
 
 
-def _guarded(reading: Reading, error: Exception) -> Reading:
+def guarded(reading: Reading, error: Exception) -> Reading:
     """Turn an unforeseen error into a failed input, so that it costs one document."""
     log.exception("%s could not be processed", reading.path, exc_info=error)
     detail = f"An unforeseen {type(error).__name__} while reading this input: {error}. Please report it."
     return reading._replace(status="failed", reason="unforeseen error", detail=detail)
 
 
-def _draft(reading: Reading, overrides: pd.DataFrame | None) -> _Draft:
+def draft_report(reading: Reading, overrides: pd.DataFrame | None) -> Draft:
     """Clean one input and find out what it is."""
     if reading.status not in ("ok", "flagged"):
-        return _Draft(reading)
+        return Draft(reading)
     try:
         text, clean_flags = clean_text(reading.text)
         if not text.strip():
             detail = "Expected a report; this input holds no text. Fetch it again, or take it out."
-            return _Draft(reading._replace(status="failed", reason="empty", detail=detail))
+            return Draft(reading._replace(status="failed", reason="empty", detail=detail))
         furniture = tuple(find_furniture(text))
         found = detect_metadata(text, path=reading.path, hints=reading.hints, furniture=furniture)
         metadata = apply_overrides(found, overrides, path=reading.path, row=reading.row)
         flags = (*reading.flags, *clean_flags, *find_faults(text, furniture), *metadata.flags)
-        return _Draft(reading._replace(text=""), text, furniture, metadata, tuple(dict.fromkeys(flags)))
+        return Draft(reading._replace(text=""), text, furniture, metadata, tuple(dict.fromkeys(flags)))
     except Exception as error:
-        return _Draft(_guarded(reading, error))
+        return Draft(guarded(reading, error))
 
 
-def _parse(draft: _Draft, segmenter: Segmenter, lexicon: Lexicon) -> _Parsed | _Draft:
+def _parse(draft: Draft, segmenter: Segmenter, lexicon: Lexicon) -> _Parsed | Draft:
     """Find sections, sentences, tokens and hits of one document."""
     try:
-        values = draft.metadata.values
-        structure = parse_structure(
-            draft.text, furniture=draft.furniture, genre=values.get("genre", ""), year=values.get("year")
-        )
+        structure = draft.structure()
         tokens = segmenter.tokenize(draft.text, structure.sentences)
         hits = find_hits(draft.text, structure.sentences, lexicon)
     except Exception as error:
-        return replace(draft, reading=_guarded(draft.reading, error))
+        return replace(draft, reading=guarded(draft.reading, error))
     counted = {no for no, _, role, *_ in structure.sentences if role != "meta"}
     n_tokens = sum(t[1] in counted and t[5] in schemas.COUNTED_KINDS for t in tokens)
-    lengths = [(len("".join(text.split())), no in counted) for no, *_, text in structure.sentences]
-    n_chars = sum(length for length, is_counted in lengths if is_counted)
-    n_meta_chars = sum(length for length, is_counted in lengths if not is_counted)
-    return _Parsed(
-        draft, structure.sections, structure.sentences, tokens, hits, n_chars, n_tokens, n_meta_chars
-    )
+    return _Parsed(draft, *structure, tokens, hits, *measure_text(structure.sentences), n_tokens)
 
 
-def _require_reports(folder: Path, drafts: list[_Draft]) -> None:
+def measure_text(sentences: list[tuple]) -> tuple[int, int]:
+    """Characters that are no white space outside role meta, and inside it."""
+    n_chars = n_meta_chars = 0
+    for _, _, role, _, _, text in sentences:
+        length = len("".join(text.split()))
+        n_chars, n_meta_chars = n_chars + length * (role != "meta"), n_meta_chars + length * (role == "meta")
+    return n_chars, n_meta_chars
+
+
+def require_reports(folder: Path, readings: list[Reading], n_reports: int) -> None:
     """Refuse a folder in which nothing is a report, and say what was found instead."""
-    if any(draft.is_report for draft in drafts):
+    if n_reports:
         return
-    if not drafts:
+    if not readings:
         raise ValueError(
             f"Expected reports (TXT, HTML, PDF, DOCX, OFD, XLSX or CSV) in {str(folder)!r}; the folder is "
             "empty. Put the files in it, or give the folder they are in."
         )
-    first = "; ".join(
-        f"{draft.reading.path}: {draft.reading.detail or draft.reading.reason}" for draft in drafts[:5]
-    )
+    first = "; ".join(f"{reading.path}: {reading.detail or reading.reason}" for reading in readings[:5])
     raise ValueError(
-        f"None of the {len(drafts)} files in {str(folder)!r} could be read as a report. {first}"
-        f"{' ...' if len(drafts) > 5 else ''}"
+        f"None of the {len(readings)} files in {str(folder)!r} could be read as a report. {first}"
+        f"{' ...' if len(readings) > 5 else ''}"
     )
 
 
-def _without_duplicates(drafts: list[_Draft], policy: str) -> list[_Draft]:
-    """Apply the duplicates policy; reports it drops stay in the ledger as skipped."""
-    documents = schemas.DOCUMENTS.frame(_document_row(draft) for draft in drafts if draft.is_report)
+def settle_duplicates(documents: pd.DataFrame, policy: str) -> dict[str, str]:
+    """Apply the duplicates policy: the doc_ids it drops, with the sentence for the ledger."""
     keep, groups = resolve_duplicates(documents, policy)
-    dropped = set(documents.loc[~keep, "doc_id"])
     paths = groups.groupby(KEY)["path"].agg(", ".join)
     members = groups.set_index("doc_id")[KEY]
-
-    def settled(draft: _Draft) -> _Draft:
-        """The draft, or its skipped twin."""
-        if not (draft.is_report and draft.doc_id in dropped):
-            return draft
-        files = paths[tuple(members.loc[draft.doc_id])]
-        detail = f"{policy} kept another report of this region and year; the files are {files}."
-        reading = draft.reading._replace(status="skipped", reason="duplicate", detail=detail)
-        return replace(draft, reading=reading)
-
-    return [settled(draft) for draft in drafts]
+    return {
+        doc_id: f"{policy} kept another report of this region and year; the files are "
+        f"{paths[tuple(members.loc[doc_id])]}."
+        for doc_id in documents.loc[~keep, "doc_id"]
+    }
 
 
-def _settings(segmenter: Segmenter, lexicon: Lexicon, duplicates: str, overridden: bool) -> dict:
+def collect_settings(segmenter: Segmenter, lexicon: Lexicon, duplicates: str, overridden: bool) -> dict:
     """Collect everything that can move a number."""
     from toolkit import __version__
 
@@ -363,7 +375,7 @@ def _settings(segmenter: Segmenter, lexicon: Lexicon, duplicates: str, overridde
     }
 
 
-def _document_row(draft: _Draft, flags: Iterable[str] = (), n_chars: int = 0, n_tokens: int = 0) -> dict:
+def document_row(draft: Draft, flags: Iterable[str] = (), n_chars: int = 0, n_tokens: int = 0) -> dict:
     """One row of documents."""
     reading, values = draft.reading, draft.metadata.values
     known = [str(values.get(name) or "unknown") for name in ("region_code", "year", "region")]
@@ -383,44 +395,69 @@ def _document_row(draft: _Draft, flags: Iterable[str] = (), n_chars: int = 0, n_
     return row | {name: value for name, value in values.items() if value is not None} | computed
 
 
-def _assemble(drafts: list[_Draft], parsed: list[_Parsed | _Draft], settings: dict) -> Corpus:
+def _assemble(
+    drafts: list[Draft], parsed: list[_Parsed | Draft], dropped: dict[str, str], settings: dict
+) -> Corpus:
     """Put the rows of all documents into the tables."""
-    failed = {(d.reading.path, d.reading.row): d for d in parsed if isinstance(d, _Draft)}
+    failed = {(d.reading.path, d.reading.row): d for d in parsed if isinstance(d, Draft)}
     done = {p.draft.doc_id: p for p in parsed if isinstance(p, _Parsed)}
     documents = schemas.DOCUMENTS.frame(
-        _document_row(p.draft, p.draft.flags, p.n_chars, p.n_tokens) for p in done.values()
+        document_row(p.draft, p.draft.flags, p.n_chars, p.n_tokens) for p in done.values()
     )
-    documents = documents.sort_values(
-        ["region_code", "year", "path", "row"], kind="stable", ignore_index=True
-    )
+    documents = documents.sort_values(ORDER, kind="stable", ignore_index=True)
     pairs = near_duplicates(documents, threshold=NEAR)
-    for flag, rows in (
-        ("same_region_year", pairs["same_key"]),
-        ("near_duplicate", pairs["similarity"] >= NEAR),
-    ):
-        found = documents["doc_id"].isin({*pairs.loc[rows, "doc_id"], *pairs.loc[rows, "other_id"]})
-        documents.loc[found, "flags"] = (documents.loc[found, "flags"] + f" {flag}").str.strip()
+    documents = flag_pairs(documents, pairs)
     rows = {
         table.name: table.frame(
             (doc_id, *row) for doc_id in documents["doc_id"] for row in getattr(done[doc_id], table.name)
         )
         for table in (schemas.SECTIONS, schemas.SENTENCES, schemas.TOKENS, schemas.HITS)
     }
-    flags = documents.set_index("doc_id")["flags"]
-    ledger = schemas.LEDGER.frame(
-        _ledger_row(failed.get((d.reading.path, d.reading.row), d), flags, done) for d in drafts
-    )
+    settled = [failed.get((d.reading.path, d.reading.row), d) for d in drafts]
+    sizes = {doc_id: p.n_meta_chars for doc_id, p in done.items()}
+    inputs = schemas.LEDGER.frame(ledger_row(d, sizes.get(d.doc_id, 0)) for d in settled)
+    ledger = finish_ledger(inputs, documents, dropped)
     return Corpus(documents=documents, **rows, ledger=ledger, duplicates=pairs, settings=settings)
 
 
-def _ledger_row(draft: _Draft, flags: pd.Series, done: dict[str, _Parsed]) -> tuple:
-    """One row of the ledger."""
+def flag_pairs(documents: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Flag the reports that are members of a pair."""
+    flags = documents["flags"]
+    for flag, rows in (
+        ("same_region_year", pairs["same_key"]),
+        ("near_duplicate", pairs["similarity"] >= NEAR),
+    ):
+        found = documents["doc_id"].isin({*pairs.loc[rows, "doc_id"], *pairs.loc[rows, "other_id"]})
+        flags = flags.where(~found, (flags + f" {flag}").str.strip())
+    return documents.assign(flags=flags)
+
+
+def ledger_row(draft: Draft, n_meta_chars: int = 0) -> tuple:
+    """One row of the ledger, before reports were compared with each other."""
     reading, sources = draft.reading, draft.metadata.sources
     rules = [sources.get(name, "") for name in ("region", "year", "body", "genre", "title", "date")]
-    if not draft.is_report:
-        return (reading.path, reading.row, reading.status, reading.reason, reading.detail, "", 0, *rules)
-    reason = flags[draft.doc_id]
-    status = "flagged" if reason else "ok"
-    n_meta_chars = done[draft.doc_id].n_meta_chars
-    detail = reading.detail or explain(reason.split())
-    return (reading.path, reading.row, status, reason, detail, draft.doc_id, n_meta_chars, *rules)
+    doc_id, n_meta_chars = (draft.doc_id, n_meta_chars) if draft.is_report else ("", 0)
+    found = (reading.path, reading.row, reading.status, reading.reason, reading.detail)
+    return (*found, doc_id, n_meta_chars, *rules)
+
+
+def finish_ledger(inputs: pd.DataFrame, documents: pd.DataFrame, dropped: Mapping[str, str]) -> pd.DataFrame:
+    """The ledger, once it is known which reports stay and what is flagged."""
+    flags = dict(zip(documents["doc_id"], documents["flags"], strict=True))
+
+    def settled(row: dict) -> dict:
+        """One row with its final status."""
+        doc_id = row["doc_id"]
+        if doc_id in dropped:
+            detail = {"status": "skipped", "reason": "duplicate", "detail": dropped[doc_id]}
+            return row | detail | {"doc_id": "", "n_meta_chars": 0}
+        if not doc_id:
+            return row
+        detail = row["detail"] or explain(flags[doc_id].split())
+        return row | {
+            "status": "flagged" if flags[doc_id] else "ok",
+            "reason": flags[doc_id],
+            "detail": detail,
+        }
+
+    return schemas.LEDGER.frame(settled(row) for row in inputs.to_dict("records"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from itertools import combinations, pairwise
+from collections.abc import Callable, Mapping
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,13 @@ _WEIGHTS = np.array([pow(0x9E3779B97F4A7C15, power, 2**64) for power in range(1,
 _COMMON = 50  # a sampled shingle in more documents is boilerplate: it proposes only neighbours in the list
 
 
-def near_duplicates(documents: pd.DataFrame, *, threshold: float = 0.5) -> pd.DataFrame:
+def near_duplicates(
+    documents: pd.DataFrame,
+    *,
+    threshold: float = 0.5,
+    samples: Mapping[str, np.ndarray] | None = None,
+    read_texts: Callable[[set[str]], dict[str, str]] | None = None,
+) -> pd.DataFrame:
     """Pairs of documents with much text in common, or with the same key.
 
     The similarity is the share of 13-character runs that two texts have in common (Jaccard), line ends and
@@ -36,6 +42,9 @@ def near_duplicates(documents: pd.DataFrame, *, threshold: float = 0.5) -> pd.Da
         Table `documents`, with ``text``.
     threshold
         Pairs below it are left out, except those with the same key.
+    samples, read_texts
+        For a corpus that outgrows memory: `sample_runs` of every text, and a function that fetches the
+        texts of some doc_ids; `documents` needs no text then.
 
     Returns
     -------
@@ -46,9 +55,15 @@ def near_duplicates(documents: pd.DataFrame, *, threshold: float = 0.5) -> pd.Da
     ----------
     Broder (1997), On the resemblance and containment of documents. doi:10.1109/SEQUEN.1997.666900
     """
-    texts = {row.doc_id: "".join(row.text.split()) for row in documents[["doc_id", "text"]].itertuples()}
+    if samples is None or read_texts is None:
+        whole = documents.set_index("doc_id")["text"]
+        samples = {doc_id: sample_runs(text) for doc_id, text in whole.items()}
+        read_texts = lambda names: {name: whole[name] for name in names}  # noqa: E731
     groups = documents["doc_id"].groupby(_groups(documents))
     keyed = {pair for _, ids in groups for pair in combinations(sorted(ids), 2)}
+    pairs = sorted(_candidates(samples, threshold) | keyed)
+    fetched = read_texts({name for pair in pairs for name in pair}) if pairs else {}
+    texts = {name: "".join(fetched[name].split()) for pair in pairs for name in pair}
     shingles: dict[str, frozenset[str]] = {}
 
     def shingled(name: str) -> frozenset[str]:
@@ -59,7 +74,7 @@ def near_duplicates(documents: pd.DataFrame, *, threshold: float = 0.5) -> pd.Da
         return shingles[name]
 
     rows = []
-    for one, other in sorted(_candidates(texts, threshold) | keyed):
+    for one, other in pairs:
         a, b = shingled(one), shingled(other)
         similarity = len(a & b) / len(a | b) if a and b else float(texts[one] == texts[other])
         if similarity >= threshold or (one, other) in keyed:
@@ -68,29 +83,40 @@ def near_duplicates(documents: pd.DataFrame, *, threshold: float = 0.5) -> pd.Da
     return DUPLICATES.frame(rows)
 
 
-def _candidates(texts: dict[str, str], threshold: float) -> set[tuple[str, str]]:
+def _candidates(samples: Mapping[str, np.ndarray], threshold: float) -> set[tuple[str, str]]:
     """Pairs whose samples of shingles look alike enough to be compared exactly."""
-    samples = {name: _sampled(texts[name]) for name in sorted(texts)}
-    holders = defaultdict(list)
-    for name, sample in samples.items():
-        for value in sample:
-            holders[value].append(name)
-    shared: Counter[tuple[str, str]] = Counter()
-    for names in holders.values():
-        shared.update(combinations(names, 2) if len(names) <= _COMMON else pairwise(names))
-    enough = 0.5 * threshold
-    return {
-        pair for pair, count in shared.items() if count >= enough * min(len(samples[name]) for name in pair)
-    }
+    names = sorted(samples)
+    sizes = np.array([len(samples[name]) for name in names], np.int64)
+    if not sizes.sum():
+        return set()
+    values = np.concatenate([samples[name] for name in names])
+    order = np.argsort(values, kind="stable")  # names that share a shingle follow each other in their order
+    owners, starts = (
+        np.repeat(np.arange(len(names)), sizes)[order],
+        np.flatnonzero(np.diff(values[order])) + 1,
+    )
+    first = np.concatenate([[0], starts])
+    lengths = np.diff(np.concatenate([first, [len(owners)]]))
+    found = []
+    for length in np.unique(lengths[lengths > 1]):
+        held = owners[first[lengths == length][:, None] + np.arange(length)]
+        one, other = (
+            np.triu_indices(length, 1) if length <= _COMMON else (np.arange(length - 1), np.arange(1, length))
+        )
+        found.append((held[:, one] * len(names) + held[:, other]).ravel())
+    pairs, shared = np.unique(np.concatenate([np.empty(0, np.int64), *found]), return_counts=True)
+    left, right = np.divmod(pairs, len(names))
+    enough = shared >= 0.5 * threshold * np.minimum(sizes[left], sizes[right])
+    return {(names[one], names[other]) for one, other in zip(left[enough], right[enough], strict=True)}
 
 
-def _sampled(text: str) -> list[int]:
-    """Hashes of the shingles whose hash begins with four zero bits: the same choice in every text."""
-    letters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+def sample_runs(text: str) -> np.ndarray:
+    """Hashes of a text's shingles that begin with four zero bits: the same choice in every text."""
+    letters = np.frombuffer("".join(text.split()).encode("utf-32-le", "surrogatepass"), np.uint32)
     if len(letters) < SHINGLE:
-        return []
-    hashes = np.lib.stride_tricks.sliding_window_view(letters, SHINGLE) @ _WEIGHTS
-    return np.unique(hashes[hashes >> np.uint64(60) == 0]).tolist()
+        return np.empty(0, np.uint64)
+    hashes = np.lib.stride_tricks.sliding_window_view(letters.astype(np.uint64), SHINGLE) @ _WEIGHTS
+    return np.unique(hashes[hashes >> np.uint64(60) == 0])
 
 
 def _groups(documents: pd.DataFrame) -> pd.Series:
@@ -111,7 +137,7 @@ def resolve_duplicates(documents: pd.DataFrame, policy: str = "error") -> tuple[
     Parameters
     ----------
     documents
-        Table `documents`.
+        Table `documents`, with ``text`` or with its length as ``n_text``.
     policy
         "error" raises and lists the files; "keep-longest" keeps the longest text; "keep-latest" the one
         signed (else published) last, the longer one where that is equal; "keep-all" keeps every one.
@@ -130,7 +156,8 @@ def resolve_duplicates(documents: pd.DataFrame, policy: str = "error") -> tuple[
     """
     if policy not in POLICIES:
         raise ValueError(f"duplicates must be one of {POLICIES}, not {policy!r}.")
-    groups, length = _groups(documents), documents["text"].str.len()
+    groups = _groups(documents)
+    length = documents["n_text"] if "n_text" in documents else documents["text"].str.len()
     signed = documents["issued_on"].where(documents["issued_on"] != "", documents["published_on"])
     ranked = pd.DataFrame({"signed": signed if policy == "keep-latest" else "", "length": length})
     order = ranked.sort_values(["signed", "length"], kind="stable").index

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
@@ -83,15 +83,55 @@ def read_folder(folder: str | Path, *, limits: Limits | None = None) -> Iterator
     FileNotFoundError
         Where the folder does not exist.
     """
-    root = Path(folder)
-    if not root.is_dir():
-        raise FileNotFoundError(f"Expected a folder of reports, found none at {str(root)!r}.")
     limits = limits or Limits()
     first_by_hash: dict[str, str] = {}
     with Sandbox(limits.seconds, limits.memory) as sandbox:
-        for path, entry in sorted(_walk(root), key=itemgetter(0)):
+        for path, entry in _entries(folder):
             refused = _refuse(path, entry, limits)
-            yield from [refused] if refused else _read_file(path, entry, limits, sandbox, first_by_hash)
+            yield from [refused] if refused else _read_file(path, entry.path, limits, sandbox, first_by_hash)
+
+
+class Source(NamedTuple):
+    """One file that may be a report: its printable path, its name on disk and its hash, not read yet."""
+
+    path: str
+    place: str
+    sha256: str
+
+
+def list_sources(folder: str | Path, *, limits: Limits | None = None) -> tuple[list[Source], list[Reading]]:
+    """List what `read_folder` would read, by content, and the readings of all that it would set aside."""
+    limits, sources, refused = limits or Limits(), {}, []
+    for path, entry in _entries(folder):
+        reading = _refuse(path, entry, limits)
+        try:
+            sha256 = "" if reading else hashlib.sha256(_read_bytes(entry.path, limits.n_bytes)[0]).hexdigest()
+        except OSError as error:
+            reading = _without_text(path, "failed", "unreadable", f"{error.strerror}.")
+        if not reading and sha256 in sources:
+            found = f"It is {sources[sha256].path!r}."
+            reading = _without_text(path, "skipped", "identical copy", found, sha256)
+        if reading:
+            refused.append(reading)
+        else:
+            sources[sha256] = Source(path, entry.path, sha256)
+    return list(sources.values()), refused
+
+
+def read_sources(sources: Iterable[Source], *, limits: Limits | None = None) -> Iterator[Reading]:
+    """Read the files that `list_sources` found, as `read_folder` does."""
+    limits = limits or Limits()
+    with Sandbox(limits.seconds, limits.memory) as sandbox:
+        for source in sources:
+            yield from _read_file(source.path, source.place, limits, sandbox, {})
+
+
+def _entries(folder: str | Path) -> list[tuple[str, os.DirEntry[str]]]:
+    """Every entry below the folder, in order of path."""
+    root = Path(folder)
+    if not root.is_dir():
+        raise FileNotFoundError(f"Expected a folder of reports, found none at {str(root)!r}.")
+    return sorted(_walk(root), key=itemgetter(0))
 
 
 def _without_text(path: str, status: str, reason: str, found: str = "", sha256: str = "") -> Reading:
@@ -144,25 +184,26 @@ def _refuse(path: str, entry: os.DirEntry[str], limits: Limits) -> Reading | Non
 
 
 def _read_file(
-    path: str, entry: os.DirEntry[str], limits: Limits, sandbox: Sandbox, first_by_hash: dict[str, str]
+    path: str, place: str, limits: Limits, sandbox: Sandbox, first_by_hash: dict[str, str]
 ) -> list[Reading]:
     """Read one regular file, whatever it is; one reading for each report in it."""
     try:
-        data, changed = _read_bytes(entry.path, limits.n_bytes)
+        data, changed = _read_bytes(place, limits.n_bytes)
     except OSError as error:
         return [_without_text(path, "failed", "unreadable", f"{error.strerror}.")]
     sha256 = hashlib.sha256(data).hexdigest()
     first = first_by_hash.setdefault(sha256, path)
     if first != path:
         return [_without_text(path, "skipped", "identical copy", f"It is {first!r}.", sha256)]
-    kind = detect_format(data, entry.name)
+    name = Path(place).name
+    kind = detect_format(data, name)
     try:
         extracts = _extract(kind, data, sandbox)
     except Unreadable as error:
         return [_without_text(path, "failed", error.reason, error.found, sha256)]
     if not extracts:
         return [_without_text(path, "failed", "empty table", "", sha256)]
-    noticed = ("extension_mismatch",) * contradicts(kind, entry.name) + ("changed_during_read",) * changed
+    noticed = ("extension_mismatch",) * contradicts(kind, name) + ("changed_during_read",) * changed
     return [_reading(path, sha256, extract, noticed, limits) for extract in extracts]
 
 
