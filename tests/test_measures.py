@@ -132,6 +132,65 @@ def test_results_do_not_depend_on_the_order_of_rows():
     pd.testing.assert_frame_equal(mixed, before)
 
 
+EDGES = {
+    "no row": COUNTS.head(0),
+    "one region": COUNTS[COUNTS["region_id"] == "A"],
+    "one year": COUNTS[COUNTS["year"] == 2019],
+    "one group": COUNTS.tail(1),
+    "no tokens": COUNTS.head(2).assign(count=0, n_documents=0, n_tokens=0),
+    "no occurrence": COUNTS.assign(count=0, n_documents=0),
+    "no year": COUNTS.assign(year=pd.array([pd.NA] * len(COUNTS), dtype="Int64")),
+    "no known region": COUNTS.assign(region_id=""),
+}
+ON_COUNTS = {
+    name: getattr(m, name)
+    for name in [
+        "frequency",
+        "tf_idf",
+        "location_quotient",
+        "tidylo_log_odds",
+        "trend",
+        "year_over_year",
+        "new_and_vanished",
+        "dispersion",
+        "similarity",
+    ]
+} | {
+    "similarity, nearest": lambda counts: m.similarity(counts, nearest=2, measures=["cosine", "jsd"]),
+    "pooled_trend": lambda counts: m.pooled_trend(counts, terms=["复议", "没有"]),
+    "change_points": lambda counts: m.change_points(counts, terms=["复议", "没有"]),
+    "bootstrap_rates": lambda counts: m.bootstrap_rates(counts, terms=["复议"], unit="year", n_resamples=9),
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+@pytest.mark.parametrize("name", ON_COUNTS)
+def test_edges_are_not_warnings(name, edge):
+    """Tables with little or nothing in them give the same columns, undefined values NaN and no warning."""
+    found = ON_COUNTS[name](EDGES[edge])
+    assert list(found.columns) == list(ON_COUNTS[name](COUNTS).columns)
+    assert not found.select_dtypes("float").isin([float("inf"), -float("inf")]).any(axis=None)
+
+
+@pytest.mark.parametrize("edge", ["one region", "one group", "no tokens"])
+def test_nothing_to_compare_with(edge):
+    """Where target or reference is empty nothing is key and nothing differs: the values are NaN."""
+    table, first = EDGES[edge], {"region_id": EDGES[edge]["region_id"].iloc[0]}
+    key = m.keyness(table, target=first, min_documents=0, measures=["williams", "chi_squared", "pmi"])
+    assert (
+        key[["log_ratio", "log_ratio_conservative", "log_likelihood", "p", "williams"]].isna().all(axis=None)
+    )
+    for options in ({}, {"kind": "entropy"}, {"kind": "score", "scores": {"复议": 1}}):
+        assert m.word_shift(table, target=first, **options)["difference"].isna().all()
+
+
+def test_unknown_places_are_no_series():
+    """Reports whose region is not known are several places: they are no series over the years."""
+    unknown = pd.concat([COUNTS, COUNTS[COUNTS["region_id"] == "A"].assign(region_id="")])
+    for measure in (m.trend, m.year_over_year, m.new_and_vanished):
+        pd.testing.assert_frame_equal(measure(unknown), measure(COUNTS))
+
+
 def test_unknown_name_is_refused():
     """A name that the room does not have is refused with the list of those it has."""
     with pytest.raises(AttributeError, match="keyness"):

@@ -6,7 +6,7 @@ import pytest
 from small_corpus import counts_table
 
 from toolkit.measures import breaks, change_points, pooled_trend
-from toolkit.measures.pooling import FEW_REGIONS, NO_BREAK, ONE_REGION
+from toolkit.measures.pooling import FEW_REGIONS, FLAT, NO_BREAK, ONE_REGION
 from toolkit.measures.trends import TOO_SHORT
 
 RNG = np.random.default_rng(3)
@@ -75,6 +75,14 @@ def test_short_series_has_no_break():
     row = change_points(counts_table(*rows), terms=["放管服"]).iloc[0]
     assert (row["reason"], row["n_years"]) == (NO_BREAK, 5)
     assert pd.isna(row["change_year"])
+
+
+def test_level_series_has_no_break():
+    """A rate that never changes has no year of change, and the row says so."""
+    rows = [("A", 2010 + i, "放管服", 0, 1000) for i in range(7)]
+    row = change_points(counts_table(*rows), terms=["放管服"]).iloc[0]
+    assert row["reason"] == FLAT
+    assert row[["change_year", "k", "p"]].isna().all()
 
 
 def test_breaks_are_dated_and_sourced():

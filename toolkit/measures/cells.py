@@ -8,6 +8,8 @@ n1x, n - n1x)``. Numbers or arrays go in, numbers or arrays come out; undefined 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike as Cell
 from numpy.typing import NDArray
@@ -20,7 +22,7 @@ def _floats(*values: Cell) -> list[Numbers]:
     return list(np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in values)))
 
 
-def _divide(top: Cell, bottom: Cell) -> Numbers:
+def divide(top: Cell, bottom: Cell) -> Numbers:
     """Top over bottom, NaN where the bottom is nothing."""
     top, bottom = _floats(top, bottom)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -35,11 +37,15 @@ def _log2(values: Cell) -> Numbers:
 
 
 def expected(a: Cell, b: Cell, n1: Cell, n2: Cell) -> tuple[Numbers, Numbers]:
-    """Observed and expected cells (a, b, rest of n1, rest of n2), each stacked on the first axis."""
+    """Observed and expected cells (a, b, rest of n1, rest of n2), each stacked on the first axis.
+
+    Expected is NaN where the whole table or one of its sides is empty: there is nothing to compare.
+    """
     a, b, n1, n2 = _floats(a, b, n1, n2)
     observed = np.stack([a, b, n1 - a, n2 - b])
     hits, rest = a + b, n1 + n2 - a - b
-    return observed, _divide(np.stack([hits * n1, hits * n2, rest * n1, rest * n2]), n1 + n2)
+    total = np.where(n1 * n2 > 0, n1 + n2, np.nan)
+    return observed, np.stack([hits * n1, hits * n2, rest * n1, rest * n2]) / total
 
 
 def log_likelihood(
@@ -69,7 +75,7 @@ def log_likelihood(
     if williams:
         g2 = g2 / _williams_q(a, b, n1, n2)
     if signed:
-        g2 = g2 * np.sign(_divide(a, n1) - _divide(b, n2))
+        g2 = g2 * np.sign(divide(a, n1) - divide(b, n2))
     return g2[()]
 
 
@@ -77,8 +83,8 @@ def _williams_q(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """Williams' correction factor for G2 of a 2x2 table."""
     a, b, n1, n2 = _floats(a, b, n1, n2)
     total, hits = n1 + n2, a + b
-    margins = (total * (1 / n1 + 1 / n2) - 1) * (total * (_divide(1, hits) + _divide(1, total - hits)) - 1)
-    return 1 + margins / (6 * total)
+    sums = (divide(1, x) + divide(1, y) for x, y in ((n1, n2), (hits, total - hits)))
+    return 1 + math.prod(total * inverse - 1 for inverse in sums) / (6 * total)
 
 
 def chi_squared(a: Cell, b: Cell, n1: Cell, n2: Cell, *, yates: bool = False) -> Numbers:
@@ -89,7 +95,7 @@ def chi_squared(a: Cell, b: Cell, n1: Cell, n2: Cell, *, yates: bool = False) ->
     observed, fitted = expected(a, b, n1, n2)
     gap = np.abs(observed - fitted)
     gap = np.maximum(gap - 0.5, 0) if yates else gap
-    return np.asarray(_divide(gap**2, fitted)).sum(axis=0)[()]
+    return np.asarray(divide(gap**2, fitted)).sum(axis=0)[()]
 
 
 def fisher_exact(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
@@ -106,15 +112,17 @@ def log_ratio(a: Cell, b: Cell, n1: Cell, n2: Cell, *, smoothing: float = 0.0) -
     """Binary logarithm of the ratio of relative frequencies: each point doubles the ratio.
 
     ``smoothing=0`` is Hardie's; it is NaN where either count is 0. ``smoothing=0.5`` is Walter's, which adds
-    one half to counts and sizes and is always defined. Large for rare terms: read it beside a significance.
+    one half to counts and sizes and is defined wherever both sides have tokens. Large for rare terms: read
+    it beside a significance.
 
     References
     ----------
     Hardie 2014, cass.lancs.ac.uk/log-ratio-an-informal-introduction; Walter 1975,
     doi:10.1093/biomet/62.2.371.
     """
-    a, b, n1, n2 = (value + smoothing for value in _floats(a, b, n1, n2))
-    return _log2(_divide(_divide(a, n1), _divide(b, n2)))
+    a, b, n1, n2 = _floats(a, b, n1, n2)
+    a, b, n1, n2 = (np.where(n1 * n2 > 0, value + smoothing, np.nan) for value in (a, b, n1, n2))
+    return _log2(divide(divide(a, n1), divide(b, n2)))
 
 
 def log_ratio_conservative(
@@ -139,18 +147,18 @@ def log_ratio_conservative(
         high = np.where(b > 0, betaincinv(a + 1, np.maximum(b, 1e-300), 1 - alpha), 1.0)
         low, high = (np.log2(n2 / n1 * share / (1 - share)) for share in (low, high))
     near = low if positive else np.maximum(low, 0) + np.minimum(high, 0)
-    return np.where(a + b > 0, near, np.nan)[()]
+    return np.where((a + b > 0) & (n1 * n2 > 0), near, np.nan)[()]
 
 
 def percent_difference(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """%DIFF: 100 (p1 - p2) / p2; NaN where the reference has none. Gabrielatos & Marchi 2011."""
-    return 100 * (_divide(_divide(a, n1), _divide(b, n2)) - 1)
+    return 100 * (divide(divide(a, n1), divide(b, n2)) - 1)
 
 
 def odds_ratio(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """Odds in the target over odds in the reference; NaN over nothing. Pojanapunya & Todd 2018."""
     a, b, n1, n2 = _floats(a, b, n1, n2)
-    return _divide(a * (n2 - b), b * (n1 - a))
+    return divide(a * (n2 - b), b * (n1 - a))
 
 
 def bayes_factor(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
@@ -167,7 +175,7 @@ def effect_log_likelihood(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     _, fitted = expected(a, b, n1, n2)
     least, total = fitted[:2].min(axis=0), np.add(*_floats(n1, n2))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _divide(log_likelihood(a, b, n1, n2), np.where(least > 1, total * np.log(least), 0))
+        return divide(log_likelihood(a, b, n1, n2), np.where(least > 1, total * np.log(least), 0))
 
 
 def simple_maths(a: Cell, b: Cell, n1: Cell, n2: Cell, *, smoothing: float = 100.0) -> Numbers:
@@ -175,24 +183,21 @@ def simple_maths(a: Cell, b: Cell, n1: Cell, n2: Cell, *, smoothing: float = 100
 
     Kilgarriff 2009.
     """
-    return _divide(_divide(a, n1) * 1e6 + smoothing, _divide(b, n2) * 1e6 + smoothing)
+    return divide(divide(a, n1) * 1e6 + smoothing, divide(b, n2) * 1e6 + smoothing)
 
 
 def difference_coefficient(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """(p1 - p2) / (p1 + p2), from -1 to 1. Hofland & Johansson 1982."""
-    p1, p2 = _divide(a, n1), _divide(b, n2)
-    return _divide(p1 - p2, p1 + p2)
+    p1, p2 = divide(a, n1), divide(b, n2)
+    return divide(p1 - p2, p1 + p2)
 
 
 def pointwise_information(
     a: Cell, b: Cell, n1: Cell, n2: Cell, *, power: int = 1, base: float = 2
 ) -> Numbers:
-    """PMI: log(O**power / E), in bits; ``power=3`` is MI3, ``base=math.e`` is quanteda's.
-
-    High for rare pairs.
-    """
+    """PMI: log(O**power / E), in bits; ``power=3`` is MI3, ``base=math.e`` quanteda's. High for rare pairs."""
     (a, *_), (fitted, *_) = expected(a, b, n1, n2)
-    return _log2(_divide(a**power, fitted)) / np.log2(base)
+    return _log2(divide(a**power, fitted)) / np.log2(base)
 
 
 def normalised_information(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
@@ -201,20 +206,20 @@ def normalised_information(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     Bouma 2009.
     """
     a, n = _floats(a, np.add(*_floats(n1, n2)))
-    share = _divide(pointwise_information(a, b, n1, n2), -_log2(_divide(a, n)))
+    share = divide(pointwise_information(a, b, n1, n2), -_log2(divide(a, n)))
     return np.where(a == 0, -1.0, share)[()]
 
 
 def t_score(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """(O - E) / sqrt(O): confidence in the association, high for frequent pairs. Church et al. 1991."""
     (a, *_), (fitted, *_) = expected(a, b, n1, n2)
-    return _divide(a - fitted, np.sqrt(a))
+    return divide(a - fitted, np.sqrt(a))
 
 
 def dice(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """2 O / (R1 + C1), from 0 to 1. Dice 1945; Smadja et al. 1996."""
     a, b, n1, _ = _floats(a, b, n1, n2)
-    return _divide(2 * a, n1 + a + b)
+    return divide(2 * a, n1 + a + b)
 
 
 def log_dice(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
@@ -227,12 +232,12 @@ def log_dice(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
 
 def delta_p(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """a / n1 - b / n2: how much more likely with the cue than without; directional. Gries 2013."""
-    return _divide(a, n1) - _divide(b, n2)
+    return divide(a, n1) - divide(b, n2)
 
 
 def minimum_sensitivity(a: Cell, b: Cell, n1: Cell, n2: Cell) -> Numbers:
     """The smaller of O / R1 and O / C1, from 0 to 1. Pedersen & Bruce 1996."""
-    return np.minimum(_divide(a, n1), _divide(a, np.add(*_floats(a, b))))
+    return np.minimum(divide(a, n1), divide(a, np.add(*_floats(a, b))))
 
 
 def chi_squared_p(statistic: Cell) -> Numbers:
@@ -243,9 +248,7 @@ def chi_squared_p(statistic: Cell) -> Numbers:
 
 
 def adjust(p: Cell) -> Numbers:
-    """Benjamini-Hochberg adjusted p values.
-
-    The expected share of false finds if all up to here are called finds.
+    """Benjamini-Hochberg adjusted p values: the expected share of false finds if all up to here are called so.
 
     NaN stays NaN and does not count towards the family. Benjamini & Hochberg 1995,
     doi:10.1111/j.2517-6161.1995.tb02031.x.

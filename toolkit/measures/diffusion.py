@@ -55,7 +55,7 @@ def adoption(
         .rename(columns={"year": "first_year"})
     )
     asked = pd.DataFrame(
-        {"mechanism": sorted(hits["mechanism"].unique()) if mechanisms is None else mechanisms}
+        {"mechanism": sorted(hits["mechanism"].unique()) if mechanisms is None else mechanisms}, dtype="str"
     )
     seen = documents.groupby("region_id")["year"].agg(
         first_observed="min", last_observed="max", n_reports="size"

@@ -85,8 +85,8 @@ def keyness(
     g2, family = cells.log_likelihood(a, b, n1, n2, signed=True), max(len(table), 1)
     p = cells.chi_squared_p(g2)
     table = table.assign(
-        per_10k_target=a / n1 * 1e4,
-        per_10k_reference=b / n2 * 1e4,
+        per_10k_target=cells.divide(a, n1) * 1e4,
+        per_10k_reference=cells.divide(b, n2) * 1e4,
         log_ratio=cells.log_ratio(a, b, n1, n2, smoothing=0.5),
         log_ratio_conservative=cells.log_ratio_conservative(
             a, b, n1, n2, confidence=confidence, family=family

@@ -138,7 +138,7 @@ def similarity(
     if pairs is not None:
         one, two = _found(pairs, names, grid), _found(pairs, other, grid)
     elif nearest is not None:
-        one, two = _nearest(grid.counts, min(nearest, n - 1))
+        one, two = _nearest(grid.counts, max(min(nearest, n - 1), 0))
     elif n > MOST_FOR_ALL_PAIRS:
         raise ValueError(
             f"{n} groups are too many for all pairs; name them with pairs=, or ask for nearest=10."

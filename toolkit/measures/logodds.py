@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from toolkit.measures.cells import divide
 from toolkit.measures.grids import cells_of, choice, keys, two_sides
 
 
@@ -93,7 +94,8 @@ def tidylo_log_odds(counts: pd.DataFrame, *, uninformative: bool = False) -> pd.
     """Weighted log odds as the R package tidylo has them, for comparison with studies that used it.
 
     Each group stands against all groups including itself, the prior is each term's own total (or 1 where
-    ``uninformative``), and only pairs that are in the table get it: not Monroe et al.'s estimator.
+    ``uninformative``), and only pairs that are in the table get it: not Monroe et al.'s estimator. NaN where a
+    group has one term only.
 
     Returns
     -------
@@ -106,10 +108,9 @@ def tidylo_log_odds(counts: pd.DataFrame, *, uninformative: bool = False) -> pd.
     """
     by = keys(counts)
     totals = counts.groupby("term", observed=True)["count"].transform("sum")
-    y = counts["count"] + (1.0 if uninformative else totals)
+    y = (counts["count"] + (1.0 if uninformative else totals)).where(lambda values: values > 0)
     here = y.groupby([counts[name] for name in by], observed=True, dropna=False).transform("sum")
     term = y.groupby(counts["term"], observed=True).transform("sum")
-    delta = np.log(y / (here - y)) - np.log(term / (y.sum() - term))
-    return counts.assign(log_odds=delta, log_odds_weighted=delta / np.sqrt(1 / y + 1 / term)).reset_index(
-        drop=True
-    )
+    delta = np.log(divide(y, here - y)) - np.log(divide(term, y.sum() - term))
+    z = delta / np.sqrt(1 / y + 1 / term)
+    return counts.assign(log_odds=delta, log_odds_weighted=z).reset_index(drop=True)

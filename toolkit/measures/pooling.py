@@ -15,6 +15,8 @@ from toolkit.measures.trends import FEWEST, TOO_RARE, TOO_SHORT, lines_of, make_
 FEW_REGIONS = "fewer than ten regions: clustered errors are too small"
 ONE_REGION = "fewer than two regions with the term: no clustered error"
 FEWEST_FOR_BREAK, NO_BREAK = 6, "fewer than six years with a report: no change point"
+FLAT = "the rate never changes: no change point"
+NOTHING = (pd.NA, *[np.nan] * 4)
 
 
 def breaks() -> pd.DataFrame:
@@ -70,7 +72,7 @@ def pooled_trend(
         Two rows a term: ``term``, ``panel`` (all regions; balanced: the years that half of the regions report
         on, and the regions with all of these), ``n_regions`` (with the term), ``n_reports``, ``n_years``,
         ``rate_ratio``, ``rate_ratio_low``, ``rate_ratio_high`` (per year, 95 %, t with n_regions - 1), ``p``,
-        ``reason``.
+        ``reason``. Reports and years are those of the regions counted.
 
     References
     ----------
@@ -78,7 +80,7 @@ def pooled_trend(
     """
     series = make_series(counts, terms, region, year)
     there = series.tokens > 0
-    usual = there.mean(axis=0) >= 0.5
+    usual = 2 * there.sum(axis=0) >= len(there)
     whole = there[:, usual].all(axis=1)
     panels = {"all regions": np.ix_(whole | True, usual | True), "balanced": np.ix_(whole, usual)}
     rows = []
@@ -94,8 +96,9 @@ def _fixed_effects(y: np.ndarray, size: np.ndarray, years: np.ndarray) -> dict[s
     from scipy.special import stdtr, stdtrit
 
     used = (y.sum(axis=1) > 0) & ((size > 0).sum(axis=1) > 1)
-    row = {"n_regions": int(used.sum()), "n_reports": int((size[used] > 0).sum()), "n_years": len(years)}
-    y, size = y[used], size[used]
+    seen = (size[used] > 0).any(axis=0)
+    y, size, years = y[used][:, seen], size[used][:, seen], years[seen]
+    row = {"n_regions": len(y), "n_reports": int((size > 0).sum()), "n_years": len(years)}
     names = ("rate_ratio", "rate_ratio_low", "rate_ratio_high", "p")
     tests = (len(years) < FEWEST, len(y) < 2, (y.sum(axis=0) > 0).sum() < 2)
     if any(tests):
@@ -154,21 +157,24 @@ def change_points(
     Pettitt 1979, doi:10.2307/2346729.
     """
     series = make_series(counts, terms, region, year)
-    rng, nothing = np.random.default_rng(seed), (pd.NA, *[np.nan] * 4, NO_BREAK)
-    rows = [_change(series.years, values, n_permutations, rng) or nothing for values in rates_of(series)]
+    rng = np.random.default_rng(seed)
+    rows = [_change(series.years, values, n_permutations, rng) for values in rates_of(series)]
     names = ["change_year", "k", "p", "per_10k_before", "per_10k_after", "reason"]
-    found = pd.DataFrame(rows, columns=names).astype({"change_year": "Int64", "reason": "str"})
+    types = {"change_year": "Int64", "reason": "str"} | dict.fromkeys(names[1:5], "float64")
+    found = pd.DataFrame(rows, columns=names).astype(types)
     return lines_of(series).join(found)
 
 
-def _change(years: np.ndarray, rates: np.ndarray, draws: int, rng: np.random.Generator) -> tuple | None:
-    """Year, statistic, p and the two levels; None for a series that is too short."""
+def _change(years: np.ndarray, rates: np.ndarray, draws: int, rng: np.random.Generator) -> tuple:
+    """Year, statistic, p, the two levels, and why there are none."""
     known = np.isfinite(rates)
     x, years, n = rates[known], years[known], int(known.sum())
     if n < FEWEST_FOR_BREAK:
-        return None
+        return (*NOTHING, NO_BREAK)
     ranks = pd.Series(x).rank().to_numpy()
     (at,), (k,) = _pettitt(ranks[None, :])
+    if not k:
+        return (*NOTHING, FLAT)
     exact = n <= 8
     orders = (
         list(permutations(range(n))) if exact else rng.permuted(np.tile(np.arange(n), (draws, 1)), axis=1)

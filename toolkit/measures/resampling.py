@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from toolkit.measures.cells import divide
 from toolkit.measures.grids import BY, keys, make_grid, need
 from toolkit.measures.richness import counted_tokens
 
@@ -92,14 +93,16 @@ def bootstrap_rates(
     need(counts, [unit], "Resampling")
     grid, names = make_grid(counts, terms=terms), [name for name in keys(counts) if name != unit]
     ends, rng, tables = [(1 - confidence) / 2, (1 + confidence) / 2], np.random.default_rng(seed), []
-    groups = grid.groups.groupby(names, observed=True).indices if names else {(): np.arange(len(grid.groups))}
-    for rows in groups.values():
+    apart = names and len(grid.groups)
+    groups = grid.groups.groupby(names, observed=True, dropna=False).indices if apart else {}
+    for rows in groups.values() or [np.arange(len(grid.groups))]:
         block, sizes, n = grid.counts[rows].toarray(), grid.sizes[rows], len(rows)
         draws = rng.multinomial(n, np.full(n, 1 / n), n_resamples) if n > 1 else np.full((1, n), np.nan)
-        low, high = np.quantile((draws @ block) / (draws @ sizes)[:, None] * 1e4, ends, axis=0)
+        low, high = np.quantile(divide(draws @ block, (draws @ sizes)[:, None]) * 1e4, ends, axis=0)
         table = grid.groups.iloc[rows[:1]][names].merge(pd.DataFrame({"term": grid.terms}), how="cross")
         table = table.assign(count=block.sum(axis=0), n_tokens=int(sizes.sum()), n_units=n)
-        table = table.assign(per_10k=table["count"] / sizes.sum() * 1e4, low=low, high=high, unit=unit)
+        rate = divide(table["count"], sizes.sum()) * 1e4
+        table = table.assign(per_10k=rate, low=low, high=high, unit=unit)
         tables.append(table.assign(reason="" if n > 1 else ONE_UNIT))
     return pd.concat(tables, ignore_index=True)
 

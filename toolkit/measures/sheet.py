@@ -266,7 +266,7 @@ def rank_stability(sheet: pd.DataFrame, *, default: Sequence[str] = DEFAULT) -> 
     """
     cell, report = ["dictionary", "year"], ["doc_id", "dictionary"]
     base = sheet[(sheet["numerator"] == default[0]) & (sheet["denominator"] == default[1])]
-    if base.empty:
+    if base.empty and len(sheet):
         raise ValueError(
             f"default={tuple(default)!r} is not in the sheet; it has {NUMERATORS} over {DENOMINATORS}."
         )

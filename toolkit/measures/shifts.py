@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from toolkit.measures.cells import divide
 from toolkit.measures.grids import cells_of, choice, two_sides
-from toolkit.measures.trends import make_series
+from toolkit.measures.trends import first_and_last, make_series
 
 
 def word_shift(
@@ -41,7 +42,7 @@ def word_shift(
         One row a term, largest absolute contribution first: ``term``, ``count_target``, ``count_reference``,
         ``n_tokens_target``, ``n_tokens_reference``, ``n_documents``, ``share_target``, ``share_reference``,
         ``contribution``, ``difference`` (their sum, the same in every row), ``contribution_share`` (of it),
-        ``more_in`` (target, reference or neither).
+        ``more_in`` (target, reference or neither). Where a side is empty there is no difference: NaN.
 
     References
     ----------
@@ -54,7 +55,8 @@ def word_shift(
         raise ValueError(f"scores belong to kind='score' and to no other; kind is {kind!r}.")
     table = two_sides(counts, target, reference)
     a, b, n1, n2 = cells_of(table)
-    p, q = (a / n1, b / n2) if kind == "score" else (a / a.sum(), b / b.sum())
+    sizes = (n1, n2) if kind == "score" else (a.sum(), b.sum())
+    p, q = divide(a, sizes[0]), divide(b, sizes[1])
     if kind == "score":
         parts = (p - q) * table["term"].map(scores).fillna(0).to_numpy(float)
     elif kind == "entropy":
@@ -62,9 +64,9 @@ def word_shift(
     else:
         m = (p + q) / 2
         parts = ((xlogy(p, p) + xlogy(q, q)) / 2 - xlogy(m, m)) / np.log(2)
-    difference = parts.sum()
+    difference = parts.sum() if len(parts) else np.nan
     table = table.assign(share_target=p, share_reference=q, contribution=parts, difference=difference)
-    table["contribution_share"] = parts / difference if difference else np.nan
+    table["contribution_share"] = divide(parts, difference)
     table["more_in"] = np.select([p > q, p < q], ["target", "reference"], "neither")
     return table.iloc[np.lexsort((table["term"], -np.abs(parts)))].reset_index(drop=True)
 
@@ -108,10 +110,9 @@ def new_and_vanished(
     there, present = series.tokens[:, None, :] > 0, series.counts > 0
     line, term = np.nonzero(series.counts.sum(axis=2) >= max(min_count, 1))
     there, present = np.broadcast_to(there, present.shape)[line, term], present[line, term]
-    first, last = present.argmax(axis=1), present.shape[1] - 1 - present[:, ::-1].argmax(axis=1)
-    at = np.arange(len(series.years))
-    before = (there & (at < first[:, None])).sum(axis=1)
-    after = (there & (at > last[:, None])).sum(axis=1)
+    first, last = first_and_last(present, series.years)
+    before = (there & (series.years < first[:, None])).sum(axis=1)
+    after = (there & (series.years > last[:, None])).sum(axis=1)
     new, gone = before >= min_years, after >= min_years
     table = (
         series.keys.iloc[line]
@@ -119,8 +120,8 @@ def new_and_vanished(
         .assign(
             term=series.terms[term],
             status=np.select([new & gone, new, gone], ["new and vanished", "new", "vanished"], ""),
-            first_year=series.years[first],
-            last_year=series.years[last],
+            first_year=first,
+            last_year=last,
             n_years=present.sum(axis=1),
             n_years_before=before,
             n_years_after=after,

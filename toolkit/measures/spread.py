@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from toolkit.measures.cells import divide
 from toolkit.measures.grids import make_grid
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _spread(matrix: csc_array, sizes: np.ndarray) -> dict[str, np.ndarray]:
     from scipy.special import xlogy
 
     n, n_terms = matrix.shape
-    share, parts = sizes / sizes.sum(), np.diff(matrix.indptr)
+    share, parts = divide(sizes, sizes.sum()), np.diff(matrix.indptr)
     term = np.repeat(np.arange(n_terms), parts)
 
     def _total(values: np.ndarray, at: np.ndarray = term) -> np.ndarray:
@@ -72,20 +73,20 @@ def _spread(matrix: csc_array, sizes: np.ndarray) -> dict[str, np.ndarray]:
         dp = (_total(np.abs(held - w)) + 1 - covered) / 2
         chi = _total((v - f[term] * w) ** 2 / (f[term] * w)) + f * (1 - covered)
         measures = {
-            "count": f,
-            "range": parts.astype(float),
             "vc": vc,
             "juilland_d": 1 - vc / np.sqrt(n - 1),
             "carroll_d2": 0.0 - _total(xlogy(q, q)) / np.log(n),
             "rosengren_s": _total(np.sqrt(v * w)) ** 2 / f,
             "lyne_d3": 1 - chi / (4 * f),
             "dp": dp,
-            "dp_norm": dp / (1 - share.min()),
+            "dp_norm": dp / (1 - share.min(initial=1)),
             "dp_egbert": dp / (1 - least),
             "kld": _total(held * np.log2(held / w)),
             "da": 1 - pairs / (n * (n - 1) / 2) / (2 * mean),
         }
-    return {name: np.where((f > 0) & np.isfinite(value), value, np.nan) for name, value in measures.items()}
+    sure = (f > 0) & (n > 1)
+    measures = {name: np.where(sure & np.isfinite(value), value, np.nan) for name, value in measures.items()}
+    return {"count": f, "range": parts.astype(float)} | measures
 
 
 def dispersion(
@@ -125,7 +126,7 @@ def dispersion(
     there = grid.sizes > 0
     kept = grid.counts if there.all() else grid.counts[np.flatnonzero(there)]
     table = pd.DataFrame({"term": grid.terms, **spread_measures(kept, grid.sizes[there])})
-    table = table.fillna({"count": 0, "range": 0}).astype({"count": "int64", "range": "int64"})
+    table = table.astype({"count": "int64", "range": "int64"})
     table.insert(2, "n_parts", int(there.sum()))
     if tokens is not None:
         table["arf"] = table["term"].map(_reduced_frequencies(tokens)).astype(float)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from math import comb, prod
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from toolkit.measures import cells
-from toolkit.measures.grids import keys, make_grid
+from toolkit.measures.grids import keys, make_grid, need
 
 FEWEST, FEWEST_FOR_P, LONGEST_EXACT = 4, 5, 60
 MOST_CELLS = 50_000_000
@@ -34,12 +35,13 @@ class MannKendall(NamedTuple):
 
 
 @cache
-def _null_distribution(n: int, ties: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
-    """Numbers of orderings of n values by discordant pairs, given ties.
+def exact_p(s: int, n: int, ties: tuple[int, ...] = ()) -> float:
+    """Two-sided exact p of Mann-Kendall's S among all orderings of n values with these tie sizes.
 
-    The Gaussian multinomial coefficient.
+    Orderings by discordant pairs are the coefficients of the Gaussian multinomial: the product of 1 - q**m for
+    m to n, over the same products for the sizes of the ties (an untied value is a tie of one).
     """
-    untied = n * (n - 1) // 2 - sum(t * (t - 1) // 2 for t in ties)
+    untied = comb(n, 2) - sum(comb(t, 2) for t in ties)
     ways = [1] + [0] * untied
     for m in range(1, n + 1):
         for k in range(untied, m - 1, -1):
@@ -47,15 +49,7 @@ def _null_distribution(n: int, ties: tuple[int, ...]) -> tuple[tuple[int, ...], 
     for m in (m for t in (*ties, *[1] * (n - sum(ties))) for m in range(1, t + 1)):
         for k in range(m, untied + 1):
             ways[k] += ways[k - m]
-    return tuple(ways), untied
-
-
-@cache
-def exact_p(s: int, n: int, ties: tuple[int, ...] = ()) -> float:
-    """Two-sided exact p of Mann-Kendall's S among all orderings of n values with these tie sizes."""
-    ways, untied = _null_distribution(n, ties)
-    far = sum(count for k, count in enumerate(ways) if abs(untied - 2 * k) >= abs(s))
-    return float(far / sum(ways))
+    return sum(number for k, number in enumerate(ways) if abs(untied - 2 * k) >= abs(s)) / sum(ways)
 
 
 def mann_kendall(values: ArrayLike) -> MannKendall:
@@ -69,6 +63,8 @@ def mann_kendall(values: ArrayLike) -> MannKendall:
     ----------
     Mann 1945, doi:10.2307/1907187; Kendall 1975.
     """
+    from scipy.special import ndtr
+
     x = np.asarray(values, dtype=float)
     x = x[np.isfinite(x)]
     n = len(x)
@@ -76,8 +72,6 @@ def mann_kendall(values: ArrayLike) -> MannKendall:
     ties = tuple(int(t) for t in np.unique(x, return_counts=True)[1] if t > 1)
     var = (n * (n - 1) * (2 * n + 5) - sum(t * (t - 1) * (2 * t + 5) for t in ties)) / 18
     z = (s - np.sign(s)) / np.sqrt(var) if var > 0 else np.nan
-    from scipy.special import ndtr
-
     exact = exact_p(int(s), n, ties) if FEWEST_FOR_P <= n <= LONGEST_EXACT else np.nan
     tau = s / (n * (n - 1) / 2) if n > 1 else np.nan
     return MannKendall(n, s, var, float(z), float(2 * ndtr(-abs(z))), tau, exact)
@@ -136,20 +130,19 @@ def poisson_fit(counts: ArrayLike, design: ArrayLike, exposure: ArrayLike) -> Po
 
 
 def poisson_rate(counts: ArrayLike, tokens: ArrayLike, years: ArrayLike) -> pd.DataFrame:
-    """ELL: G2 / (N ln(min E)), from 0 to 1; NaN where the least expected cell is 1 or less.
-
-    Johnston et al. 2006.
+    """Rate of change of many series of counts by Poisson regression on the year, offset ln(tokens); a row each.
 
     Columns: ``rate_ratio`` (per year; 1.1 is ten per cent more a year), ``rate_ratio_low``,
     ``rate_ratio_high`` (95 %), ``dispersion`` (Pearson chi-squared over degrees of freedom; 1 is Poisson),
     ``model``. Where dispersion is above 1 the interval is widened by its root and taken from t
-    ("quasi-Poisson"); below 1 it is not narrowed ("Poisson").
+    ("quasi-Poisson"); below 1 it is not narrowed ("Poisson"). Single series of a region are too short for the
+    dispersion of a negative binomial to be estimated: `negative_binomial` is there for long ones.
     """
     from scipy.special import ndtri, stdtrit
 
     y, size = np.atleast_2d(np.asarray(counts, float)), np.atleast_2d(np.asarray(tokens, float))
     t = np.asarray(years, float)
-    fit = poisson_fit(y, np.column_stack([np.ones_like(t), t - t.mean()]), size)
+    fit = poisson_fit(y, np.column_stack([np.ones_like(t), t - t.sum() / max(len(t), 1)]), size)
     wide = fit.dispersion > 1
     free = np.maximum((size > 0).sum(axis=1) - 2, 1)
     error = np.sqrt(fit.covariance[:, 1, 1] * np.where(wide, fit.dispersion, 1))
@@ -172,46 +165,60 @@ class Series(NamedTuple):
 
 
 def make_series(counts: pd.DataFrame, terms: Sequence[str] | None, region: str | None, year: str) -> Series:
-    """Lay a counts table out by region (or every key but the year), term and year."""
+    """Lay a counts table out by region (or every key but the year), term and year.
+
+    Groups of an unknown year or place, which are no series, and groups without tokens are left out.
+    """
     names = [name for name in keys(counts) if name != year] if region is None else [region]
-    known = counts[year].notna()
+    need(counts, [*names, year], "A series over the years")
+    known = counts[year].notna() & (counts["n_tokens"] > 0)
+    for name in (name for name in names if name.startswith("region")):
+        known &= counts[name] != ""
     grid = make_grid(counts if known.all() else counts[known], [*names, year], terms)
     years = np.sort(grid.groups[year].unique()).astype(np.int64)
     frame = grid.groups.drop_duplicates(names)[names] if names else pd.DataFrame(index=[0])
-    if len(frame) * len(grid.terms) * len(years) > MOST_CELLS:
+    shape = len(frame), len(grid.terms), len(years)
+    if prod(shape) > MOST_CELLS:
         raise ValueError(
-            f"{len(frame)} regions x {len(grid.terms)} terms x {len(years)} years are too many to lay out; "
-            "choose terms=[...], for instance those of the lexicon or the most frequent ones."
+            "{} regions x {} terms x {} years are too many to lay out; choose terms=[...], for instance those "
+            "of the lexicon or the most frequent ones.".format(*shape)
         )
     line = grid.groups.groupby(names, observed=True, dropna=False).ngroup() if names else 0
     column = np.searchsorted(years, grid.groups[year])
-    block = np.zeros((len(frame), len(grid.terms), len(years)))
-    tokens = np.zeros((len(frame), len(years)))
+    block, tokens = np.zeros(shape), np.zeros((len(frame), len(years)))
     block[line, :, column] = grid.counts.toarray()
     tokens[line, column] = grid.sizes
     return Series(frame.reset_index(drop=True), years, grid.terms, block, tokens)
 
 
+def first_and_last(there: np.ndarray, years: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First and last year for which each row is true."""
+    return (
+        np.where(there, years, 9999).min(axis=1, initial=9999),
+        np.where(there, years, 0).max(axis=1, initial=0),
+    )
+
+
 def lines_of(series: Series) -> pd.DataFrame:
     """One row a region and term: keys, term, n_years, first_year, last_year, n_missing (years between)."""
     there = series.tokens > 0
-    first, turned = there.argmax(axis=1), there[:, ::-1].argmax(axis=1)
-    first, last, n_years = series.years[first], series.years[-1 - turned], there.sum(axis=1)
+    (first, last), n_years = first_and_last(there, series.years), there.sum(axis=1)
+    ends = {
+        "n_years": n_years,
+        "first_year": first,
+        "last_year": last,
+        "n_missing": last - first + 1 - n_years,
+    }
     region, term = np.indices(series.counts.shape[:2]).reshape(2, -1)
-    table = (
-        series.keys.iloc[region]
-        .reset_index(drop=True)
-        .assign(term=series.terms[term], n_years=n_years[region])
-    )
-    return table.assign(
-        first_year=first[region], last_year=last[region], n_missing=(last - first + 1 - n_years)[region]
-    )
+    table = series.keys.iloc[region].reset_index(drop=True).assign(term=series.terms[term])
+    return table.assign(**{name: values[region] for name, values in ends.items()})
 
 
 def rates_of(series: Series) -> np.ndarray:
     """Rates per 10,000 tokens, one row for each region and term; NaN where there is no report."""
     size = np.where(series.tokens > 0, series.tokens, np.nan)[:, None, :]
-    return (series.counts / size * 1e4).reshape(-1, len(series.years))
+    n_regions, n_terms, n_years = series.counts.shape
+    return (series.counts / size * 1e4).reshape(n_regions * n_terms, n_years)
 
 
 def trend(
@@ -220,7 +227,9 @@ def trend(
     """Trend of each term within each region over the years that have a report.
 
     Read `slope` (how much) beside `p_exact` (whether the order of the years could be chance) and `reason`. A
-    region's years without a report are left out, never taken as 0; a report without the term is 0. It
+    region's years without a report are left out, never taken as 0; a report without the term is 0. Reports of
+    an unknown region or year are in no series. `slope` is 0 where most pairs of years are equal, as for a rare
+    term: then read `s` and `rate_ratio`. It
     misleads where wording changes by decree (see the table of breaks), where the segmenter or genre changes,
     and where many terms are tried: then read `p_adjusted`. Reports copy their own last year, so neighbouring
     years are not independent.
@@ -261,16 +270,15 @@ def trend(
     y, size = series.counts.reshape(rates.shape), np.repeat(series.tokens, len(series.terms), axis=0)
     long = table["n_years"].to_numpy() >= FEWEST
     table[["slope", "s", "p_exact"]] = np.nan
-    tests = [(sen_slope(row, series.years), *mann_kendall(row)[1::5]) for row in rates[long]]
-    table.loc[long, ["slope", "s", "p_exact"]] = np.reshape(tests, (-1, 3))
+    tests = [(mann_kendall(row), sen_slope(row, series.years)) for row in rates[long]]
+    values = [(slope, test.s, test.p_exact) for test, slope in tests]
+    table.loc[long, ["slope", "s", "p_exact"]] = np.reshape(values, (-1, 3))
     table["p_adjusted"] = cells.adjust(table["p_exact"])
     common = long & ((y > 0).sum(axis=1) >= 2)
     table = table.join(poisson_rate(y[common], size[common], series.years).set_axis(np.flatnonzero(common)))
     reasons = [~long, long & ~common, table["n_years"].to_numpy() < FEWEST_FOR_P]
-    reason = np.select(reasons, [TOO_SHORT, TOO_RARE, NO_P], "")
-    return table.assign(model=table["model"].fillna(""), reason=reason).astype(
-        {"model": "str", "reason": "str"}
-    )
+    table["model"] = table["model"].fillna("").astype("str")
+    return table.assign(reason=pd.array(np.select(reasons, [TOO_SHORT, TOO_RARE, NO_P], ""), dtype="str"))
 
 
 def year_over_year(
@@ -280,8 +288,8 @@ def year_over_year(
 
     Read `log2_ratio` with its interval: an interval across 0 is no evidence of change. A year whose
     predecessor has no report keeps its row with NaN: changes are never taken across a gap. p takes tokens for
-    independent draws and is too small for words that come in clusters; terms absent from both years have no
-    row.
+    independent draws and is too small for words that come in clusters; terms absent from both years (or from
+    the first of a series) have no row.
 
     Parameters
     ----------

@@ -114,7 +114,8 @@ def precision(verdicts: pd.DataFrame, *, by: Sequence[str] = ("dimension",)) -> 
         ``n_sampled``, ``n_judged``, ``n_right``, ``precision``, ``low``, ``high`` (95 %).
     """
     by, counted = list(by), ["n_sampled", "n_judged", "n_right"]
-    right = verdicts.assign(right=verdicts["verdict"].astype("float"), judged=verdicts["verdict"].notna())
+    said = verdicts["verdict"].astype("boolean")
+    right = verdicts.assign(right=said.astype("Float64"), judged=said.notna())
     stratum = {"n_sampled": ("right", "size"), "n_judged": ("judged", "sum"), "n_right": ("right", "sum")}
     table = right.groupby(by).agg(**stratum, weight=("n_stratum", "first")).reset_index()
     n = table["n_judged"].where(table["n_judged"] > 0)
