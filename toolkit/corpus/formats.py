@@ -56,7 +56,7 @@ def detect_format(data: bytes, name: str = "") -> str:
     plain = head.replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe")
     if _MAIL.match(plain):
         return "web archive"
-    if _MARKUP.search(plain):
+    if b"<" in plain and _MARKUP.search(plain):
         return "web page"
     if plain.startswith(b"<?xml"):
         return "xml"
