@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
+
+from .extracts import read_rows
 
 FRONT, OPENING, TAIL = 4000, 900, 700  # characters that are looked at
 
@@ -29,16 +29,10 @@ class Layout(NamedTuple):
     body: str
 
 
-def read_rows(name: str) -> list[dict[str, str]]:
-    """The rows of one of the package's own tables."""
-    with files("toolkit").joinpath("data", name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 @cache
 def rules(field: str) -> dict[str, re.Pattern[str]]:
     """Patterns of metadata_rules.csv for one field by rule, in the order in which they are tried."""
-    rows = read_rows("metadata_rules.csv")
+    rows = read_rows("metadata_rules")
     parts = {"{" + row["rule"] + "}": row["pattern"] for row in rows if row["field"] == "part"}
     found = {}
     for row in rows:
@@ -51,9 +45,7 @@ def rules(field: str) -> dict[str, re.Pattern[str]]:
 @cache
 def _labels() -> tuple[dict[str, str], re.Pattern[str]]:
     """Label -> field, and the pattern of 来源:X, [来源] X and the cells of a flattened table, 发布机构 | X."""
-    kinds = {
-        row["rule"]: row["pattern"] for row in read_rows("metadata_rules.csv") if row["field"] == "label"
-    }
+    kinds = {row["rule"]: row["pattern"] for row in read_rows("metadata_rules") if row["field"] == "label"}
     words = "|".join(" *".join(label) for label in kinds)  # 来  源
     behind = r"(?:\s*[:：〕|｜]\s*|(?<=[一-龥]{4})\s+)(?P<value>[^\s:：|｜]*)"
     return kinds, re.compile(f"(?P<label>{words}){behind}")
