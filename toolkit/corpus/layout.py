@@ -130,7 +130,7 @@ def _title(lines: list[str]) -> tuple[str, str]:
     """The last line before the body, or run of two or three lines, that reads like a report's title."""
     look = rules("title")
     for number in range(len(lines) - 1, -1, -1):
-        for count in (1, 2, 3) if look["may end one"].search(lines[number]) else ():
+        for count in (1, 2, 3) if look["may end one"].search(re.sub(r"\s", "", lines[number])) else ():
             parts = lines[max(0, number - count + 1) : number + 1]
             title = tidy_title("".join(parts))
             whole = len(title) <= 70 and look["reads like one"].search(title) and look["topic"].search(title)
@@ -152,7 +152,10 @@ def _line_above(lines: list[str], number: int, title: str) -> str:
     begins = r"关于|\d{4}年" if above.endswith("政府") else "关于"
     organ = re.match(begins, title) and look["organ above"].search(above)
     joins = (half or organ) and len(above) <= 40 and not above.endswith(("文件", "公文"))
-    return above if joins and not _is_chrome(above) else ""
+    if not joins or _is_chrome(above):
+        return ""
+    party = tidy_title(lines[number - 2]) if number > 1 else ""  # 中共辛集市委 above 辛集市人民政府
+    return party + above if re.fullmatch("中共.{2,14}委(?:员会)?", party) else above
 
 
 def tidy_title(line: str) -> str:
