@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.corpus.layout import read_rows
+from toolkit.corpus.extracts import read_rows
 from toolkit.corpus.metadata import detect_metadata
 from toolkit.corpus.metadata_table import read_metadata_table
 from toolkit.schemas import DOCUMENTS
@@ -907,7 +907,7 @@ def test_rules_page_is_made_from_the_table():
     """docs/metadata.md ends with the table of patterns as its script makes it, one reason for each."""
     made = runpy.run_path(str(ROOT / "scripts" / "build_metadata_page.py"))["page"]()
     assert (ROOT / "docs" / "metadata.md").read_text(encoding="utf-8") == made
-    assert all(row["reason"] for row in read_rows("metadata_rules.csv"))
+    assert all(row["reason"] for row in read_rows("metadata_rules"))
 
 
 def test_every_flag_is_documented():
@@ -951,3 +951,48 @@ def test_any_text_gives_values_for_every_column(text):
     assert bool(found.values["region_code"]) == bool(found.values["region_id"])
     assert found.values["region_code"] or {"region_unknown", "region_ambiguous"} & set(found.flags)
     assert found.values["year"] is not None or "year_unknown" in found.flags
+
+
+LETTER = """{head}
+　　2021年，辛集市坚持以习近平法治思想为指导，深入推进依法行政，法治政府建设取得明显成效。现将有关情况报告如下：
+　　一、主要工作
+　　全市深入推进各项工作，成效明显。2022年，全市将继续努力。
+　　　　　　　　辛集市人民政府
+　　　　　　　　{date}
+"""
+
+
+def test_a_title_of_party_and_government_over_four_lines_is_one():
+    """Joint letters print each organ on a line of its own, and 报告 may stand alone and spaced."""
+    head = "中共辛集市委\n辛集市人民政府\n关于2021年度法治政府建设情况的\n报    告\n中共河北省委、河北省人民政府："
+    found = detect_metadata(LETTER.format(head=head, date="2022年2月18日"))
+    assert found.values["title"] == "中共辛集市委辛集市人民政府关于2021年度法治政府建设情况的报告"
+    assert (found.values["body_kind"], found.flags) == ("party-and-government", ())
+
+
+def test_a_number_in_a_cell_without_colon_is_found():
+    """A table of catalogue data copied without colons keeps its cells apart by tabs."""
+    head = "索引号\t\t008123/2022-00012\t\t文号\t\t辛政发〔2022〕3号\n辛集市2021年法治政府建设情况报告"
+    assert (
+        detect_metadata(LETTER.format(head=head, date="2022年2月18日")).values["doc_number"]
+        == "辛政发〔2022〕3号"
+    )
+
+
+def test_a_report_signed_before_its_year_was_over_is_flagged():
+    """A whole year's report signed in March of that year holds two reports, or the year means something else."""
+    head = "辛集市2021年法治政府建设情况报告"
+    assert "year_conflict" in detect_metadata(LETTER.format(head=head, date="2021年3月11日")).flags
+    assert detect_metadata(LETTER.format(head=head, date="2021年12月28日")).flags == ()
+
+
+def test_a_paragraph_on_next_year_is_no_second_opening():
+    """2021年，我县将… near the top of a short text speaks of the plan, not of the year under report."""
+    text = "务川仡佬族苗族自治县2020年度法治政府建设情况报告\n　　2020年，全县依法行政。\n　　2021年，我县将继续努力。\n"
+    assert "year_conflict" not in detect_metadata(text).flags
+
+
+def test_a_congress_is_no_issuer():
+    """代表 in 人民代表大会 represents nobody."""
+    text = "关于某报告的决议\n滕州市第十九届人民代表大会常务委员会第八次会议听取和审议了市司法局局长的报告。"
+    assert "会议" not in detect_metadata(text).values["issuer"]

@@ -245,8 +245,6 @@ def test_the_page_on_reading_holds_every_rule_and_notice():
         assert f"| {name} | {row['meaning']} |" in doc
     for row in read_rows("furniture"):
         assert f"| {row['rule']} | {row['scope']} | {row['reason']} |" in doc
-    for row in read_rows("traits"):
-        assert f"| {row['trait']} | {row['reason']} |" in doc
     for row in read_rows("hints"):
         assert row["name"] in doc
 

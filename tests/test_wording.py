@@ -5,7 +5,7 @@ import pytest
 from toolkit.corpus import wording
 from toolkit.corpus.extracts import read_rows
 
-ROWS = read_rows("structure_rules")
+ROWS = read_rows("wording")
 
 
 @pytest.mark.parametrize("name", sorted({row["name"] for row in ROWS}))
@@ -26,5 +26,5 @@ def test_groups_are_named_by_rows():
 
 def test_an_unknown_name_is_an_error():
     """A misspelt pattern is named with the table it is missing from."""
-    with pytest.raises(AttributeError, match=r"structure_rules.csv has no pattern 'MARKR'"):
+    with pytest.raises(AttributeError, match=r"wording.csv has no pattern 'MARKR'"):
         _ = wording.MARKR

@@ -53,7 +53,10 @@ def find_number(layout: Layout) -> str:
 
     A number inside a sentence or brackets is cited, not its own.
     """
-    lines = (re.sub(r"[\s#]+", "", line) for line in (layout.fields.get("doc_number", ""), *layout.front))
+    cells = (cell for line in layout.front for cell in re.split(r"\s{2,}", line))
+    lines = (
+        re.sub(r"[\s#]+", "", line) for line in (layout.fields.get("doc_number", ""), *layout.front, *cells)
+    )
     found = next(filter(None, map(rules("organ")["number"].match, lines)), None)
     return f"{found[1]}〔{found[2]}〕{found[3]}号" if found else ""
 

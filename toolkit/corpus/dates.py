@@ -138,12 +138,14 @@ def decide_years(
     allowed = {decided} if work else {decided, signed, shown}
     differs = [clue for clue in clues if clue[1] not in (allowed if clue in named else {decided})]
     late = not work and (not decided <= (signed or decided) <= decided + 2 or (shown or decided) < decided)
+    part_year = bool(rules("year")["part"].search(layout.title or names[0]))
+    early = not (work or part_year) and f"{decided}-01" <= issued < f"{decided}-10"  # the year was not over
     signed = signed or (shown if shown in (decided, decided + 1) else None)
     flags = {
         "year_weak": source.endswith("weak") or bool(weak and weak[0][1] != decided),
         "year_range": source.endswith("(range)"),
-        "year_conflict": bool(differs) or late,
-        "part_year": bool(rules("year")["part"].search(layout.title or names[0])),
+        "year_conflict": bool(differs) or late or early,
+        "part_year": part_year,
     }
     raised = tuple(flag for flag, up in flags.items() if up)
     return Years(decided - work, decided if work else signed, source, raised)

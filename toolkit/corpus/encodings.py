@@ -21,10 +21,8 @@ MARKS = (
 # Valid UTF-8 mostly also decodes as GB18030, and Big5 nearly always does, so the order breaks ties.
 LADDER = ("utf-8", "gb18030", "big5hkscs", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 ORDINARY, SURE = 0.75, 0.95  # real Chinese text scores above 0.95, text in a wrong codec below 0.6
-PROBE, SHORT_PROBE = (
-    2**20,
-    100_000,
-)  # enough to choose; charset-normalizer takes minutes over large binary files
+# Enough to choose; charset-normalizer takes minutes over large binary files.
+PROBE, SHORT_PROBE = 2**20, 100_000
 SAMPLE = 400
 
 
@@ -104,15 +102,10 @@ def _ordinary() -> frozenset[str]:
     traditional = product(range(0xA4, 0xC7), (*range(0x40, 0x7F), *range(0xA1, 0xFF)))
     pairs = [*((p, "gb2312") for p in simplified), *((p, "big5") for p in traditional)]
     ideographs = "".join(bytes(pair).decode(encoding, "ignore") for pair, encoding in pairs)
-    spans = (
-        (0x20, 0x7F),
-        (0x2010, 0x2027),
-        (0x2150, 0x2180),
-        (0x2460, 0x2500),
-        (0x3000, 0x3018),
-        (0xFF01, 0xFF5F),
+    spans = (" ~", "‐…", "⅐ⅿ", "①⓿", "\u3000〗", "！～")  # ASCII, punctuation, number forms, full-width forms
+    return frozenset(
+        ideographs + "\t\n\r\xa0·×°" + "".join(chr(c) for a, b in spans for c in range(ord(a), ord(b) + 1))
     )
-    return frozenset(ideographs + "\t\n\r\xa0·×°" + "".join(chr(c) for span in spans for c in range(*span)))
 
 
 def _attempt(data: bytes, encoding: str) -> Decoded:

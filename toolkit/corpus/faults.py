@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import cache
 
 from . import wording
-from .extracts import read_rows
 
 SHORTEST, LONGEST = 600, 60_000
 WIDEST = 60  # a printed line is narrower, a paragraph mostly longer
@@ -56,19 +53,13 @@ def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tu
         if holds
     ]
     flags += ["held_twice"] * _held_twice(dense)
-    flags += ["several_reports"] * (len(_trait("opening").findall(body)) > 1 and "held_twice" not in flags)
+    flags += ["several_reports"] * (len(wording.OPENING.findall(body)) > 1 and "held_twice" not in flags)
     flags += _ending(body)
     sample = dense[:: len(dense) // 400 + 1]
-    flags += ["low_cjk"] * (len(_trait("ideograph").findall(sample)) < len(sample) / 2)
-    flags += ["spaced_out"] * (len(_trait("gap").findall(body[:2000])) > 200)
+    flags += ["low_cjk"] * (len(wording.IDEOGRAPH.findall(sample)) < len(sample) / 2)
+    flags += ["spaced_out"] * (len(wording.GAP.findall(body[:2000])) > 200)
     flags += ["private_characters"] * (sum("\ue000" <= c <= "\uf8ff" for c in sample) > len(sample) / 100)
     return (*flags, *_kind(body, dense, len(text)))
-
-
-@cache
-def _trait(name: str) -> re.Pattern[str]:
-    """A pattern of traits.csv."""
-    return next(re.compile(row["pattern"], re.I) for row in read_rows("traits") if row["trait"] == name)
 
 
 def _without(text: str, furniture: Sequence[tuple[int, int, str]]) -> str:
@@ -91,7 +82,7 @@ def _ending(body: str) -> list[str]:
     broken = sum(not line.endswith((*_STOP, *_OPEN_END)) for line in others if len(line) >= 20)
     if broken > max(20, len(others) / 2) and max(map(len, others)) <= WIDEST:
         return ["printed_lines"]
-    headed = _trait("heading").match
+    headed = wording.OPENS_SECTION.match
     if last.endswith(_OPEN_END) or (headed(last) and len(last) < 40 and not last.endswith(_STOP)):
         return ["cut_off"]
     # cells of an annex, a signature and a date have no stop either
@@ -108,16 +99,14 @@ def _ending(body: str) -> list[str]:
 def _kind(body: str, dense: str, n_chars: int) -> list[str]:
     """What the text is if it is no report."""
     lines = [line.strip() for line in body.split("\n") if line.strip()]
-    if len(dense) < SHORTEST and _trait("error page").search(body):
+    if len(dense) < SHORTEST and wording.ERROR_PAGE.search(body):
         return ["error_page"]
     stops = sum(map(dense.count, "。；，,"))  # one character in fifteen of a report
     if stops < len(dense) / 100 and (len(lines) > 20 or n_chars > 2 * len(body)):
         return ["navigation_page"]
     head = "\n".join(lines[:6])[:400]
-    retold = bool(_trait("press").search(head)) and len(_trait("retold").findall(body)) >= 2
-    other = any(
-        _trait("other kind").fullmatch(line) and not _trait("carries").search(line) for line in lines[:3]
-    )
-    if (retold or other) and not _trait("own voice").search(body[:3000]):
+    retold = bool(wording.PRESS.search(head)) and len(wording.RETOLD.findall(body)) >= 2
+    other = any(wording.OTHER_KIND.fullmatch(line) and not wording.CARRIES.search(line) for line in lines[:3])
+    if (retold or other) and not wording.OWN_VOICE.search(body[:3000]):
         return ["press_summary" if retold else "other_kind"]
     return []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
+
+from .extracts import read_rows
 
 FRONT, OPENING, TAIL = 4000, 900, 700  # characters that are looked at
 
@@ -29,16 +29,10 @@ class Layout(NamedTuple):
     body: str
 
 
-def read_rows(name: str) -> list[dict[str, str]]:
-    """The rows of one of the package's own tables."""
-    with files("toolkit").joinpath("data", name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 @cache
 def rules(field: str) -> dict[str, re.Pattern[str]]:
     """Patterns of metadata_rules.csv for one field by rule, in the order in which they are tried."""
-    rows = read_rows("metadata_rules.csv")
+    rows = read_rows("metadata_rules")
     parts = {"{" + row["rule"] + "}": row["pattern"] for row in rows if row["field"] == "part"}
     found = {}
     for row in rows:
@@ -51,9 +45,7 @@ def rules(field: str) -> dict[str, re.Pattern[str]]:
 @cache
 def _labels() -> tuple[dict[str, str], re.Pattern[str]]:
     """Label -> field, and the pattern of 来源:X, [来源] X and the cells of a flattened table, 发布机构 | X."""
-    kinds = {
-        row["rule"]: row["pattern"] for row in read_rows("metadata_rules.csv") if row["field"] == "label"
-    }
+    kinds = {row["rule"]: row["pattern"] for row in read_rows("metadata_rules") if row["field"] == "label"}
     words = "|".join(" *".join(label) for label in kinds)  # 来  源
     behind = r"(?:\s*[:：〕|｜]\s*|(?<=[一-龥]{4})\s+)(?P<value>[^\s:：|｜]*)"
     return kinds, re.compile(f"(?P<label>{words}){behind}")
@@ -138,7 +130,7 @@ def _title(lines: list[str]) -> tuple[str, str]:
     """The last line before the body, or run of two or three lines, that reads like a report's title."""
     look = rules("title")
     for number in range(len(lines) - 1, -1, -1):
-        for count in (1, 2, 3) if look["may end one"].search(lines[number]) else ():
+        for count in (1, 2, 3) if look["may end one"].search(re.sub(r"\s", "", lines[number])) else ():
             parts = lines[max(0, number - count + 1) : number + 1]
             title = tidy_title("".join(parts))
             whole = len(title) <= 70 and look["reads like one"].search(title) and look["topic"].search(title)
@@ -160,7 +152,10 @@ def _line_above(lines: list[str], number: int, title: str) -> str:
     begins = r"关于|\d{4}年" if above.endswith("政府") else "关于"
     organ = re.match(begins, title) and look["organ above"].search(above)
     joins = (half or organ) and len(above) <= 40 and not above.endswith(("文件", "公文"))
-    return above if joins and not _is_chrome(above) else ""
+    if not joins or _is_chrome(above):
+        return ""
+    party = tidy_title(lines[number - 2]) if number > 1 else ""  # 中共辛集市委 above 辛集市人民政府
+    return party + above if re.fullmatch("中共.{2,14}委(?:员会)?", party) else above
 
 
 def tidy_title(line: str) -> str:

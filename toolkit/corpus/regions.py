@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import ahocorasick_rs
 
-from toolkit.corpus.layout import read_rows
+from toolkit.corpus.extracts import read_rows
 
 # The year-end lists behind regions.csv; a code of a later year is the last list's, and said to be unverified.
 FIRST_YEAR, LAST_YEAR = 1980, 2024
@@ -44,7 +44,7 @@ def regions() -> tuple[Region, ...]:
     so that in the year of a change both the old and the new row count as valid.
     """
     columns = ("region_code", "name", "start_year", "end_year", "province", "prefecture", "level")
-    rows = (Region(*map(row.get, columns)) for row in read_rows("regions.csv"))
+    rows = (Region(*map(row.get, columns)) for row in read_rows("regions"))
     return tuple(row._replace(start_year=int(row[2]), end_year=int(row[3] or 9999)) for row in rows)
 
 
@@ -75,7 +75,7 @@ def region_of(code: str, year: int | None = None) -> Region | None:
 def _events() -> dict[str, list[tuple[int, str]]]:
     """old id -> [(year, new id)], oldest first."""
     table = defaultdict(list)
-    for row in read_rows("region_events.csv"):
+    for row in read_rows("region_events"):
         table[row["old_id"]].append((int(row["year"]), row["new_id"]))
     return {old: sorted(events) for old, events in table.items()}
 

@@ -11,18 +11,8 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
-from .extracts import Extract, Unreadable
+from .extracts import Extract, Unreadable, read_rows
 
-# Each reader takes bytes and returns extracts, or raises Unreadable.
-PARSERS = {
-    "web page": ("webpages", "read_page"),
-    "web archive": ("webpages", "read_web_archive"),
-    "pdf": ("pdfs", "read_pdf"),
-    "docx": ("office", "read_docx"),
-    "ofd": ("office", "read_ofd"),
-    "xlsx": ("sheets", "read_workbook"),
-    "csv": ("sheets", "read_delimited"),
-}
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from toolkit.corpus import sandbox; sandbox.serve()"
 FILES_PER_CHILD = 200  # a fresh child now and then, so that no parser's leak reaches the memory limit
 
@@ -51,7 +41,7 @@ class Sandbox:
         self.close()
 
     def read(self, kind: str, data: bytes) -> list[Extract]:
-        """Read one file of a kind (a key of `PARSERS`); raise Unreadable with the reason where it fails."""
+        """Read one file of a kind that has a reader; raise Unreadable with the reason where it fails."""
         if self._n_read >= FILES_PER_CHILD or (self._child and self._child.poll() is not None):
             self.close()
         child = self._child = self._child or self._start()
@@ -121,7 +111,8 @@ def _limit_memory(memory: int) -> None:
 
 def _answer(kind: str, data: bytes) -> list[Extract] | dict[str, str]:
     """The extracts of a file, or why there are none."""
-    module, name = PARSERS[kind]
+    readers = (row["reader"] for row in read_rows("formats") if row["kind"] == kind)
+    module, name = next(readers).split(".")  # it takes bytes and returns extracts, or raises Unreadable
     try:
         return getattr(import_module(f"toolkit.corpus.{module}"), name)(data)
     except Unreadable as error:

@@ -21,18 +21,6 @@ PARTS = {
     "plan": ("plan", r"下一?步|下一?年度|明年|今后"),
     "other": ("other", r"其[他它]需要报告"),
 }
-_STRENGTHS = ("section", "passage", "mention")
-_COLUMNS = {
-    "doc_id": "str",
-    "label": "str",
-    "year_covered": "Int64",
-    **dict.fromkeys(PARTS, "str"),
-    "causes_stated": "boolean",
-    "deadline": "str",
-    "dated": "str",
-    "dated_by": "str",
-    "timeliness": "str",
-}
 
 
 def statutory_card(corpus: Any) -> pd.DataFrame:
@@ -70,10 +58,18 @@ def statutory_card(corpus: Any) -> pd.DataFrame:
     ----------
     法治政府建设实施纲要（2015—2020年）, 2015; 法治政府建设与责任落实督察工作规定, 2019.
     """
-    documents = corpus.documents[corpus.documents["genre"] != "work report"]
+    documents = corpus.documents[corpus.documents["genre"] != "work report"].reset_index(drop=True)
+    card = documents[["doc_id", "label", "year_covered"]].copy()
     present = _presence(corpus.sections, corpus.sentences)
-    rows = [_row(document, present) for document in documents.to_dict("records")]
-    return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
+    for part in PARTS:
+        card[part] = "absent"
+        for how in ("mention", "passage", "section"):
+            card.loc[card["doc_id"].isin(present[part, how]), part] = how
+    lacking = card["shortcomings"].isin(["section", "passage"])
+    card["causes_stated"] = card["doc_id"].isin(present["causes"]).astype("boolean").where(lacking)
+    columns = ["deadline", "dated", "dated_by", "timeliness"]
+    times = pd.DataFrame(map(_timeliness, documents.to_dict("records")), columns=columns, dtype="str")
+    return card.astype(dict.fromkeys(PARTS, "str")).join(times)
 
 
 def _presence(sections: pd.DataFrame, sentences: pd.DataFrame) -> dict[str, set[str]]:
@@ -100,35 +96,12 @@ def _presence(sections: pd.DataFrame, sentences: pd.DataFrame) -> dict[str, set[
     return present
 
 
-def _row(document: Mapping[str, Any], present: dict) -> dict[str, Any]:
-    """Return the card of one document."""
-    doc_id = document["doc_id"]
-    parts = {
-        part: next(
-            (how for how in ("section", "passage", "mention") if doc_id in present[part, how]), "absent"
-        )
-        for part in PARTS
-    }
-    lacking = parts["shortcomings"] in ("section", "passage")
-    return {
-        "doc_id": doc_id,
-        "label": document["label"],
-        "year_covered": document["year_covered"],
-        **parts,
-        "causes_stated": doc_id in present["causes"] if lacking else None,
-        **_timeliness(document),
-    }
-
-
-def _timeliness(document: Mapping[str, Any]) -> dict[str, str]:
-    """Hold a report's date against the deadline of its year."""
-    year = document["year_covered"]
-    known = not pd.isna(year) and int(year) >= 2015
-    deadline = (f"{int(year) + 1}-04-01" if year >= 2019 else f"{int(year) + 1}-03-31") if known else ""
-    order = ("published_on", "issued_on") if known and year >= 2019 else ("issued_on", "published_on")
+def _timeliness(document: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """Deadline of a report's year, the date held against it, what date that is, and the verdict."""
+    year = 0 if pd.isna(document["year_covered"]) else int(document["year_covered"])
+    deadline = f"{year + 1}-04-01" if year >= 2019 else f"{year + 1}-03-31" if year >= 2015 else ""
+    order = ("published_on", "issued_on") if year >= 2019 else ("issued_on", "published_on")
     dated_by = next((name for name in order if document[name]), "")
     dated = document[dated_by] if dated_by else ""
-    timeliness = "unknown"
-    if deadline and dated:
-        timeliness = "on time" if dated <= deadline else "late"
-    return {"deadline": deadline, "dated": dated, "dated_by": dated_by, "timeliness": timeliness}
+    known = bool(deadline and dated)
+    return deadline, dated, dated_by, ("on time" if dated <= deadline else "late") if known else "unknown"

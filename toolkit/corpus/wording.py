@@ -1,6 +1,6 @@
-"""Patterns by which headings, sentences and roles are told, compiled when first asked for.
+"""Patterns by which headings, sentences, roles and faults are told, compiled when first asked for.
 
-`wording.MARKER` is the pattern of the rows named MARKER in data/structure_rules.csv; `<HAN>` in a pattern stands for
+`wording.MARKER` is the pattern of the rows named MARKER in data/wording.csv; `<HAN>` in a pattern stands for
 that of HAN, and a row with a group becomes a group of that name. The table says of every pattern why it is so.
 """
 
@@ -13,9 +13,9 @@ from .extracts import read_rows
 
 def _source(name: str) -> str:
     """The pattern of a name, with what its references stand for."""
-    rows = [row for row in read_rows("structure_rules") if row["name"] == name]
+    rows = [row for row in read_rows("wording") if row["name"] == name]
     if not rows:
-        raise AttributeError(f"data/structure_rules.csv has no pattern {name!r}.")
+        raise AttributeError(f"data/wording.csv has no pattern {name!r}.")
     parts = [f"(?P<{row['group']}>{row['pattern']})" if row["group"] else row["pattern"] for row in rows]
     source = re.sub("<([A-Z_]+)>", lambda reference: _source(reference[1]), "|".join(parts))
     return f"(?:{source})" if "|" in source else source
