@@ -106,11 +106,52 @@ def test_excel_encodings(tmp_path, encoding):
     assert lexicon.table["name"].tolist() == ["复议"]
 
 
+@pytest.mark.parametrize(("separator", "encoding"), [(";", "utf-8-sig"), ("\t", "utf-16"), ("\t", "gb18030")])
+def test_excel_separators(tmp_path, separator, encoding):
+    """Semicolons and tabs, as other editions of Excel write them, and headings typed by hand are read too."""
+    rows = [["ID", " name", "Dimension", "variants", ""], ["A", "复议", "纠纷", "行政复议", ""]]
+    path = tmp_path / "lexicon.csv"
+    path.write_text("\n".join(separator.join(row) for row in rows), encoding=encoding)
+    assert read_lexicon(path).terms == ("行政复议",)
+
+
+@pytest.mark.parametrize("cell", ["甲丙｜乙丙", "｛甲｜乙｝丙", "［甲乙］丙", "甲丙 | 乙丙", '"甲丙\n乙丙"'])
+def test_signs_an_input_method_writes(tmp_path, cell):
+    """Full-width signs, spaces beside a bar and a line break in the cell lose no term."""
+    assert read_lexicon(write(tmp_path, f"A,n,x,{cell},\n")).terms == ("乙丙", "甲丙")
+
+
+def test_a_column_given_twice_is_refused(tmp_path):
+    """Two columns of one name, of which only one could be read, raise."""
+    path = tmp_path / "lexicon.csv"
+    path.write_text("id,name,dimension,variants,variants\nA,n,x,甲乙,丙丁\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"columns .* once; look at \['variants'\]"):
+        read_lexicon(path)
+
+
 def test_shipped_lexicon_is_sound():
-    """The shipped lexicon reads, and its entries are told apart by id and name."""
+    """Entries are told apart by id and name, closed columns hold their words, years are years, literals no regex."""
     lexicon = read_lexicon()
+    table = lexicon.table
     assert len(lexicon) >= 167
-    assert lexicon.table["name"].is_unique
+    assert table["name"].is_unique
+    assert set(table["kind"]) == {"institution", "activity", "document", "slogan"}
+    assert set(table["scope"]) == {"national", "local"}
+    assert (
+        table[["valid_from", "valid_to"]]
+        .apply(lambda years: years.str.fullmatch(r"(\d{4})?"))
+        .to_numpy()
+        .all()
+    )
+    assert [literal for literal in lexicon.literals if set(literal) & set("?*^$")] == []
+    assert len({(row.dimension, row.part_2021) for row in table.itertuples()}) <= 11
+
+
+def test_seen_says_what_the_seeds_have():
+    """The column seen is yes where one of the five seeds has the entry, and no elsewhere."""
+    lexicon = read_lexicon()
+    found = {match.mechanism for text in seeds().values() for match in lexicon.find(text)}
+    assert set(lexicon.table.loc[lexicon.table["seen"] == "yes", "id"]) == found
 
 
 def seeds():

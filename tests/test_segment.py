@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.terms.lexicon import read_lexicon
+from toolkit.terms.lexicon import SHIPPED, read_lexicon
 from toolkit.terms.segment import Segmenter, dictionary, kind_of
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
@@ -177,6 +177,22 @@ def test_frequency_zero_is_refused():
     for engine in ("jieba", "rjieba"):
         with pytest.raises(ValueError, match="'法治' cannot be used: its frequency 0"):
             Segmenter(user_words=[("法治", 0)], engine=engine)
+
+
+def test_without_hmm_the_tokens_are_those_of_jieba_without_hmm():
+    """hmm=False is jieba's HMM=False on either choice of engine, and the settings say so."""
+    text = SENTENCE + "他来到了网易杭研大厦"
+    segmenter = Segmenter(hmm=False)
+    assert segmenter.cut(text) == jieba.lcut(text, HMM=False)
+    assert (segmenter.settings["engine"], segmenter.settings["hmm"]) == ("jieba", False)
+    with pytest.raises(ValueError, match="with hmm only"):
+        Segmenter(engine="rjieba", hmm=False)
+
+
+def test_a_lexicon_is_read_from_its_path():
+    """A path in place of a lexicon is read."""
+    path = SHIPPED
+    assert Segmenter(lexicon=path).settings == Segmenter(lexicon=read_lexicon()).settings
 
 
 def test_unknown_engine_is_named():

@@ -12,7 +12,7 @@ def write(tmp_path, text, name="words.txt", encoding="utf-8"):
     return path
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_jieba_format_in_every_encoding(tmp_path, encoding):
     """Word, frequency and tag a line; comments and empty lines are passed over; words sort."""
     path = write(tmp_path, "# 注释\n政务服务 20 n\n\n法治政府建设\n枫桥经验 n\r\n", encoding=encoding)
@@ -29,6 +29,8 @@ def test_csv_with_and_without_header(tmp_path):
 
 def test_refused_lines_are_listed(tmp_path):
     """Frequency 0, frequencies beyond reason and contradictions are left out, with line and reason."""
+    odd = read_user_words(write(tmp_path, "甲乙\u30003\u3000n\n丙丁 3.5 n\n"))
+    assert (odd.words, odd.refused[0][:2]) == ((("甲乙", 3),), (2, "丙丁"))
     words = read_user_words(write(tmp_path, "甲乙 0\n丙丁 99999999999\n戊己 3\n戊己 4\n戊己 3\n“”\n"))
     assert words.words == (("戊己", 3),)
     assert [(line, word) for line, word, _ in words.refused] == [

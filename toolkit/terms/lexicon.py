@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from io import StringIO
-from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,11 +13,14 @@ import pandas as pd
 from ahocorasick_rs import AhoCorasick
 
 from toolkit.terms.folding import fold, twin
+from toolkit.terms.user_words import read_cells
 
 SHIPPED = Path(__file__).resolve().parents[1] / "data" / "lexicon.csv"
 REQUIRED = ("id", "name", "dimension", "variants")
 PATTERNS = ("variants", "wordings")
 MOST = 500  # literals one cell may expand to
+# One sign of a pattern: escaped, a class, or a character.
+SIGNS = re.compile(r"\\.|\[[^\]]+\]|.", re.S)
 
 
 class Match(NamedTuple):
@@ -50,49 +49,29 @@ def expand(pattern: str) -> list[str]:
     >>> expand("合法性审[查核]|首违不{处|}罚")
     ['合法性审查', '合法性审核', '首违不处罚', '首违不罚']
     """
-    literals, rest = _alternatives(pattern, 0)
-    if rest < len(pattern):
-        raise ValueError(f"{pattern[rest]!r} at character {rest + 1} of {pattern!r} closes nothing")
-    return list(dict.fromkeys(literals))
-
-
-def _alternatives(pattern: str, at: int) -> tuple[list[str], int]:
-    """Literals of the alternatives that start at a position, up to an unmatched brace or the end."""
-    found: list[str] = []
-    pieces: list[list[str]] = []
-    while at < len(pattern) and pattern[at] != "}":
-        sign = pattern[at]
-        if sign == "|":
-            found += _joined(pieces, pattern)
-            pieces, at = [], at + 1
-            continue
+    levels: list[tuple[list[str], list[str]]] = [([], [""])]  # alternatives done, and the one that grows
+    for sign in SIGNS.findall(pattern):
+        done, growing = levels[-1]
         if sign == "{":
-            piece, at = _alternatives(pattern, at + 1)
-            if pattern[at : at + 1] != "}":
-                raise ValueError(f"a brace of {pattern!r} is not closed")
-        elif sign == "[":
-            close = pattern.find("]", at)
-            if close < at + 2:
-                raise ValueError(f"a bracket of {pattern!r} is empty or not closed")
-            piece, at = list(pattern[at + 1 : close]), close
+            levels.append(([], [""]))
+            continue
+        if sign == "|":
+            levels[-1] = (done + growing, [""])
+            continue
+        if sign == "}" and len(levels) > 1:
+            first, rest = levels.pop()
+            choices = first + rest
+            done, growing = levels[-1]
+        elif sign in "}[":
+            raise ValueError(f"{sign!r} of {pattern!r} closes nothing, or is not closed")
         else:
-            at += sign == "\\"
-            piece = [pattern[at : at + 1]]
-        pieces.append(piece)
-        at += 1
-    return found + _joined(pieces, pattern), at
-
-
-def _joined(pieces: list[list[str]], pattern: str) -> list[str]:
-    """Every way to take one of each piece, in order."""
-    count = 1
-    for piece in pieces:
-        count *= len(piece)
-    if count > MOST:
-        raise ValueError(
-            f"{pattern!r} stands for more than {MOST} literals; split it or use the regex column"
-        )
-    return ["".join(choice) for choice in product(*pieces)]
+            choices = list(sign[1:-1]) if len(sign) > 2 else [sign[-1]]
+        levels[-1] = (done, [start + end for start in growing for end in choices])
+        if len(levels[-1][1]) > MOST:
+            raise ValueError(f"{pattern!r} stands for more than {MOST} literals; split it, or use regex")
+    if len(levels) > 1:
+        raise ValueError(f"a brace of {pattern!r} is not closed")
+    return list(dict.fromkeys(levels[0][0] + levels[0][1]))
 
 
 @dataclass(frozen=True)
@@ -130,14 +109,9 @@ class Lexicon:
         return {name: value for name, value in vars(self).items() if name != "_matcher"}
 
     @cached_property
-    def _patterns(self) -> list[str]:
-        """Literals in the order of the matcher."""
-        return list(self.literals)
-
-    @cached_property
-    def _matcher(self) -> AhoCorasick:
-        """Finds all literals at once."""
-        return AhoCorasick(self._patterns)
+    def _matcher(self) -> tuple[AhoCorasick, list[tuple[str, ...]]]:
+        """Finds all literals at once, and the entries of each."""
+        return AhoCorasick(list(self.literals)), list(self.literals.values())
 
     @cached_property
     def dimensions(self) -> dict[str, str]:
@@ -151,27 +125,20 @@ class Lexicon:
         the longest match wins; hits of different entries may overlap or nest.
         """
         folded = twin(text)
-        best: dict[str, list[tuple[int, int]]] = {}
-        for name, start, end in self._raw(folded.text):
-            best.setdefault(name, []).append((start, end))
-        return sorted(
-            (
-                Match(*folded.span(start, end), name, self.dimensions[name])
-                for name, spans in best.items()
-                for start, end in _leftmost_longest(spans)
-            ),
-            key=lambda match: (match.start, -match.end, match.mechanism),
-        )
-
-    def _raw(self, folded: str) -> Iterator[tuple[str, int, int]]:
-        """Entry, start and end of every match in a folded text."""
-        for number, start, end in self._matcher.find_matches_as_indexes(folded, overlapping=True):
-            for name in self.literals[self._patterns[number]]:
-                yield name, start, end
+        matcher, names = self._matcher
+        found: dict[str, list[tuple[int, int]]] = {}
+        for number, start, end in matcher.find_matches_as_indexes(folded.text, overlapping=True):
+            for name in names[number]:
+                found.setdefault(name, []).append((start, end))
         for name, regex in self.regexes:
-            for match in regex.finditer(folded):
-                if match.end() > match.start():
-                    yield name, *match.span()
+            spans = [match.span() for match in regex.finditer(folded.text) if match[0]]
+            found.setdefault(name, []).extend(spans)
+        matches = [
+            Match(*folded.span(start, end), name, self.dimensions[name])
+            for name, spans in found.items()
+            for start, end in _leftmost_longest(spans)
+        ]
+        return sorted(matches, key=lambda match: (match.start, -match.end, match.mechanism))
 
 
 def _leftmost_longest(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -189,9 +156,10 @@ def read_lexicon(path: str | Path | None = None) -> Lexicon:
     Parameters
     ----------
     path
-        A CSV file in UTF-8 (with or without BOM) or GB18030, as Excel writes it, with the columns `id`,
-        `name`, `dimension` and `variants`; `docs/lexicon.md` shows the shipped one. `variants` holds the
-        terms, as patterns (`expand` tells how); the optional column `wordings` patterns that are found
+        A CSV file as Excel writes it (UTF-8 with or without BOM, GB18030, UTF-16; comma, semicolon or tab),
+        with the columns `id`, `name`, `dimension` and `variants`; `docs/lexicon.md` shows the shipped one.
+        `variants` holds the terms, as patterns (`expand` tells how; full-width signs and line breaks in
+        the cell will do); the optional column `wordings` patterns that are found
         but are no terms, which a segmenter leaves to jieba; the optional column `regex` a Python regular
         expression for gaps, matched on the folded text, in which quotation marks are left out and
         full-width characters are narrow.
@@ -234,20 +202,20 @@ def read_lexicon(path: str | Path | None = None) -> Lexicon:
 
 def _rows(data: bytes, path: Path) -> list[tuple[int, dict[str, str]]]:
     """Rows of a lexicon file with their number in Excel; empty rows are passed over."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("gb18030")
-    reader = csv.DictReader(StringIO(text), restval="", restkey="more cells than columns")
-    missing = [name for name in REQUIRED if name not in (reader.fieldnames or ())]
+    header, *lines = read_cells(data, path) or [[]]
+    header = [name.lower() for name in header]
+    missing = [name for name in REQUIRED if header.count(name) != 1]
     if missing:
-        raise ValueError(f"{path} is no lexicon: it needs the columns {list(REQUIRED)} and lacks {missing}.")
+        what = f"it needs each of the columns {list(REQUIRED)} once; look at {missing}"
+        raise ValueError(f"{path} is no lexicon: {what}. Save a workbook as CSV (UTF-8).")
     rows: list[tuple[int, dict[str, str]]] = []
     ids: set[str] = set()
-    for number, cells in enumerate(reader, 2):
-        if reader.restkey in cells:
-            raise _fault(path, number, reader.fieldnames[-1], "is followed by more cells; quote commas")
-        row = dict.fromkeys((*PATTERNS, "regex"), "") | {name: cell.strip() for name, cell in cells.items()}
+    for number, cells in enumerate(lines, 2):
+        if any(cells[len(header) :]):
+            raise _fault(path, number, header[-1], "is followed by more cells; quote commas")
+        row = dict.fromkeys((*PATTERNS, "regex", *header), "")
+        row |= dict(zip(header, cells, strict=False))
+        row.pop("", None)
         if not any(row.values()):
             continue
         for column in ("id", "name", "dimension"):
@@ -263,9 +231,10 @@ def _rows(data: bytes, path: Path) -> list[tuple[int, dict[str, str]]]:
 
 
 def _literals(row: dict[str, str], column: str, number: int, path: Path) -> list[str]:
-    """Folded literals of one cell."""
+    """Folded literals of one cell; a line break in it separates as a bar does."""
+    pattern = "|".join(fold(row[column]).splitlines()) if row[column] else None
     try:
-        found = [fold(literal) for literal in expand(row[column])] if row[column] else []
+        found = [literal.strip() for literal in expand(pattern)] if pattern is not None else []
     except ValueError as error:
         raise _fault(path, number, column, str(error)) from error
     if "" in found:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import count
 from math import log2
 
+import numpy as np
 import pandas as pd
 
 from toolkit.terms.counts import read_stopwords
@@ -16,6 +16,7 @@ from toolkit.terms.lexicon import Lexicon
 from toolkit.terms.segment import dictionary
 
 RUN = re.compile(r"[\u4e00-\u9fd5]+")
+EDGE = "\n"  # between stretches of words
 COLUMNS = ["candidate", "count", "n_documents", "cohesion", "freedom", "example"]
 
 
@@ -66,78 +67,93 @@ def new_words(
     Church & Hanks (1990), Computational Linguistics 16(1), 22-29, for cohesion as mutual information.
     Huang & Powers (2003), PACLIC 17, for branch entropy as word boundary evidence.
     """
-    runs = list(_runs(corpus))
-    counts = Counter(candidate for _, _, run in runs for candidate, _, _ in _strings(run, max_length))
-    jieba, literals = dictionary()[0], lexicon.literals if lexicon else {}
-    wanted = {word for word, seen in counts.items() if seen >= min_count}
-    wanted = {word for word in wanted if not jieba.get(word) and word not in literals}
-    grams, positions = _grams(["".join(run) for _, _, run in runs], wanted)
-    wanted = {word for word in wanted if cohesion(word, grams, positions) >= min_cohesion}
-    beside: dict[str, tuple[Counter, Counter]] = {word: (Counter(), Counter()) for word in wanted}
-    places: dict[str, dict[str, int]] = {word: {} for word in wanted}
-    edge = count()
-    for doc_id, sentence_no, run in runs:
-        for word, left, right in _strings(run, max_length):
-            if word in wanted:
-                beside[word][0][left or next(edge)] += 1
-                beside[word][1][right or next(edge)] += 1
-                places[word].setdefault(doc_id, sentence_no)
-    texts = corpus.sentences.set_index(["doc_id", "sentence_no"])["text"]
-    found = []
-    for word, (left, right) in beside.items():
-        freedom = min(branch_entropy(left), branch_entropy(right))
-        if freedom >= min_freedom:
-            example = texts[next(iter(places[word].items()))].strip()
-            holds = cohesion(word, grams, positions)
-            found.append((word, counts[word], len(places[word]), holds, freedom, example))
-    table = pd.DataFrame(found, columns=COLUMNS)
-    return table.sort_values(["count", "candidate"], ascending=[False, True], ignore_index=True)
+    words = _words(corpus)
+    text = "".join(words["edge"] + words["term"]) + EDGE
+    spans = _spans(words, text, max_length)
+    counts = spans["candidate"].value_counts()
+    known, literals = dictionary()[0], lexicon.literals if lexicon else {}
+    counts = counts[counts >= min_count]
+    counts = counts[[not known.get(word) and word not in literals for word in counts.index]]
+    spans = spans[spans["candidate"].isin(counts.index)]
+    grams, positions = _grams(text, spans.drop_duplicates("candidate"), max_length)
+    holds = {word: cohesion(word, grams, positions) for word in counts.index}
+    spans = spans[spans["candidate"].map(holds) >= min_cohesion]
+    free = _freedom(text, spans)
+    spans = spans[spans["candidate"].map(free) >= min_freedom]
+    rows = words.loc[spans["row"], ["doc_id", "sentence_no"]].assign(candidate=spans["candidate"].to_numpy())
+    table = rows.groupby("candidate", as_index=False).agg(
+        sentence_no=("sentence_no", "first"), doc_id=("doc_id", "first"), n_documents=("doc_id", "nunique")
+    )
+    table = table.merge(corpus.sentences[["doc_id", "sentence_no", "text"]], on=["doc_id", "sentence_no"])
+    for column, values in (("count", counts), ("cohesion", holds), ("freedom", free)):
+        table[column] = table["candidate"].map(values)
+    table["example"] = table["text"].str.strip()
+    return table[COLUMNS].sort_values(["count", "candidate"], ascending=[False, True], ignore_index=True)
 
 
-def _runs(corpus: object) -> Iterator[tuple[str, int, list[str]]]:
-    """Stretches of word tokens of one sentence that only quotation marks interrupt, outside page furniture."""
+def _words(corpus: object) -> pd.DataFrame:
+    """Chinese words outside page furniture; edge is set where one does not follow the one before.
+
+    Quotation marks interrupt nothing; other signs, numbers, terms and the ends of sentences do.
+    """
     keys = ["doc_id", "sentence_no"]
-    tokens = corpus.tokens.merge(corpus.sentences[[*keys, "role"]], on=keys)
-    tokens = tokens[tokens["role"] != "meta"]
-    place, run = ("", -1), []
-    for *here, term, kind in zip(*(tokens[name] for name in (*keys, "term", "kind")), strict=True):
-        if run and (tuple(here) != place or (kind != "word" and (fold(term) or kind == "term"))):
-            yield *place, run
-            run = []
-        place = tuple(here)
-        if kind == "word" and RUN.fullmatch(term):
-            run.append(term)
-        elif kind == "word" and run:
-            yield *place, run
-            run = []
-    if run:
-        yield *place, run
+    tokens = corpus.tokens[[*keys, "term", "kind"]].merge(corpus.sentences[[*keys, "role"]], on=keys)
+    chinese = {term: bool(RUN.fullmatch(term)) for term in tokens["term"].unique()}
+    blank = {term for term, is_chinese in chinese.items() if not is_chinese and not fold(term)}
+    tokens = tokens[(tokens["role"] != "meta") & ~tokens["term"].isin(blank)]
+    is_word = (tokens["kind"] == "word") & tokens["term"].map(chinese).astype(bool)
+    follows = is_word.shift(fill_value=False) & (tokens[keys] == tokens[keys].shift()).all(axis=1)
+    edge = follows.map({True: "", False: EDGE})
+    return tokens.assign(edge=edge)[is_word].reset_index(drop=True)
 
 
-def _grams(texts: list[str], words: set[str]) -> tuple[Counter[str], Counter[int]]:
-    """How often every word and every part of it stands in the texts, and the places for each length."""
-    parts = {part for word in words for part in (word, *_halves(word))}
-    positions: Counter[int] = Counter()
-    for length, number in Counter(map(len, texts)).items():
-        positions.update({size: number * (length - size + 1) for size in range(1, length + 1)})
-    grams: Counter[str] = Counter()
-    for size in {len(part) for part in parts}:
-        pieces = (text[at : at + size] for text in texts for at in range(len(text) - size + 1))
-        grams.update(filter(parts.__contains__, pieces))
+def _spans(words: pd.DataFrame, text: str, longest: int) -> pd.DataFrame:
+    """Strings of two words or more without a function word: candidate, start, end, row of the first word."""
+    sizes = words["term"].str.len()
+    ends = (sizes + words["edge"].str.len()).cumsum()
+    starts = ends - sizes
+    edges = (words["edge"] != "").cumsum()
+    stops = words["term"].isin(read_stopwords()).cumsum()
+    parts = []
+    for more in range(1, longest):
+        last = ends.shift(-more)
+        fits = (last - starts <= longest) & (edges == edges.shift(-more))
+        fits &= stops.shift(-more) == stops.shift(fill_value=0)
+        parts.append(pd.DataFrame({"start": starts[fits], "end": last[fits].astype("int64")}))
+    spans = pd.concat(parts).rename_axis("row").reset_index().sort_values(["start", "end"])
+    return spans.assign(candidate=[text[a:b] for a, b in zip(spans["start"], spans["end"], strict=True)])
+
+
+def _grams(text: str, spans: pd.DataFrame, longest: int) -> tuple[dict[str, int], dict[int, int]]:
+    """How often every span and every part of it stands in the text, and the places for each length."""
+    characters = pd.factorize(np.array(list(text)))[0]
+    ids, times = characters, [characters]
+    lengths = Counter(map(len, text.split(EDGE)))
+    positions: dict[int, int] = {}
+    for size in range(1, longest + 1):
+        times.append(np.bincount(ids)[ids])
+        positions[size] = sum(n * (length - size + 1) for length, n in lengths.items() if length >= size)
+        ids = pd.factorize(ids[:-1] * len(characters) + characters[size:])[0]
+    grams: dict[str, int] = {}
+    for first, last in zip(spans["start"].tolist(), spans["end"].tolist(), strict=True):
+        cuts = range(first + 1, last)
+        for start, end in ((first, last), *((first, cut) for cut in cuts), *((cut, last) for cut in cuts)):
+            grams[text[start:end]] = int(times[end - start][start])
     return grams, positions
 
 
-def _strings(run: list[str], longest: int) -> Iterator[tuple[str, str, str]]:
-    """Strings of two tokens or more without a function word, and the characters beside them."""
-    stopwords = read_stopwords()
-    for first in range(len(run)):
-        left = run[first - 1][-1] if first else ""
-        for last in range(first + 1, len(run) + 1):
-            candidate = "".join(run[first:last])
-            if run[last - 1] in stopwords or len(candidate) > longest:
-                break
-            if last > first + 1:
-                yield candidate, left, run[last][0] if last < len(run) else ""
+def _freedom(text: str, spans: pd.DataFrame) -> dict[str, float]:
+    """Entropy beside every candidate, on the poorer side; every edge is a character of its own."""
+    left: dict[str, list[object]] = {}
+    right: dict[str, list[object]] = {}
+    for word, start, end in zip(
+        *(spans[name].tolist() for name in ("candidate", "start", "end")), strict=True
+    ):
+        left.setdefault(word, []).append(start if text[start - 1] == EDGE else text[start - 1])
+        right.setdefault(word, []).append(end if text[end] == EDGE else text[end])
+    return {
+        word: min(branch_entropy(Counter(left[word])), branch_entropy(Counter(right[word]))) for word in left
+    }
 
 
 def cohesion(word: str, grams: Mapping[str, int], positions: Mapping[int, int]) -> float:

@@ -8,7 +8,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from importlib.metadata import version
 from itertools import accumulate, count, repeat
 from pathlib import Path
@@ -17,7 +17,7 @@ from types import ModuleType
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from toolkit.terms.folding import fold, twin
-from toolkit.terms.lexicon import Lexicon
+from toolkit.terms.lexicon import Lexicon, read_lexicon
 from toolkit.terms.user_words import UserWords
 
 ENGINES = ("auto", "jieba", "rjieba")
@@ -44,8 +44,8 @@ class Segmenter:
     Parameters
     ----------
     lexicon
-        Its terms are kept in one piece first (leftmost-longest, across punctuation and quotation marks);
-        the rest is jieba's. Without a lexicon the tokens are those of `jieba.lcut`, exactly.
+        A lexicon, or the path of one. Its terms are kept in one piece first (leftmost-longest, across
+        punctuation and quotation marks); the rest is jieba's. Without a lexicon the tokens are those of `jieba.lcut`, exactly.
     user_words
         Words to add to jieba's dictionary: an iterable of words or of (word, frequency), a path, or the
         result of `read_user_words`. Their order makes no difference. A word with punctuation inside, which
@@ -53,6 +53,9 @@ class Segmenter:
     engine
         "jieba" (the reference), "rjieba" (the same tokens, many times faster) or "auto": the fast one
         where it is installed.
+    hmm
+        Whether jieba guesses words that its dictionary lacks. Without it the tokens are those of
+        `jieba.lcut(text, HMM=False)`, and the engine is jieba itself.
 
     Notes
     -----
@@ -65,12 +68,23 @@ class Segmenter:
     ['推进', '行政复议', '体制改革']
     """
 
-    def __init__(self, lexicon: Lexicon | None = None, user_words: object = (), engine: str = "auto") -> None:
+    def __init__(
+        self,
+        lexicon: Lexicon | str | Path | None = None,
+        user_words: object = (),
+        engine: str = "auto",
+        hmm: bool = True,
+    ) -> None:
         if engine not in ENGINES:
             raise ValueError(f"engine is {engine!r}; choose one of {list(ENGINES)}.")
-        self.lexicon = lexicon
+        if engine == "rjieba" and not hmm:
+            raise ValueError(
+                "engine 'rjieba' is jieba token for token with hmm only; choose 'auto' or 'jieba'."
+            )
+        self.lexicon = read_lexicon(lexicon) if isinstance(lexicon, (str, Path)) else lexicon
         self.user_words = UserWords.of(user_words)
-        self.engine = _chosen(engine)
+        self.engine = _chosen(engine) if hmm else "jieba"
+        self.hmm = hmm
 
     def __repr__(self) -> str:
         """Engine, lexicon and number of user words."""
@@ -79,7 +93,7 @@ class Segmenter:
 
     def __getstate__(self) -> dict[str, object]:
         """What travels to another process; the engine is built where it is used."""
-        return {"lexicon": self.lexicon, "user_words": self.user_words, "engine": self.engine}
+        return {name: value for name, value in vars(self).items() if not name.startswith("_")}
 
     @property
     def settings(self) -> dict[str, object]:
@@ -92,14 +106,14 @@ class Segmenter:
             "lexicon_sha256": self.lexicon.sha256 if self.lexicon else "",
             "user_words_sha256": self.user_words.sha256,
             "n_user_words": len(self.user_words.words),
-            "hmm": True,
+            "hmm": self.hmm,
         }
 
     @cached_property
     def _engine(self) -> Callable[[str], list[str]]:
         """The function that cuts a text without protected terms."""
-        build = _reference if self.engine == "jieba" else _fast
-        return build([pair for pair in self.user_words.words if BLOCK.fullmatch(pair[0])])
+        words = [pair for pair in self.user_words.words if BLOCK.fullmatch(pair[0])]
+        return _fast(words) if self.engine == "rjieba" else _reference(words, self.hmm)
 
     def cut(self, text: str) -> list[str]:
         """Words of a text, in order; joined they give the text back."""
@@ -236,7 +250,7 @@ def dictionary() -> tuple[dict[str, int], int]:
         return _own_jieba().Tokenizer.gen_pfdict(file)
 
 
-def _reference(words: Iterable[tuple[str, int | None]]) -> Callable[[str], list[str]]:
+def _reference(words: Iterable[tuple[str, int | None]], hmm: bool) -> Callable[[str], list[str]]:
     """jieba's own cut on a tokenizer of its own that never touches a cache file."""
     tokenizer = _own_jieba().Tokenizer()
     tokenizer.FREQ, tokenizer.total = dictionary()
@@ -244,7 +258,7 @@ def _reference(words: Iterable[tuple[str, int | None]]) -> Callable[[str], list[
     tokenizer.initialized = True
     for word, frequency in words:
         tokenizer.add_word(word, frequency)
-    return tokenizer.lcut
+    return partial(tokenizer.lcut, HMM=hmm)
 
 
 def _fast(words: Iterable[tuple[str, int | None]]) -> Callable[[str], list[str]]:

@@ -7,12 +7,35 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 
+from toolkit.corpus.encodings import decode
 from toolkit.terms.folding import fold
 
-LINE = re.compile(r"(.+?)(?:[ \t]+(\d+))?(?:[ \t]+[a-z]+)?$")
+# Word, frequency and tag, as jieba has them, whatever white space an input method put between them.
+LINE = re.compile(r"(.+?)(?:\s+([-+]?\d[\d.]*))?(?:\s+[a-z]+\d*)?$")
 HIGHEST = 10**9
+
+
+def read_cells(data: bytes, path: str | Path) -> list[list[str]]:
+    """Rows of a small table, as Excel and its kin save it: comma, semicolon or tab, in any encoding of Chinese."""
+    text = read_text(data, path)
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    return [
+        [cell.strip() for cell in row] for row in csv.reader(StringIO(text, newline=""), delimiter=separator)
+    ]
+
+
+def read_text(data: bytes, path: str | Path) -> str:
+    """Text of a file a researcher wrote; one that loses a character is refused."""
+    try:
+        found = decode(data)
+    except ValueError as error:
+        raise ValueError(f"{path} is no text: {error} Save it as CSV or text in UTF-8.") from error
+    if found.n_replaced:
+        raise ValueError(f"{path}: {found.n_replaced} characters are damaged. Save it in UTF-8.")
+    return found.text
 
 
 @dataclass(frozen=True)
@@ -57,7 +80,7 @@ def read_user_words(path: str | Path) -> UserWords:
     ----------
     path
         jieba's format (`word [frequency] [tag]` a line) or CSV with a column `word` and perhaps
-        `frequency`; UTF-8 with or without BOM, or GB18030. Lines that start with `#` are comments.
+        `frequency`; UTF-8 with or without BOM, GB18030 or UTF-16. Lines that start with `#` are comments.
 
     Returns
     -------
@@ -68,11 +91,8 @@ def read_user_words(path: str | Path) -> UserWords:
     """
     path = Path(path)
     data = path.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("gb18030")
-    return _collect(_csv_lines(text) if path.suffix.lower() == ".csv" else _jieba_lines(text))
+    is_table = path.suffix.lower() == ".csv"
+    return _collect(_rows(read_cells(data, path)) if is_table else _jieba_lines(read_text(data, path)))
 
 
 def _jieba_lines(text: str) -> Iterator[tuple[int, str, object]]:
@@ -82,11 +102,10 @@ def _jieba_lines(text: str) -> Iterator[tuple[int, str, object]]:
             yield number, *LINE.fullmatch(line).groups()
 
 
-def _csv_lines(text: str) -> Iterator[tuple[int, str, object]]:
-    """Line number, word and frequency of every row of a CSV file, with a header or without."""
+def _rows(rows: list[list[str]]) -> Iterator[tuple[int, str, object]]:
+    """Line number, word and frequency of every row of a table, with a header or without."""
     places = {"word": 0, "frequency": 1}
-    for number, row in enumerate(csv.reader(text.splitlines()), 1):
-        cells = [cell.strip() for cell in row]
+    for number, cells in enumerate(rows, 1):
         if number == 1 and "word" in cells:
             places = {name: place for place, name in enumerate(cells)}
         elif any(cells) and not cells[0].startswith("#"):
