@@ -62,7 +62,7 @@ _NO_UNIT, _SHARE = _Unit("", "count", "never", ""), _Unit("", "other", "never", 
 _PERCENT, _TIMES = _Unit("%", "percent", "yes", ""), _Unit("倍", "multiple", "yes", "")
 # What may follow a number that names or dates something; before all else the pattern NAMED need not run.
 _NAMED_NEXT = frozenset(
-    "月日年时点:：∶.·•-–—―－~～至到+＋大强超*×xX小分公天号国省县代维型版线频甲AaGDKgk届世周级星路/_ 计工项高院首页"
+    "月日年时点:：∶.·•-–—―－~～至到+＋大强超*×xX小分公天号国省县代维型版线频甲AaGDKgk届世周级星路/_ 计工项高院首页华载诞"
 )
 _BEFORE_NUMERAL = ("第", "前", "无")  # before these a Chinese numeral is a rank, an ordinal or none
 _NOT_NOUN = "区强号级代维版型线弄街时点届周星甲道等的之与和及或、年月日度以性元化世国"
@@ -172,7 +172,7 @@ def _arabic(text: str, start: int, end: int) -> list[Quantity] | str:
     before = text[start - 1] if start else "\n"
     if before in "第前":
         rank = _rank(text, start, end, _number(text[start:end]))
-        if (not isinstance(rank, str) and text[end : end + 1] != "%") or before == "第":
+        if (not isinstance(rank, str) and text[end : end + 1] not in ("%", "‰")) or before == "第":
             return rank if isinstance(rank, str) else [rank]
     if not "\u4e00" <= before <= "\u9fff":
         if grammar.DOC_NUMBER.match(text, start):
@@ -284,7 +284,7 @@ def _not_an_amount(text: str, start: int, end: int, tail: _Tail) -> str:
         return "period"
     if unit in ("岁", "周岁") and (grammar.AGE_CLASS.match(text, end) or text[start - 1] in "-–—－~～至"):
         return "class_limit"
-    limited = tail.approx in ("at_least", "at_most")
+    limited = tail.approx in ("at_least", "at_most") or text[start - 1 : start] in ("超", "过")
     if (
         limited
         and (tail.unit.kind == "money" or "及以" in text[end:after])
@@ -322,6 +322,7 @@ def _without_unit(text: str, start: int, end: int, value: float, tail: _Tail) ->
     if (after.isascii() and after.isalpha()) or (noun and value % 1 and not marked and not risen):
         return "code_in_name"
     counted = "\u4e00" <= text[start - 1 : start] <= "\u9fff" and grammar.COUNTED.match(text, end)
+    noun = noun and bool(marked or risen or grammar.FREE.search(text, max(0, start - 4), start))
     if marked or noun or counted or risen or grammar.BARE.search(text, max(0, start - 4), start):
         kind = _NO_UNIT if (noun and not risen) or marked or counted else _SHARE
         rule = "number and noun" if noun and not risen else "number without unit"
@@ -356,7 +357,9 @@ def _chinese(text: str, start: int, end: int) -> list[Quantity] | str:
         return ""
     if not _chinese_amount(text, start, end, numeral, tail):
         return ""
-    if numeral[0] in "百千万亿" and grammar.CLASS_OF.match(text, tail.end):
+    if (text[tail.end : tail.end + 1] == "级" and tail.unit.kind == "money") or (
+        numeral[0] in "百千万亿" and grammar.CLASS_OF.match(text, tail.end)
+    ):
         return "class_limit"
     if reason := _not_an_amount(text, start, end, tail):
         return reason
@@ -408,8 +411,12 @@ def _chinese_amount(text: str, start: int, end: int, numeral: str, tail: _Tail) 
         return limited or bool(grammar.DRIVEN.search(text, max(0, start - 3), start))
     at_end = bool(grammar.ENDS.match(text, tail.end)) and "\u4e00" <= before <= "\u9fff"
     if numeral == "一":
-        return limited or (
-            unit.after_chinese == "yes" and at_end and before not in "每年月周季度上任唯另有下新后在到决落漏"
+        again = (
+            text[start : tail.end] in text[max(0, start - 16) : start] + "\n" + text[tail.end : tail.end + 16]
+        )
+        article = unit.name == "批" or again or before in "每年月周季度上任唯另有下新后在到决落漏"
+        return tail.approx in ("at_most", "at_least") or (
+            unit.after_chinese == "yes" and at_end and not article
         )
     if grammar.SLOGAN_NEXT.match(text, tail.end):
         return False
