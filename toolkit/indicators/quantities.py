@@ -62,7 +62,7 @@ _NO_UNIT, _SHARE = _Unit("", "count", "never", ""), _Unit("", "other", "never", 
 _PERCENT, _TIMES = _Unit("%", "percent", "yes", ""), _Unit("倍", "multiple", "yes", "")
 # What may follow a number that names or dates something; before all else the pattern NAMED need not run.
 _NAMED_NEXT = frozenset(
-    "月日年时点:：∶.·•-–—―－~～至到+＋大强超*×xX小分公天号国省县代维型版线频甲AaGDKgk届世周级星路/_ 计工项高院首"
+    "月日年时点:：∶.·•-–—―－~～至到+＋大强超*×xX小分公天号国省县代维型版线频甲AaGDKgk届世周级星路/_ 计工项高院首页华载诞"
 )
 _BEFORE_NUMERAL = ("第", "前", "无")  # before these a Chinese numeral is a rank, an ordinal or none
 _NOT_NOUN = "区强号级代维版型线弄街时点届周星甲道等的之与和及或、年月日度以性元化世国"
@@ -130,8 +130,8 @@ def _tail(text: str, at: int) -> _Tail:
     ):
         more_unit, more_end = _unit_at(text, end + 1) if unit.name == "个" else (None, end + 1)
         unit, end, approx = more_unit or unit, more_end, "over"
-    if unit is not None and text[end : end + 1] == "/" and (per := grammar.PER.match(text, end)):
-        unit, end = _Unit(unit.name + per.group(), "other", "never", ""), per.end()
+    if unit is not None and text[end : end + 1] in "/每" and (per := grammar.PER.match(text, end)):
+        unit, end = _Unit(f"{unit.name}/{per.group()[1:]}", "other", "never", ""), per.end()
     after = grammar.AFTER.match(text, end)
     if after and (unit is not None or approx == "over" or factor > 1):
         approx, end = after.lastgroup, after.end()
@@ -157,8 +157,11 @@ def _rank(text: str, start: int, end: int, value: float) -> Quantity | str:
     """Decide 第N: a rank where the clause ranks and nothing is numbered, otherwise an ordinal."""
     match = grammar.RANK_END.match(text, end)
     begin = max(0, start - 24)
-    if math.isnan(value) or not match or not grammar.RANKED.search(text, begin, start - 1):
+    moved = grammar.MOVED.match(text, end)
+    ranked = moved or (match and grammar.RANKED.search(text, begin, start - 1))
+    if math.isnan(value) or not ranked:
         return "ordinal"
+    match = moved or match
     approx = "at_most" if text[start - 1] == "前" else "exact"
     unit = _Unit(match[1] or "名", "rank", "", "")
     return _quantity(text, start - 1, match.end(1) if match[1] else end, value, unit, approx, "rank")
@@ -169,7 +172,7 @@ def _arabic(text: str, start: int, end: int) -> list[Quantity] | str:
     before = text[start - 1] if start else "\n"
     if before in "第前":
         rank = _rank(text, start, end, _number(text[start:end]))
-        if (not isinstance(rank, str) and text[end : end + 1] != "%") or before == "第":
+        if (not isinstance(rank, str) and text[end : end + 1] not in ("%", "‰")) or before == "第":
             return rank if isinstance(rank, str) else [rank]
     if not "\u4e00" <= before <= "\u9fff":
         if grammar.DOC_NUMBER.match(text, start):
@@ -206,10 +209,11 @@ def _number(digits: str) -> float:
 def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
     """Read an Arabic number as an amount: ratio, range, number with unit, or number with a bare noun."""
     before = text[start - 1 : start]
-    grouped = grammar.GROUPS.match(text, end) if end - start < 4 and text[end : end + 1] == "," else None
-    if grouped and _wide_commas(text):
+    comma = text[end : end + 1]
+    grouped = grammar.GROUPS.match(text, end) if end - start < 4 and comma in ", \u00a0" else None
+    if grouped and (comma != "," or _wide_commas(text)):
         end = grouped.end()
-    value, tail = _number(text[start:end].replace(",", "")), _tail(text, end)
+    value, tail = _number(re.sub("[, \u00a0]", "", text[start:end])), _tail(text, end)
     if math.isnan(value):
         return "identifier"
     if before.isascii() and before.isalpha() and not (tail.unit and text[start - 3 : start].isalpha()):
@@ -217,8 +221,9 @@ def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
     if text[end : end + 1] == "/" and (part := grammar.FRACTION.match(text, start)):
         top, bottom = (int(digits) for digits in part.group().split("/"))
         if top < bottom:
-            unit = _SHARE
-            return [_quantity(text, start, part.end(), top / bottom, unit, "exact", "fraction")]
+            limit = grammar.AFTER.match(text, part.end())
+            approx, end = (limit.lastgroup, limit.end()) if limit else ("exact", part.end())
+            return [_quantity(text, start, end, top / bottom, _SHARE, approx, "fraction")]
     if text[end : end + 1] in ":：∶︰比" and end < len(text):
         ratio = grammar.RATIO.match(text, start)
         if ratio and not re.search(r"(?:19|20)\d\d$", ratio.group()):
@@ -246,7 +251,7 @@ def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
 
 def _scaled(value: float, tail: _Tail) -> float:
     """Multiply without the dust of binary fractions: 1547.16万 is 15471600."""
-    return round(value * tail.factor, 6) if tail.factor > 1 else value
+    return float(f"{value * tail.factor:.15g}") if tail.factor > 1 else value
 
 
 def _range(text: str, start: int, low: float, factor: float, second: re.Match) -> list[Quantity] | str:
@@ -257,7 +262,7 @@ def _range(text: str, start: int, low: float, factor: float, second: re.Match) -
     tail = _tail(text, second.end())
     if tail.unit and tail.unit.name in ("岁", "周岁"):
         return "class_limit"
-    low = round(low * (factor if factor > 1 else tail.factor), 6)
+    low = _scaled(low, tail._replace(factor=factor if factor > 1 else tail.factor))
     high = _scaled(_number(second[2]), tail)
     if not low < high or (tail.unit is None and tail.factor == 1):
         return "identifier"
@@ -274,12 +279,12 @@ def _not_an_amount(text: str, start: int, end: int, tail: _Tail) -> str:
     unit, after = tail.unit.name, tail.end
     if unit == "年" and (
         grammar.PERIOD_AFTER.match(text, end + 1)
-        or not grammar.LASTING.search(text, max(0, start - 5), start)
+        or not ("." in text[start:end] or grammar.LASTING.search(text, max(0, start - 5), start))
     ):
         return "period"
     if unit in ("岁", "周岁") and (grammar.AGE_CLASS.match(text, end) or text[start - 1] in "-–—－~～至"):
         return "class_limit"
-    limited = tail.approx in ("at_least", "at_most")
+    limited = tail.approx in ("at_least", "at_most") or text[start - 1 : start] in ("超", "过")
     if (
         limited
         and (tail.unit.kind == "money" or "及以" in text[end:after])
@@ -299,13 +304,13 @@ def _not_an_amount(text: str, start: int, end: int, tail: _Tail) -> str:
 
 def _without_unit(text: str, start: int, end: int, value: float, tail: _Tail) -> list[Quantity] | str:
     """Decide a number without a measure word: chained to one that has it, before a noun, or no amount."""
-    plain = tail.factor == 1 and tail.approx != "over"
-    if plain and (chained := grammar.CHAIN.match(text, end)):
+    if tail.approx != "over" and (chained := grammar.CHAIN.match(text, tail.end)):
         if named := grammar.NAMED.match(text, chained.start(1)):
             return named.lastgroup
         shared = _tail(text, chained.end())
         if shared.unit is not None:
-            return [_quantity(text, start, end, _scaled(value, shared), shared.unit, "exact", "chained")]
+            own = tail if tail.factor > 1 else shared
+            return [_quantity(text, start, tail.end, _scaled(value, own), shared.unit, "exact", "chained")]
     marked = tail.factor > 1 or tail.approx == "over"
     if not marked and 1900 <= value <= 2060 and value == int(value) and end - start == 4:
         return "year"
@@ -313,12 +318,14 @@ def _without_unit(text: str, start: int, end: int, value: float, tail: _Tail) ->
     if marked and after == "级":
         return "class_limit"
     noun = "\u4e00" <= after <= "\u9fff" and after not in _NOT_NOUN
-    if (after.isascii() and after.isalpha()) or (noun and value % 1 and not marked):
+    risen = text[start - 1 : start] in ("由", "从") and grammar.ROSE.match(text, end)
+    if (after.isascii() and after.isalpha()) or (noun and value % 1 and not marked and not risen):
         return "code_in_name"
     counted = "\u4e00" <= text[start - 1 : start] <= "\u9fff" and grammar.COUNTED.match(text, end)
-    if marked or noun or counted or grammar.BARE.search(text, max(0, start - 4), start):
-        kind = _NO_UNIT if noun or marked or counted else _SHARE
-        rule = "number and noun" if noun else "number without unit"
+    noun = noun and bool(marked or risen or grammar.FREE.search(text, max(0, start - 4), start))
+    if marked or noun or counted or risen or grammar.BARE.search(text, max(0, start - 4), start):
+        kind = _NO_UNIT if (noun and not risen) or marked or counted else _SHARE
+        rule = "number and noun" if noun and not risen else "number without unit"
         return [_quantity(text, start, tail.end, _scaled(value, tail), kind, tail.approx, rule)]
     return "identifier"
 
@@ -350,7 +357,9 @@ def _chinese(text: str, start: int, end: int) -> list[Quantity] | str:
         return ""
     if not _chinese_amount(text, start, end, numeral, tail):
         return ""
-    if numeral[0] in "百千万亿" and grammar.CLASS_OF.match(text, tail.end):
+    if (text[tail.end : tail.end + 1] == "级" and tail.unit.kind == "money") or (
+        numeral[0] in "百千万亿" and grammar.CLASS_OF.match(text, tail.end)
+    ):
         return "class_limit"
     if reason := _not_an_amount(text, start, end, tail):
         return reason
@@ -370,7 +379,11 @@ def _fraction(text: str, start: int, end: int, value: float) -> Quantity | None:
         return _quantity(text, start - 1, stop, 2.0**value, _TIMES, "exact", "fraction")
     elif after == "倍" and before != "成":
         unit = _TIMES
-    elif after == "成" and 2 <= value <= 9 and grammar.TENTHS_END.match(text, stop):
+    elif (
+        after == "成"
+        and 2 <= value <= 9
+        and (before in ("近", "超", "约", "逾") or grammar.TENTHS_END.match(text, stop))
+    ):
         value *= 10
     else:
         return None
@@ -398,8 +411,12 @@ def _chinese_amount(text: str, start: int, end: int, numeral: str, tail: _Tail) 
         return limited or bool(grammar.DRIVEN.search(text, max(0, start - 3), start))
     at_end = bool(grammar.ENDS.match(text, tail.end)) and "\u4e00" <= before <= "\u9fff"
     if numeral == "一":
-        return limited or (
-            unit.after_chinese == "yes" and at_end and before not in "每年月周季度上任唯另有下新后在到决落漏"
+        again = (
+            text[start : tail.end] in text[max(0, start - 16) : start] + "\n" + text[tail.end : tail.end + 16]
+        )
+        article = unit.name == "批" or again or before in "每年月周季度上任唯另有下新后在到决落漏"
+        return tail.approx in ("at_most", "at_least") or (
+            unit.after_chinese == "yes" and at_end and not article
         )
     if grammar.SLOGAN_NEXT.match(text, tail.end):
         return False
@@ -423,6 +440,11 @@ def _regions(text: str) -> Iterator[tuple[int, int, list[Quantity] | str]]:
             decided = "in_title"
         elif first in '“"‘「':
             decided = "quoted"
+        elif first in "半一过" and (half := grammar.HALF.match(text, start)):
+            limit = grammar.AFTER.match(text, half.end())
+            approx, end = (limit.lastgroup, limit.end()) if limit else ("exact", half.end())
+            approx = "over" if first == "过" else approx
+            decided = [_quantity(text, start, end, 0.5, _SHARE, approx, "fraction")]
         elif "0" <= first <= "9":
             decided = _arabic(text, start, end)
             if not decided or isinstance(decided, str):
