@@ -482,6 +482,8 @@ def facts(corpus: object) -> pd.DataFrame:
     >>> corpus = tk.read_corpus("seeds")                                           # doctest: +SKIP
     >>> tk.facts(corpus).query("indicator_id == 'reconsideration.received'")       # doctest: +SKIP
     """
+    if callable(getattr(corpus, "facts", None)):  # a store made them when it was built
+        return corpus.facts()
     columns = ["sentence_no", "section_no", "role", "start", "end", "text"]
     groups = {
         doc_id: list(group[columns].itertuples(index=False, name=None))
