@@ -17,6 +17,8 @@ FLOORS = (
     "plots",
     "store",
     "pipeline",
+    "builds",
+    "stored",
     "exports",
     "reports",
     "explore",

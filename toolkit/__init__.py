@@ -11,6 +11,8 @@ __version__ = "0.1.0"
 
 _ROOMS = {
     "pipeline": "read_corpus Corpus",
+    "builds": "build_store",
+    "stored": "open_store",
     "corpus.coverages": "coverage",
     "corpus.statutory": "statutory_card",
     "terms.lexicon": "read_lexicon Lexicon",

@@ -1,19 +1,25 @@
-"""The tables of a corpus as Parquet, complete or absent, and verified when they are opened."""
+"""Tables as Parquet: complete or absent, known by their hashes, and verified before they are read."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
+import socket
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from toolkit.schemas import TABLES, check
 
-SCHEMA_VERSION = 1
-_MANIFEST = "manifest.json"
+SCHEMA_VERSION = 2
+MANIFEST = "manifest.json"
+RECORD = "part.json"
+_verified: set[tuple[str, str]] = set()  # (file, hash) pairs this process has compared
 
 
 def save_tables(folder: str | Path, frames: dict[str, pd.DataFrame], settings: dict) -> Path:
@@ -33,25 +39,15 @@ def save_tables(folder: str | Path, frames: dict[str, pd.DataFrame], settings: d
     FileExistsError
         Where the folder exists.
     """
+    import pyarrow as pa
+
     folder = Path(folder)
     if folder.exists():
         raise FileExistsError(
             f"Expected a new folder; {str(folder)!r} exists. Choose another, or remove it first."
         )
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
-    draft.mkdir()
-    try:
-        parts = {}
-        for name, frame in frames.items():
-            path = draft / f"{name}.parquet"
-            frame.to_parquet(path, index=False, compression="zstd")
-            parts[path.name] = {"rows": len(frame), "sha256": _sha256(path)}
-        manifest = {"schema_version": SCHEMA_VERSION, "parts": parts, "settings": settings}
-        (draft / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
-        draft.replace(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    arrow = {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in frames.items()}
+    write_part(folder, arrow, MANIFEST, settings=settings)
     return folder
 
 
@@ -66,32 +62,166 @@ def open_tables(folder: str | Path, names: tuple[str, ...]) -> tuple[dict[str, p
         Where it was written by a newer version, or a part is not what the manifest says.
     """
     folder = Path(folder)
-    if not (folder / _MANIFEST).is_file():
+    manifest = read_manifest(folder)
+    if "parts" not in manifest:
+        raise ValueError(f"{str(folder)!r} is a store, not a saved corpus: open it with open_store(folder).")
+    frames = {}
+    for name in names:
+        record = manifest["parts"][f"{name}.parquet"]
+        advice = "Save the corpus again."
+        path = verified(folder / f"{name}.parquet", record["sha256"], advice)
+        frames[name] = check(pd.read_parquet(path), TABLES[name])
+    return frames, manifest["settings"]
+
+
+def read_manifest(folder: Path) -> dict:
+    """Read what stands in a folder of tables; refuse what a newer toolkit wrote."""
+    if not (folder / MANIFEST).is_file():
         raise FileNotFoundError(
-            f"Expected a saved corpus in {str(folder)!r}; it has no {_MANIFEST}. "
-            "Save one with corpus.save(folder)."
+            f"Expected a saved corpus or a store in {str(folder)!r}; it has no {MANIFEST}. Save one with "
+            "corpus.save(folder), or build one with `python -m toolkit build CORPUS --store DIR`."
         )
-    manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-    if manifest["schema_version"] > SCHEMA_VERSION:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        newer = manifest["schema_version"] > SCHEMA_VERSION
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"{MANIFEST} in {str(folder)!r} is damaged ({type(error).__name__}). Save or build again."
+        ) from error
+    if newer:
         raise ValueError(
             f"{str(folder)!r} was written with schema version {manifest['schema_version']}; this toolkit "
-            f"reads up to {SCHEMA_VERSION}. Update the toolkit, or save the corpus again with this one."
+            f"reads up to {SCHEMA_VERSION}. Update the toolkit, or save or build again with this one."
         )
-    return {name: _read_part(folder, name, manifest) for name in names}, manifest["settings"]
+    return manifest
 
 
-def _read_part(folder: Path, name: str, manifest: dict) -> pd.DataFrame:
-    """Read one table after its bytes were found to be those that were written."""
-    path = folder / f"{name}.parquet"
-    if not path.is_file() or _sha256(path) != manifest["parts"][path.name]["sha256"]:
-        raise ValueError(
-            f"{path.name} in {str(folder)!r} is not the file that was saved (its SHA-256 differs or it is "
-            "gone). Save the corpus again."
-        )
-    return check(pd.read_parquet(path), TABLES[name])
+def write_part(folder: Path, tables: Mapping[str, object], record: str = RECORD, **more: object) -> None:
+    """Write Arrow tables as one folder with a record of their hashes: complete or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir()
+    try:
+        parts = {}
+        for name, table in tables.items():
+            path = draft / f"{name}.parquet"
+            write_table(table, path)
+            parts[path.name] = {"rows": table.num_rows, "sha256": sha256(path)}
+        write_json(draft / record, {"schema_version": SCHEMA_VERSION, "parts": parts, **more})
+        draft.replace(folder)
+        _sync(folder.parent)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
-def _sha256(path: Path) -> str:
+def write_table(table: object, path: Path) -> None:
+    """Write one Arrow table, strings dictionary-encoded, and wait until it is on the disk."""
+    import pyarrow.parquet as pq
+
+    pq.write_table(table, path, compression="zstd", row_group_size=1 << 17)
+    _sync(path)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write a JSON file beside its place, wait until it is on the disk, and put it there."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        partial.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+        _sync(partial)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def read_record(folder: Path) -> dict[str, dict] | None:
+    """The files of a part, if the part is there and every byte is what was written; None if it is not."""
+    try:
+        parts = json.loads((folder / RECORD).read_text(encoding="utf-8"))["parts"]
+        for name, record in parts.items():
+            verified(folder / name, record["sha256"], "")
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return parts
+
+
+def verified(path: Path, expected: str, advice: str) -> Path:
+    """The path, once this process has seen that the file's bytes are those that were written."""
+    key = (str(path.absolute()), expected)
+    if key not in _verified:
+        if not path.is_file() or sha256(path) != expected:
+            raise ValueError(
+                f"{'/'.join(path.parts[-2:])} in {str(path.parent.parent)!r} is not the file that was written "
+                f"(its SHA-256 differs, or it is gone). {advice}"
+            )
+        _verified.add(key)
+    return path
+
+
+def forget(folder: Path) -> None:
+    """Let the files of a folder be verified anew."""
+    _verified.difference_update({key for key in _verified if key[0].startswith(str(folder.absolute()))})
+
+
+def sha256(path: Path) -> str:
     """Hash a file's bytes."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def digest(*values: object) -> str:
+    """Hash values, whatever the order of keys: the name of what was made from them."""
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def partition(hashes: Iterable[str], size: int, prefix: str = "") -> dict[str, list[str]]:
+    """Divide SHA-256 hashes into parts of at most `size` by their first bits.
+
+    The division is a function of the set alone, and a new hash touches one part: it joins it or, where
+    the part is full, splits it in two.
+    """
+    hashes = list(hashes)
+    if len(hashes) <= size:
+        return {prefix: hashes} if hashes else {}
+    sides: tuple[list[str], list[str]] = ([], [])
+    for value in hashes:
+        sides[int(value, 16) >> (255 - len(prefix)) & 1].append(value)
+    left, right = (partition(side, size, f"{prefix}{bit}") for bit, side in enumerate(sides))
+    return left | right
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a folder against a second writer, or say who holds it. The system frees it if the holder dies."""
+    path = folder / ".lock"
+    holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:
+            pass  # no such lock on Windows: two builds at once are then the user's to avoid
+        except OSError as error:
+            file.seek(0)
+            raise BlockingIOError(
+                f"{str(folder)!r} is being built by another process ({file.read().strip()}). Wait until it has "
+                "finished, or choose another folder. Reading the store is possible meanwhile."
+            ) from error
+        file.seek(0)
+        file.truncate()
+        file.write(", ".join(f"{name} {value}" for name, value in holder.items()))
+        file.flush()
+        yield
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file or folder is on the disk."""
+    if os.name == "nt" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

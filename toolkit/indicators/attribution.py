@@ -20,7 +20,7 @@ _PLANS = {"二": 2011, "三": 2016, "四": 2021, "五": 2026}
 # Characters that a pattern needs: most clauses have none of them, and the pattern need not run.
 _CHANGING = frozenset("增降下提上减压缩回扩涨幅净高低快年")
 _STOCKED = frozenset("总保库存现共拥余在累")
-_TRAILING = frozenset('“"(（了超逾已是仅从由共近至到达为均约过破于少高计数有别中在居名列年月 \t\n　')
+_TRAILING = frozenset('“"(（了超逾已是仅从由共近至到达为均约过破于少高计数有别中在居名列年 \t\n　')
 _WHOLE_NOUN = frozenset("度率量额值数比积力耗收入出费润口产价")
 
 
@@ -91,7 +91,7 @@ def _head(phrase: str) -> str:
     return phrase if not rest or rest[0] in "、和并后等及" else rest
 
 
-def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: str) -> _Reading:
+def _read(place: _Place, quantity: Quantity, topic: str, previous: str) -> _Reading:
     """Say what a quantity counts, from the grammar of its clause."""
     before, after = _clean(place.raw), place.after.strip(' 　、和及与了”"）)')
     closed = not place.after or place.after[0] in "、，和及与(（)）”" or bool(_rises(place))
@@ -106,10 +106,10 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: st
     if noun_after and not _owns(before):
         return _after(before, after)
     if grammar.BARE_SUBJECT.fullmatch(before) or grammar.VERB_START.fullmatch(before):
-        return _carried(place, before, "" if closed else after, topic, previous, base)
+        return _carried(place, before, "" if closed else after, topic, previous)
     if grammar.OPENS.match(before) and (previous or topic):
         return _Reading(f"({previous or topic}){before}", topic, "carried subject", bool(previous))
-    verbal = grammar.PREDICATE.match(after) and not closed and after[0] not in "中大"
+    verbal = grammar.PREDICATE.match(after) and not closed and after[0] != "中"
     verbal = verbal and (quantity.kind == "duration" or not grammar.VERB_START.match(before))
     head = "" if quantity.kind == "percent" else _head(before)
     return _Reading(f"{before} {after[:30]}" if verbal else before, head, "noun before", True)
@@ -135,11 +135,11 @@ def _after(before: str, after: str) -> _Reading:
     return _Reading(f"{lead}{noun[:40]}", head.rstrip("、和及与的") or noun, "noun after", True)
 
 
-def _carried(place: _Place, before: str, after: str, topic: str, previous: str, base: str) -> _Reading:
+def _carried(place: _Place, before: str, after: str, topic: str, previous: str) -> _Reading:
     """Read a bare verb, rate or change with the subject of what came before."""
     changes = bool(before) and bool(grammar.CHANGE.search(before)) and not before.endswith("率")
-    if changes and base:
-        return _Reading(base + before, topic, "carried change", True)
+    if changes and previous:
+        return _Reading(previous + before, topic, "carried change", True)
     if not before and not after:
         return _Reading(previous or place.clause, topic or place.clause, "carried subject", bool(previous))
     own = topic or _head(_clean(place.clause))
@@ -260,7 +260,6 @@ class _Thread:
     inherited: str = ""
     topic: str = ""
     previous: str = ""
-    base: str = ""
     latest: str = ""
     phrases: list[str] = field(default_factory=list)
     queue: list[str] = field(default_factory=list)
@@ -274,8 +273,6 @@ class _Thread:
 
     def part_of(self, place: _Place, quantity: Quantity) -> str:
         """The fact that 其中 makes this one a part of, until the unit or the part of the sentence changes."""
-        if place.between[:1] in ("(", "（") and self.last and not grammar.ASIDE.search(place.between):
-            return self.last
         if "其中" in place.between and self.last:
             self.whole, self.whole_unit, self.whole_topic = self.last, self.last_unit, self.topic
         elif quantity.unit != self.whole_unit or "；" in place.between or ";" in place.between:
@@ -290,7 +287,7 @@ class _Thread:
             lead = self.lead if grammar.LINK.fullmatch(rest) else ""
             place = place._replace(raw=rest if rest.strip("、和及与的") else "")
         topic = self.whole_topic if self.whole else self.topic or self.inherited
-        reading = _read(place, found[index], topic, self.previous, self.base)
+        reading = _read(place, found[index], topic, self.previous)
         if reading.rule == "parallel" or (reading.phrase == self.previous and self.latest):
             reading = reading._replace(phrase=self.latest)
         after = reading.rule == "noun after"
@@ -302,10 +299,9 @@ class _Thread:
             self.queue = _shared(place, run) or _replayed(self.phrases, place, run)
         if self.queue:
             reading = reading._replace(phrase=self.queue.pop(0), rule="distributed")
-        self.topic, self.latest, self.inherited = reading.topic or self.topic, reading.phrase[:120], ""
-        if reading.rule not in ("carried change", "parallel"):
-            self.base = reading.phrase[:80]
-            self.previous = self.previous if reading.phrase[:1] == "(" else self.base
+        self.topic, self.latest, self.inherited = reading.topic or self.topic, reading.phrase, ""
+        if reading.rule != "carried change" and not reading.phrase.startswith("("):
+            self.previous = reading.phrase
         self.phrases.append(reading.phrase)
         return reading
 
@@ -422,7 +418,7 @@ def extract_facts(
     genre
         annual report, work report or unknown; it decides what "this year" means.
     region
-        Name of the region; no rule needs it, callers may pass what they know of a report.
+        Name of the region; facts of the report as a whole need no name, so it is only kept for callers.
 
     Returns
     -------
@@ -486,6 +482,8 @@ def facts(corpus: object) -> pd.DataFrame:
     >>> corpus = tk.read_corpus("seeds")                                           # doctest: +SKIP
     >>> tk.facts(corpus).query("indicator_id == 'reconsideration.received'")       # doctest: +SKIP
     """
+    if callable(getattr(corpus, "facts", None)):  # a store made them when it was built
+        return corpus.facts()
     columns = ["sentence_no", "section_no", "role", "start", "end", "text"]
     groups = {
         doc_id: list(group[columns].itertuples(index=False, name=None))

@@ -54,7 +54,8 @@ def kwic(
     Parameters
     ----------
     corpus
-        Anything with the tables `documents` and `sentences`; `tokens` too where unit is "words".
+        Anything with the tables `documents` and `sentences`; `tokens` too where unit is "words". A
+        store is gone through part by part.
     term
         Taken literally: `C++` and `(试行)` need no escaping. Quotation marks inside it and the width of
         characters make no difference.
@@ -79,6 +80,12 @@ def kwic(
         raise ValueError(f"unit is {unit!r}; choose 'characters' or 'words'.")
     if not fold(term):
         raise ValueError(f"term is {term!r}; give the word or phrase to look for.")
+    if hasattr(corpus, "parts"):
+        tables = ("sections", "sentences", *(["tokens"] if unit == "words" else []))
+        options = {"window": window, "unit": unit, "sort_by": sort_by, "roles": roles, "regex": regex}
+        lines = pd.concat([kwic(part, term, **options) for part in corpus.parts(*tables)])
+        keys = [sort_by] if isinstance(sort_by, str) else list(sort_by)
+        return Concordance(lines.sort_values([*keys, "doc_id", "start"], ignore_index=True, kind="stable"))
     pattern = re.compile(term if regex else re.escape(fold(term)))
     rows = []
     words = _word_bounds(corpus) if unit == "words" else {}

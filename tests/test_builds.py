@@ -1,0 +1,295 @@
+"""A store is built once, brought up to date for what changed alone, and survives what befalls it."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, SEEDS
+
+import toolkit as tk
+from toolkit import builds, store
+
+TITLE = "{year}年{name}法治政府建设工作总结\n一、主要工作\n全县开展执法检查{n}次，办理行政复议案件{n}件。\n"
+PLACES = ("陇西县", "长海县", "天心区", "铁山区", "渭源县", "临洮县", "通渭县", "漳县")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of eight short reports, a broken file and a README."""
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for n, name in enumerate(PLACES):
+        (folder / f"{name}.txt").write_text(TITLE.format(year=2015 + n, name=name, n=n + 3), encoding="utf-8")
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
+    (folder / "README.md").write_text("about", encoding="utf-8")
+    return folder
+
+
+def build(corpus, target, **options):
+    """Build with small parts."""
+    return builds.build_store(corpus, target, part_size=3, **options)
+
+
+def bytes_of(target):
+    """All files of a store, but for the lock."""
+    files = (path for path in Path(target).rglob("*") if path.is_file() and path.name != ".lock")
+    return {path.relative_to(target).as_posix(): path.read_bytes() for path in files}
+
+
+def tables_of(target):
+    """All tables of a store, as lists."""
+    opened = tk.open_store(target)
+    names = ("documents", "sections", "sentences", "tokens", "hits", "ledger", "duplicates")
+    frames = {name: getattr(opened, name) for name in names} | {"facts": opened.facts()}
+    return {name: frame.astype("str").to_dict("list") for name, frame in frames.items()}
+
+
+def test_second_build_makes_nothing(folder, tmp_path):
+    """Built again without a change, all parts are kept and no byte differs."""
+    first = build(folder, tmp_path / "s")
+    before = bytes_of(tmp_path / "s")
+    second = build(folder, tmp_path / "s")
+    assert (first.n_kept, len(second.lines), second.n_kept) == (0, 0, len(first.lines))
+    assert bytes_of(tmp_path / "s") == before
+    assert (first.n_documents, first.n_failed) == (8, 1)
+
+
+def test_a_new_report_costs_itself(folder, tmp_path):
+    """One new file: one document is made in one part, and the store equals one built from nothing."""
+    build(folder, tmp_path / "s")
+    (folder / "new.txt").write_text(TITLE.format(year=2020, name="岷县", n=7), encoding="utf-8")
+    done = build(folder, tmp_path / "s")
+    assert done.n_documents == 9
+    assert sum("1 made" in line for line in done.lines) == 1
+    build(folder, tmp_path / "fresh")
+    assert bytes_of(tmp_path / "s") == bytes_of(tmp_path / "fresh")
+
+
+def test_removed_renamed_and_replaced_reports(folder, tmp_path):
+    """Gone is gone, a new name is a new row, and bytes decide, not dates: the store equals a fresh one."""
+    build(folder, tmp_path / "s")
+    (folder / "陇西县.txt").unlink()
+    (folder / "漳县.txt").rename(folder / "renamed.txt")
+    path = folder / "长海县.txt"
+    stamp, text = path.stat(), path.read_text(encoding="utf-8")
+    path.write_text(text.replace("检查4次", "检查9次"), encoding="utf-8")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    build(folder, tmp_path / "s")
+    paths = set(tk.open_store(tmp_path / "s").documents["path"])
+    assert {"renamed.txt"} == paths - {f"{name}.txt" for name in PLACES}
+    assert len(paths) == 7
+    build(folder, tmp_path / "fresh")
+    assert bytes_of(tmp_path / "s") == bytes_of(tmp_path / "fresh")
+
+
+def test_corrected_metadata_is_taken_in(folder, tmp_path):
+    """A line of metadata.csv changes its report and the report's part alone."""
+    build(folder, tmp_path / "s")
+    (folder / "metadata.csv").write_text("path,year\n漳县.txt,2011\n", encoding="utf-8")
+    done = build(folder, tmp_path / "s")
+    assert len(done.lines) == 1
+    assert "its files or metadata changed" in done.summary
+    assert 2011 in set(tk.open_store(tmp_path / "s").documents["year"])
+
+
+def test_a_new_word_makes_new_tokens_and_keeps_the_rest(folder, tmp_path):
+    """Another dictionary: tokens, hits and counts are new, sentences and facts are kept."""
+    build(folder, tmp_path / "s")
+    done = build(folder, tmp_path / "s", segmenter=tk.Segmenter(user_words=["执法检查"]))
+    assert all("rules, dictionary or versions changed (terms)" in line for line in done.lines)
+    assert not any("base:" in line or "facts:" in line for line in done.lines)
+    opened = tk.open_store(tmp_path / "s")
+    assert tk.count_terms(opened, [], terms=["执法检查"])["count"].tolist() == [8]
+
+
+def test_the_number_of_workers_changes_nothing(folder, tmp_path):
+    """Two processes write the bytes that one writes."""
+    build(folder, tmp_path / "one")
+    build(folder, tmp_path / "two", jobs=2)
+    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
+
+
+def test_memory_limits_the_number_of_workers(folder, tmp_path, monkeypatch):
+    """Under a limit that holds one worker, one process works, whatever was asked for."""
+    seen = []
+    honest = builds._run
+    monkeypatch.setattr(builds, "_run", lambda work, jobs: seen.append(jobs) or honest(work, jobs))
+    build(folder, tmp_path / "s", jobs=8, memory=builds.WORKER_MEMORY)
+    assert seen == [1]
+
+
+def test_duplicates_policy_is_that_of_read_corpus(folder, tmp_path):
+    """Two reports of one region and year stop the build; a policy settles it without making a part again."""
+    (folder / "twin.txt").write_text(
+        TITLE.format(year=2015, name="陇西县", n=3) + "此外还有。\n", encoding="utf-8"
+    )
+    with pytest.raises(ValueError, match="twin"):
+        build(folder, tmp_path / "s")
+    done = build(folder, tmp_path / "s", duplicates="keep-longest")
+    assert (done.lines, done.n_documents) == ([], 8)
+    corpus, opened = tk.read_corpus(folder, duplicates="keep-longest"), tk.open_store(tmp_path / "s")
+    for name in ("documents", "ledger", "duplicates", "tokens"):
+        assert getattr(opened, name).equals(getattr(corpus, name)), name
+
+
+def test_unforeseen_error_costs_one_document(folder, tmp_path, monkeypatch):
+    """An error in the words of one report fails that report in the ledger, and no other."""
+    honest = builds.find_hits
+
+    def broken(text, *rest):
+        if "临洮县" in text:
+            raise RuntimeError("boom")
+        return honest(text, *rest)
+
+    monkeypatch.setattr(builds, "find_hits", broken)
+    done = build(folder, tmp_path / "s")
+    opened = tk.open_store(tmp_path / "s")
+    row = opened.ledger.set_index("path").loc["临洮县.txt"]
+    assert (done.n_documents, done.n_failed, row["status"]) == (7, 2, "failed")
+    assert "boom" in row["detail"]
+    assert len(opened.tokens["doc_id"].unique()) == 7
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "empty", "gone"])
+def test_damaged_parts_are_set_aside_and_made_again(folder, tmp_path, damage):
+    """Whatever file of a part is damaged, build says so, keeps it in quarantine and restores every byte."""
+    build(folder, tmp_path / "s")
+    sound = bytes_of(tmp_path / "s")
+    random.seed(damage)
+    for name in random.sample(sorted(n for n in sound if n.endswith(".parquet")), 4):
+        path, whole = tmp_path / "s" / name, sound[name]
+        at = random.randrange(len(whole))
+        if damage == "gone":
+            path.unlink()
+        else:
+            flipped = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
+            path.write_bytes({"flip": flipped, "cut": whole[:at], "empty": b""}[damage])
+        store.forget(tmp_path / "s")
+        done = build(folder, tmp_path / "s")
+        after = bytes_of(tmp_path / "s")
+        assert {n: b for n, b in after.items() if not n.startswith("quarantine/")} == sound
+        assert name.startswith("tables/") or "was damaged" in done.summary
+
+
+def test_a_full_disk_leaves_the_old_store(folder, tmp_path, monkeypatch):
+    """No space at the n-th write, for every n: the old tables are untouched, the message says what to do."""
+    target = tmp_path / "s"
+    build(folder, target)
+    manifest = (target / "manifest.json").read_bytes()
+    before = tables_of(target)
+    (folder / "new.txt").write_text(TITLE.format(year=2020, name="岷县", n=7), encoding="utf-8")
+    honest_table, honest_json, left = store.write_table, store.write_json, [0]
+
+    def failing(honest):
+        """A writer that fails when no writes are left, after half its bytes."""
+
+        def write(value, path):
+            left[0] -= 1
+            if left[0] < 0:
+                place = path if isinstance(path, Path) else value
+                place.with_name(f".{place.name}.half.tmp").write_bytes(b"half")
+                raise OSError(28, "No space left on device", str(place))
+            return honest(value, path)
+
+        return write
+
+    monkeypatch.setattr(store, "write_table", failing(honest_table))
+    monkeypatch.setattr(store, "write_json", failing(honest_json))
+    for n in range(100):
+        left[0] = n
+        try:
+            build(folder, target)
+            break
+        except OSError as error:
+            assert "No space left" in str(error)
+            assert "build again" in str(error)
+            assert (target / "manifest.json").read_bytes() == manifest
+            if n % 4 == 0:
+                store.forget(target)
+                assert tables_of(target) == before
+    assert n > 5
+    monkeypatch.undo()
+    build(folder, target)
+    build(folder, tmp_path / "fresh")
+    assert bytes_of(target) == bytes_of(tmp_path / "fresh")
+
+
+SCRIPT = (
+    "from toolkit.builds import build_store; import sys; build_store(sys.argv[1], sys.argv[2], part_size=3)"
+)
+
+
+@pytest.mark.parametrize("wait", [0.9, 1.2, 1.5])
+def test_a_killed_build_goes_on(folder, tmp_path, wait):
+    """kill -9 at some moment: the next build ends with the bytes of one that was never disturbed."""
+    target = tmp_path / "s"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(folder), str(target)], env=environment
+    ) as process:
+        time.sleep(wait)
+        process.send_signal(signal.SIGKILL)
+    build(folder, target)
+    build(folder, tmp_path / "fresh")
+    assert bytes_of(target) == bytes_of(tmp_path / "fresh")
+
+
+def test_a_second_build_is_told_who_is_at_work(folder, tmp_path):
+    """While a build holds the folder another is refused with its process; reading goes on."""
+    build(folder, tmp_path / "s")
+    with store.locked(tmp_path / "s"):
+        with pytest.raises(BlockingIOError, match=rf"pid {os.getpid()}, host"):
+            build(folder, tmp_path / "s")
+        assert len(tk.open_store(tmp_path / "s").documents) == 8
+    build(folder, tmp_path / "s")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_place_is_a_sentence(folder, tmp_path):
+    """A folder that cannot be written is refused before work starts."""
+    (tmp_path / "s").mkdir(mode=0o500)
+    with pytest.raises(OSError, match="could not be written"):
+        build(folder, tmp_path / "s")
+
+
+def test_wrong_places_are_sentences(folder, tmp_path):
+    """A corpus that is not there, a store inside the corpus, a store that is a file: each is refused."""
+    with pytest.raises(FileNotFoundError, match="does not exist"):
+        build(tmp_path / "none", tmp_path / "s")
+    with pytest.raises(ValueError, match="must not lie inside"):
+        build(folder, folder / "store")
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(OSError, match="could not be written"):
+        build(folder, tmp_path / "file")
+
+
+def test_a_newer_store_is_refused(folder, tmp_path):
+    """A store of a later version is refused by number; nothing is guessed."""
+    build(folder, tmp_path / "s")
+    path = tmp_path / "s" / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"schema_version": 99}))
+    with pytest.raises(ValueError, match="schema version 99"):
+        tk.open_store(tmp_path / "s")
+
+
+def test_rules_name_their_data():
+    """The fingerprint of a room covers the data files its code names, so that none goes stale."""
+    prints = builds.fingerprints(tk.Segmenter(), tk.read_lexicon())
+    assert set(prints) == {"base", "terms", "facts"}
+    assert len(set(prints.values())) == 3
+
+
+def test_the_seeds_are_built_from_the_command_line(tmp_path, capsys):
+    """`toolkit build` says what it made and why, and its exit code is 0."""
+    from toolkit.__main__ import main
+
+    assert main(["build", str(SEEDS), "--store", str(tmp_path / "s")]) == 0
+    assert "5 reports" in capsys.readouterr().out
+    shutil.rmtree(tmp_path / "s")

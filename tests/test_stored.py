@@ -1,0 +1,156 @@
+"""A store answers every public function as the corpus in memory does."""
+
+import shutil
+
+import pandas as pd
+import pytest
+from conftest import SEEDS
+
+import toolkit as tk
+from toolkit import measures as m
+from toolkit.terms.citations import citations
+
+FRAMES = ("documents", "sections", "sentences", "tokens", "hits", "ledger", "duplicates")
+TERM, ID = "行政复议", {"region_id": "621122"}
+BYS = (["region_code", "year"], ["doc_id"], ["role"], ["year", "role"], ["doc_id", "role"], ["level"], [])
+
+
+def _yearly(corpus):
+    """Counts by region and year, of the terms that at least two reports have."""
+    counts = tk.count_terms(corpus, ["region_id", "year"])
+    return counts[counts.groupby("term")["count"].transform("size") > 2].reset_index(drop=True)
+
+
+ANSWERS = {
+    "count_terms": lambda c: [tk.count_terms(c, by) for by in BYS],
+    "count_terms_options": lambda c: tk.count_terms(
+        c, ["year"], kinds=["number", "latin", "term"], roles=["plan", "meta"], stopwords=["2023"]
+    ),
+    "count_terms_of_terms": lambda c: tk.count_terms(c, ["region_id"], terms=[TERM, "'; DROP TABLE x; --"]),
+    "count_groups": lambda c: [tk.count_groups(c, by, roles=r) for by in BYS for r in (None, ["problem"])],
+    "count_phrases": lambda c: tk.count_phrases(c, ["依法行政", "执法"]),
+    "document_term_matrix": lambda c: (
+        lambda x: [x.documents, pd.DataFrame(x.counts.toarray(), columns=x.terms)]
+    )(tk.document_term_matrix(c)),
+    "place_terms": lambda c: pd.Series(tk.place_terms(c)),
+    "kwic": lambda c: [tk.kwic(c, TERM), tk.kwic(c, "[0-9]+件", regex=True, sort_by="region_code", window=5)],
+    "kwic_words": lambda c: tk.kwic(c, TERM, unit="words", window=3, roles=["achievement"]),
+    "citations": lambda c: citations(c, tk.kwic(c, TERM)),
+    "coverage": tk.coverage,
+    "statutory_card": tk.statutory_card,
+    "facts": tk.facts,
+    "panel": lambda c: tk.panel(c, tk.facts(c)),
+    "audit": lambda c: tk.audit(c, tk.facts(c)),
+    "frequency": lambda c: tk.frequency(_yearly(c)),
+    "tf_idf": lambda c: tk.tf_idf(_yearly(c)),
+    "trend": lambda c: tk.trend(_yearly(c)),
+    "year_over_year": lambda c: tk.year_over_year(_yearly(c)),
+    "new_and_vanished": lambda c: m.new_and_vanished(tk.count_terms(c, ["level", "year"]), c),
+    "keyness": lambda c: tk.keyness(_yearly(c), target=ID),
+    "log_odds": lambda c: tk.log_odds(_yearly(c), target=ID),
+    "word_shift": lambda c: tk.word_shift(_yearly(c), target=ID),
+    "similarity": lambda c: tk.similarity(_yearly(c)),
+    "dispersion": lambda c: tk.dispersion(_yearly(c), tokens=c.tokens),
+    "collocates": lambda c: tk.collocates(c, TERM),
+    "cooccurrence": m.cooccurrence,
+    "diversity": m.diversity,
+    "adoption": m.adoption,
+    "shared_sentences": m.shared_sentences,
+    "attention": lambda c: tk.attention(c, {TERM: [TERM], "执法": ["执法", "监督"]}),
+    "count_words": lambda c: m.count_words(c, [TERM]),
+    "draw_sample": m.draw_sample,
+}
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    """The seeds as a store of several parts."""
+    folder = tmp_path_factory.mktemp("stored") / "store"
+    tk.build_store(SEEDS, folder, part_size=2)
+    return tk.open_store(folder)
+
+
+def assert_same(one, other):
+    """Assert that two answers are the same, types and order included."""
+    if isinstance(one, list):
+        assert len(one) == len(other)
+        for pair in zip(one, other, strict=True):
+            assert_same(*pair)
+    elif isinstance(one, pd.Series):
+        pd.testing.assert_series_equal(one, other)
+    else:
+        pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_tables_are_those_of_the_corpus(corpus, opened, name):
+    """Each table of a store equals the one in memory, as a whole and for one region."""
+    assert_same(getattr(opened, name), getattr(corpus, name))
+    one = {"region_code": ["621122", "430103"]}
+    assert_same(getattr(opened.where(**one), name), getattr(corpus.where(**one), name))
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_store_and_memory_give_the_same_answer(corpus, opened, name):
+    """Every public function gives the same table from a store of three parts and from memory."""
+    assert_same(ANSWERS[name](opened), ANSWERS[name](corpus))
+
+
+def test_settings_and_texts_are_the_same(corpus, opened):
+    """A store says what moved its numbers, and gives each text back."""
+    assert opened.settings == corpus.settings
+    assert all(opened.text(doc_id) == corpus.text(doc_id) for doc_id in corpus.documents["doc_id"])
+    assert "5 reports, 5 regions, 2018-2024" in repr(opened)
+
+
+def test_unknown_names_are_refused(opened):
+    """A column or a report that is not there is refused by name."""
+    with pytest.raises(KeyError, match="colour"):
+        opened.where(colour="red")
+    with pytest.raises(KeyError, match="ffff"):
+        opened.text("ffff")
+
+
+def test_large_tables_are_refused_with_advice(corpus, opened):
+    """Beyond the limit rows are not loaded unasked: the error says how to narrow; counts still answer."""
+    small = tk.open_store(opened.folder, large=100, memory="100MB")
+    with pytest.raises(ValueError, match=r"store\.where\(year=2023\)"):
+        _ = small.tokens
+    assert "text" not in small.documents
+    assert_same(tk.count_terms(small), tk.count_terms(corpus))
+    assert_same(tk.kwic(small, TERM), tk.kwic(corpus, TERM))
+    assert_same(small.where(year=2023).tokens, corpus.where(year=2023).tokens)
+
+
+def test_saved_corpus_is_no_store(corpus, tmp_path):
+    """What corpus.save wrote is not opened as a store, nor a store as a saved corpus."""
+    saved = corpus.save(tmp_path / "saved")
+    with pytest.raises(ValueError, match=r"Corpus\.open"):
+        tk.open_store(saved)
+    with pytest.raises(FileNotFoundError, match="toolkit build"):
+        tk.open_store(tmp_path)
+
+
+@pytest.mark.parametrize("layer", ["base", "terms", "facts", "tables"])
+def test_a_flipped_bit_is_found_before_it_is_read(opened, tmp_path, layer):
+    """One bit flipped in any table of any part: reading it is refused, with the part and the remedy."""
+    folder = tmp_path / "store"
+    shutil.copytree(opened.folder, folder)
+    reads = {
+        "documents": lambda s: s.documents,
+        "texts": lambda s: s.documents,
+        "counts": tk.count_terms,
+        "facts": tk.facts,
+        "sizes": tk.count_groups,
+    }
+    for path in sorted(folder.glob(f"{layer}/**/*.parquet")):
+        if path.stem in ("made", "inputs") or (layer, path.stem) in (
+            ("base", "documents"),
+            ("terms", "sizes"),
+        ):
+            continue  # read by the build alone
+        whole = path.read_bytes()
+        path.write_bytes(whole[:50] + bytes([whole[50] ^ 4]) + whole[51:])
+        with pytest.raises(ValueError, match=rf"{path.name}.*makes this part again"):
+            reads.get(path.stem, lambda s, name=path.stem: getattr(s, name))(tk.open_store(folder))
+        path.write_bytes(whole)

@@ -1,0 +1,615 @@
+"""A folder of reports becomes a store: every part made once, by the same functions as in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+import os
+import pickle
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from importlib.metadata import version
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from toolkit import pipeline, schemas, store
+from toolkit.corpus.duplicates import near_duplicates, sample_runs
+from toolkit.corpus.metadata_table import check_matches
+from toolkit.corpus.readers import Source, list_sources, read_sources
+from toolkit.indicators import extract_facts
+from toolkit.terms.folding import fold
+from toolkit.terms.hits import find_hits
+from toolkit.terms.lexicon import Lexicon
+from toolkit.terms.segment import Segmenter
+
+log = logging.getLogger(__name__)
+
+PART_SIZE = 1000  # files in a part at most; a full part is split in two, so parts hold 500-1,000
+WORKER_MEMORY = 700 * 2**20  # bytes that a worker may need for such a part, measured by benchmarks/build.py
+LAYERS = ("base", "terms", "facts")
+_BATCH = 64  # documents whose rows are Python objects at one time
+_TYPES = {
+    "str": pa.string(),
+    "int": pa.int64(),
+    "int?": pa.int64(),
+    "float": pa.float64(),
+    "bool": pa.bool_(),
+}
+_MADE = pa.schema([("doc_id", "string"), ("key", "string"), ("error", "string")])
+_SIZES = pa.schema([("doc_id", "string"), ("role", "string"), ("n_tokens", "int64")])
+_COUNTS = pa.schema(
+    [("doc_id", "string"), ("role", "string"), ("kind", "string"), ("term", "string"), ("count", "int64")]
+)
+
+
+def _schema(table: schemas.Table, *, without: str = "", more: Iterable[tuple] = ()) -> pa.Schema:
+    """The Arrow schema of a table."""
+    columns = [(c.name, _TYPES[c.dtype]) for c in table.columns if c.name != without]
+    return pa.schema([*columns, *more])
+
+
+_SCHEMAS = {
+    "base": {
+        "documents": _schema(
+            schemas.DOCUMENTS,
+            without="text",
+            more=[("key", pa.string()), ("n_text", pa.int64()), ("runs", pa.list_(pa.uint64()))],
+        ),
+        "texts": pa.schema([("doc_id", "string"), ("text", "string")]),
+        "sections": _schema(schemas.SECTIONS),
+        "sentences": _schema(schemas.SENTENCES),
+        "inputs": _schema(schemas.LEDGER, more=[("key", pa.string())]),
+    },
+    "terms": {
+        "made": _MADE,
+        "tokens": _schema(schemas.TOKENS),
+        "hits": _schema(schemas.HITS),
+        "sizes": _SIZES,
+        "counts": _COUNTS,
+    },
+    "facts": {"made": _MADE, "facts": _schema(schemas.FACTS)},
+}
+
+
+class Job(NamedTuple):
+    """One part to make: its files with their keys, where its layers go, and where older rows may be taken."""
+
+    part: str
+    sources: tuple[Source, ...]
+    keys: tuple[str, ...]
+    overrides: pd.DataFrame | None
+    targets: dict[str, Path]
+    older: dict[str, tuple[Path, ...]]
+    tools: bytes
+
+
+class Build(NamedTuple):
+    """What a build did: the store, a line for every part that was made, and how many parts were kept."""
+
+    folder: Path
+    lines: list[str]
+    n_kept: int
+    n_documents: int
+    n_failed: int
+
+    @property
+    def summary(self) -> str:
+        """What was done and why, for people."""
+        head = (
+            f"{self.n_documents} reports in {self.folder}; parts made: {len(self.lines)}, kept: {self.n_kept}"
+        )
+        return "\n".join([head, *(f"  {line}" for line in self.lines)])
+
+
+def build_store(
+    corpus: str | Path,
+    folder: str | Path,
+    *,
+    segmenter: Segmenter | None = None,
+    lexicon: Lexicon | None = None,
+    duplicates: str = "error",
+    jobs: int = 1,
+    memory: int | None = None,
+    part_size: int = PART_SIZE,
+    progress: bool | None = None,
+) -> Build:
+    """Build a store from a folder of reports, or bring one up to date.
+
+    What was made before from the same bytes, corrections, rules and dictionary is kept; everything else is
+    made again. A build that was killed goes on where it stopped.
+
+    Parameters
+    ----------
+    corpus
+        The folder of reports, as for `read_corpus`. It is never written to.
+    folder
+        The store. The old tables stay in place until the new ones are complete.
+    segmenter, lexicon, duplicates, progress
+        As for `read_corpus`. Another policy for duplicates makes no part again.
+    jobs
+        Processes at work. Results do not depend on their number.
+    memory
+        Bytes the build may use: it limits the number of processes.
+    part_size
+        Files in a part at most.
+
+    Returns
+    -------
+    Build
+        What was done, and why; `.summary` says it in lines.
+
+    Raises
+    ------
+    ValueError
+        As `read_corpus`, and where the folders lie inside each other.
+    OSError
+        Where the store cannot be written or another process builds it.
+    """
+    corpus, folder = pipeline.existing(corpus), Path(folder)
+    if folder.resolve().is_relative_to(corpus.resolve()):
+        raise ValueError(f"The store {str(folder)!r} must not lie inside the corpus folder {str(corpus)!r}.")
+    segmenter, lexicon = pipeline.choose_tools(segmenter, lexicon)
+    jobs = max(1, min(jobs, (memory or jobs * WORKER_MEMORY) // WORKER_MEMORY))
+    with _explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with store.locked(folder):
+            return _build(corpus, folder, segmenter, lexicon, duplicates, jobs, part_size, progress)
+
+
+@contextlib.contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """Say of an error of the system what it means for the store."""
+    try:
+        yield
+    except BlockingIOError:
+        raise
+    except OSError as error:
+        left = shutil.disk_usage(next(p for p in [folder, *folder.absolute().parents] if p.is_dir())).free
+        raise OSError(
+            f"The store {str(folder)!r} could not be written: {error.strerror or error} "
+            f"({error.filename or 'no file named'}; {left >> 20} MB are free there). What it held before is "
+            "unchanged, finished parts are kept: make room or choose another place, and build again."
+        ) from error
+
+
+def _build(
+    corpus: Path,
+    folder: Path,
+    segmenter: Segmenter,
+    lexicon: Lexicon,
+    duplicates: str,
+    jobs: int,
+    part_size: int,
+    progress: bool | None,
+) -> Build:
+    """List the inputs, make the parts that are missing, join them, write the manifest, clear away the rest."""
+    overrides = pipeline.read_overrides(corpus)
+    sources, refused = list_sources(corpus)
+    prints = fingerprints(segmenter, lexicon)
+    tools = pickle.dumps((segmenter, lexicon))
+    work = list(_jobs(folder, sources, overrides, prints, part_size, tools))
+    reasons = {job.part: _why(folder, job) for job in work}
+    missing = [job for job in work if reasons[job.part]]
+    counts = dict(pipeline.shown(_run(missing, jobs), progress, "building"))
+    settings = pipeline.collect_settings(segmenter, lexicon, duplicates, overrides is not None)
+    joined, documents, ledger = _join(corpus, folder, work, refused, overrides, duplicates)
+    folders = [*(job.targets[layer] for job in work for layer in LAYERS), joined]
+    records = {path.relative_to(folder).as_posix(): store.read_record(path) for path in folders}
+    if None in records.values():
+        bad = [name for name, record in records.items() if record is None]
+        raise OSError(f"{bad[0]} changed while the store was built; build again")
+    manifest = {"schema_version": store.SCHEMA_VERSION, "fingerprints": prints, "settings": settings}
+    store.write_json(folder / store.MANIFEST, {**manifest, "folders": records})
+    _clear(folder, set(records))
+    lines = [f"part {name or 'all'}: {reasons[name]}; {counts[name]}" for name in reasons if reasons[name]]
+    failed = int((ledger["status"] == "failed").sum())
+    return Build(folder, lines, len(work) - len(missing), len(documents), failed)
+
+
+def fingerprints(segmenter: Segmenter, lexicon: Lexicon) -> dict[str, str]:
+    """A hash for every layer of everything that made it: code, data files, versions, dictionary."""
+    readers = [version(name) for name in ("pypdf", "lxml", "resiliparse")]
+    base = store.digest(store.SCHEMA_VERSION, _rules("corpus"), readers)
+    terms = store.digest(base, _rules("terms"), segmenter.settings, lexicon.sha256)
+    return {"base": base, "terms": terms, "facts": store.digest(base, _rules("indicators"))}
+
+
+@functools.cache
+def _rules(room: str) -> str:
+    """Hash of a room's code and of the data files it names."""
+    package = Path(__file__).parent
+    code = "".join(path.read_text(encoding="utf-8") for path in sorted((package / room).glob("*.py")))
+    data = [path for path in sorted((package / "data").iterdir()) if path.is_file() and path.stem in code]
+    return store.digest(code, [store.sha256(path) for path in data])
+
+
+def _jobs(
+    folder: Path,
+    sources: list[Source],
+    overrides: pd.DataFrame | None,
+    prints: dict[str, str],
+    part_size: int,
+    tools: bytes,
+) -> Iterator[Job]:
+    """Divide the inputs into parts and say where each belongs."""
+    by_hash = {source.sha256: source for source in sources}
+    corrected = {} if overrides is None else dict(list(overrides.groupby(level="path")))
+    for part, hashes in store.partition(sorted(by_hash), part_size).items():
+        mine = tuple(by_hash[value] for value in hashes)
+        rows = [corrected[source.path] for source in mine if source.path in corrected]
+        keys = tuple(_key(s.path, s.sha256, corrected.get(s.path)) for s in mine)
+        name = f"p{part}-{store.digest(sorted(keys))}"
+        homes = {layer: folder / layer / prints[layer] for layer in LAYERS}
+        older = {layer: tuple(_older(home, part)) for layer, home in homes.items()}
+        targets = {layer: home / name for layer, home in homes.items()}
+        yield Job(part, mine, keys, pd.concat(rows) if rows else None, targets, older, tools)
+
+
+def _key(path: str, sha256: str, corrections: pd.DataFrame | None) -> str:
+    """What a file's documents are made from: its bytes, its name, what metadata.csv says of it."""
+    return store.digest(path, sha256, "" if corrections is None else corrections.to_csv())
+
+
+def _older(home: Path, part: str) -> Iterator[Path]:
+    """Parts made before that may hold rows of this one."""
+    for path in sorted(home.glob("p*")):
+        bits = path.name[1:].partition("-")[0]
+        if bits.startswith(part) or part.startswith(bits):
+            yield path
+
+
+def _why(folder: Path, job: Job) -> str:
+    """Why a part must be made; empty where it is complete. What is damaged goes into quarantine."""
+    reasons = {}
+    for path in {*job.targets.values(), *(path for paths in job.older.values() for path in paths)}:
+        if path.exists() and store.read_record(path) is None:
+            reasons[path] = f"{path.relative_to(folder)} was damaged"
+            store.forget(path)
+            place = folder / "quarantine" / f"{path.parent.parent.name}-{path.name}"
+            place.parent.mkdir(exist_ok=True)
+            shutil.rmtree(place, ignore_errors=True)
+            path.replace(place)
+    missing = [layer for layer, path in job.targets.items() if not path.exists()]
+    if not missing:
+        return ""
+    if reasons:
+        return "; ".join(sorted(reasons.values()))
+    if any(path.exists() for layer in missing for path in job.older[layer]):
+        return "its files or metadata changed"
+    made = [layer for layer in missing if any((folder / layer).glob("*/p*"))]
+    return f"rules, dictionary or versions changed ({', '.join(made)})" if made else "new"
+
+
+def _run(work: list[Job], jobs: int) -> Iterator[tuple[str, str]]:
+    """Make parts here or in other processes; a worker that dies costs its parts one more try."""
+    if jobs == 1 or len(work) < 2:
+        yield from map(make_part, work)
+        return
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    waiting = {job.part: job for job in work}
+    for _ in range(2):
+        with ProcessPoolExecutor(jobs, get_context("spawn"), _end_with_parent) as pool:
+            futures = [pool.submit(make_part, job) for job in waiting.values()]
+            try:
+                for future in as_completed(futures):
+                    part, did = future.result()
+                    del waiting[part]
+                    yield part, did
+            except BrokenProcessPool:
+                log.warning("A worker died; %d parts are tried again.", len(waiting))
+            finally:
+                pool.shutdown(cancel_futures=True)
+        if not waiting:
+            return
+    raise OSError(
+        f"workers died twice, most likely for want of memory, at one of the parts {sorted(waiting)[:5]}; "
+        "use fewer --jobs"
+    )
+
+
+def _end_with_parent() -> None:
+    """Let a worker end when the process that started it is gone."""
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    def watch() -> None:
+        """Wait for the end of the parent."""
+        parent_process().join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
+@functools.lru_cache(maxsize=1)
+def _tools(data: bytes) -> tuple[Segmenter, Lexicon]:
+    """The segmenter and the lexicon, built once in each process."""
+    return pickle.loads(data)  # bytes of the parent process, never of a file
+
+
+def make_part(job: Job) -> tuple[str, str]:
+    """Make the missing layers of one part; its name and what was done."""
+    did = []
+    for layer, target in job.targets.items():
+        if store.read_record(target) is not None:
+            continue
+        make = _read_base if layer == "base" else _derive
+        made, kept, tables = make(job, layer)
+        store.write_part(target, tables)
+        did.append(f"{layer}: {made} made, {kept} kept")
+    return job.part, ", ".join(did)
+
+
+class _Rows:
+    """Rows of several tables, kept as Arrow columns but for the last few documents."""
+
+    def __init__(self, layer: str) -> None:
+        self.schemas = _SCHEMAS[layer]
+        self.rows: dict[str, list] = {name: [] for name in self.schemas}
+        self.chunks: dict[str, list[pa.Table]] = {name: [] for name in self.schemas}
+        self.n_documents = 0
+
+    def add(self, rows: dict[str, Iterable[tuple]]) -> None:
+        """Take the rows of one document."""
+        for name, values in rows.items():
+            self.rows[name].extend(values)
+        self.n_documents += 1
+        if self.n_documents % _BATCH == 0:
+            self.flush()
+
+    def flush(self) -> None:
+        """Turn rows into columns."""
+        for name, rows in self.rows.items():
+            schema = self.schemas[name]
+            columns = zip(*rows, strict=True) if rows else [[] for _ in schema]
+            arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+            self.chunks[name].append(pa.Table.from_arrays(arrays, schema=schema))
+            rows.clear()
+
+    def tables(self, order: pa.Array) -> dict[str, pa.Table]:
+        """The tables, in the order of documents; counts by term, so that one term is found in one place."""
+        self.flush()
+        tables = {name: pa.concat_tables(chunks) for name, chunks in self.chunks.items()}
+        for name, table in tables.items():
+            if name == "inputs":
+                tables[name] = table.sort_by([("path", "ascending"), ("row", "ascending")])
+                continue
+            place = pc.index_in(table["doc_id"], value_set=order)
+            if name == "counts":
+                keys = {"term": table["term"], "place": place, "role": table["role"], "kind": table["kind"]}
+                at = pc.sort_indices(pa.table(keys), [(key, "ascending") for key in keys])
+            else:
+                at = pc.sort_indices(place)
+            tables[name] = table.take(at).combine_chunks()
+        return tables
+
+
+def _take(rows: _Rows, folder: Path, doc_ids: Iterable[str], names: Iterable[str]) -> None:
+    """Take over the rows of documents that did not change."""
+    wanted = pa.array(doc_ids, pa.string())
+    for name in names:
+        table = pq.read_table(folder / f"{name}.parquet", schema=rows.schemas[name])
+        rows.chunks[name].append(table.filter(pc.is_in(table["doc_id"], value_set=wanted)))
+
+
+def _read_base(job: Job, layer: str) -> tuple[int, int, dict[str, pa.Table]]:
+    """Read the files of a part that are new; take over the rows of the others."""
+    rows, left = _Rows(layer), dict(zip(job.keys, job.sources, strict=True))
+    n_kept = 0
+    for folder in filter(store.read_record, job.older[layer]):
+        inputs = pq.read_table(folder / "inputs.parquet")
+        kept = inputs.filter(pc.is_in(inputs["key"], value_set=pa.array(left, pa.string())))
+        rows.chunks["inputs"].append(kept)
+        _take(rows, folder, filter(None, kept["doc_id"].to_pylist()), set(rows.schemas) - {"inputs"})
+        for key in set(kept["key"].to_pylist()):
+            del left[key]
+            n_kept += 1
+    for reading in read_sources(left.values()):
+        rows.add(_base_rows(pipeline.draft_report(reading, job.overrides), job.overrides))
+    rows.flush()
+    documents = pa.concat_tables(rows.chunks["documents"])
+    keys = [(name, "ascending") for name in pipeline.ORDER]
+    order = documents.take(pc.sort_indices(documents, keys))["doc_id"]
+    return len(left), n_kept, rows.tables(order.combine_chunks())
+
+
+def _base_rows(draft: pipeline.Draft, overrides: pd.DataFrame | None) -> dict[str, Iterable[tuple]]:
+    """The rows of one input in the base layer."""
+    reading, corrections = draft.reading, None
+    if overrides is not None and reading.path in overrides.index.get_level_values("path"):
+        corrections = overrides.loc[[reading.path]]
+    key = _key(reading.path, reading.sha256, corrections)
+    if draft.is_report:
+        try:
+            sections, sentences = draft.structure()
+        except Exception as error:
+            draft = replace(draft, reading=pipeline.guarded(reading, error))
+    if not draft.is_report:
+        return {"inputs": [(*pipeline.ledger_row(draft), key)]}
+    n_chars, n_meta_chars = pipeline.measure_text(sentences)
+    document, doc_id = pipeline.document_row(draft, draft.flags, n_chars), draft.doc_id
+    text = document.pop("text")
+    return {
+        "documents": [(*document.values(), key, len(text), sample_runs(text))],
+        "texts": [(doc_id, text)],
+        "sections": [(doc_id, *row) for row in sections],
+        "sentences": [(doc_id, *row) for row in sentences],
+        "inputs": [(*pipeline.ledger_row(draft, n_meta_chars), key)],
+    }
+
+
+def _derive(job: Job, layer: str) -> tuple[int, int, dict[str, pa.Table]]:
+    """Make the rows of a derived layer from the base layer; take over those of unchanged documents."""
+    rows, base = _Rows(layer), job.targets["base"]
+    columns = ["doc_id", "key", "year", "genre"]
+    documents = pq.read_table(base / "documents.parquet", columns=columns)
+    left = {row["doc_id"]: row for row in documents.to_pylist()}
+    for folder in filter(store.read_record, job.older[layer]):
+        made = pq.read_table(folder / "made.parquet").to_pylist()
+        kept = [row["doc_id"] for row in made if left.get(row["doc_id"], {}).get("key") == row["key"]]
+        _take(rows, folder, kept, rows.schemas)
+        for doc_id in kept:
+            del left[doc_id]
+    make = functools.partial(_term_rows, *_tools(job.tools)) if layer == "terms" else _fact_rows
+    for doc_id, text, sentences in _read_sentences(base, left):
+        document, error = left[doc_id], ""
+        try:
+            found = make(text, sentences, document)
+        except Exception as failure:
+            log.exception("%s could not be processed", doc_id, exc_info=failure)
+            error, found = f"{type(failure).__name__}: {failure}", {}
+        named = {name: [(doc_id, *row) for row in values] for name, values in found.items()}
+        rows.add({"made": [(doc_id, document["key"], error)], **named})
+    return len(left), len(documents) - len(left), rows.tables(documents["doc_id"].combine_chunks())
+
+
+def _read_sentences(base: Path, doc_ids: Iterable[str]) -> Iterator[tuple[str, str, list[tuple]]]:
+    """Texts and sentences of some documents of a part, one after another."""
+    wanted = pa.array(doc_ids, pa.string())
+    texts, sentences = (
+        table.filter(pc.is_in(table["doc_id"], value_set=wanted))
+        for table in (pq.read_table(base / f"{name}.parquet") for name in ("texts", "sentences"))
+    )
+    by_id = dict(zip(texts["doc_id"].to_pylist(), texts["text"].to_pylist(), strict=True))
+    batches = (
+        zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        for batch in sentences.to_batches(4096)
+    )
+    for doc_id, rows in groupby((row for batch in batches for row in batch), key=itemgetter(0)):
+        yield doc_id, by_id.pop(doc_id), [row[1:] for row in rows]
+    yield from ((doc_id, text, []) for doc_id, text in by_id.items())
+
+
+def _term_rows(
+    segmenter: Segmenter, lexicon: Lexicon, text: str, sentences: list[tuple], document: dict
+) -> dict[str, Iterable[tuple]]:
+    """Tokens, hits and counts of one document."""
+    tokens = segmenter.tokenize(text, sentences)
+    role = {number: role for number, _, role, *_ in sentences}
+    counts = Counter((role[t[1]], t[5], t[4]) for t in tokens if t[5] in schemas.COUNTED_KINDS)
+    sizes: Counter[str] = Counter()
+    folded: Counter[tuple] = Counter()
+    for (at, kind, term), count in counts.items():
+        sizes[at] += count
+        folded[at, kind, fold(term) if kind == "term" else term] += count
+    return {
+        "tokens": tokens,
+        "hits": find_hits(text, sentences, lexicon),
+        "sizes": sizes.items(),
+        "counts": [(*key, count) for key, count in folded.items()],
+    }
+
+
+def _fact_rows(text: str, sentences: list[tuple], document: dict) -> dict[str, Iterable[tuple]]:
+    """Facts of one document."""
+    found = extract_facts(text, sentences, year=document["year"], genre=document["genre"])
+    return {"facts": sorted(found, key=itemgetter(0, 1))}
+
+
+def _join(
+    corpus: Path,
+    folder: Path,
+    work: list[Job],
+    refused: list,
+    overrides: pd.DataFrame | None,
+    duplicates: str,
+) -> tuple[Path, pd.DataFrame, pd.DataFrame]:
+    """The small tables of the whole corpus: documents without texts, sizes, ledger, duplicates."""
+    code = [store.sha256(Path(module.__file__)) for module in (pipeline, schemas)] + [
+        store.sha256(Path(__file__))
+    ]
+    parts = [str(path.relative_to(folder)) for job in work for path in job.targets.values()]
+    target = folder / "tables" / f"t-{store.digest(parts, duplicates, refused, code)}"
+    if store.read_record(target) is None:
+        shutil.rmtree(target, ignore_errors=True)
+        documents = pa.concat_tables(
+            _read(job, "base", "documents").append_column("part", pa.array([job.part] * _n_documents(job)))
+            for job in work
+        )
+        inputs, errors = _all_inputs(work, refused)
+        reports = documents.drop_columns(["runs", "key"]).to_pandas()
+        reports = reports[~reports["doc_id"].isin(errors)].astype({"year": "Int64"})
+        reports = reports.sort_values(["path", "row"], ignore_index=True)
+        pipeline.require_reports(corpus, list(inputs.itertuples()), len(reports))
+        if overrides is not None:
+            check_matches(overrides, zip(inputs["path"], inputs["row"], strict=True))
+        dropped = pipeline.settle_duplicates(reports, duplicates)
+        reports = reports[~reports["doc_id"].isin(dropped)].sort_values(pipeline.ORDER, ignore_index=True)
+        sizes = pa.concat_tables(_read(job, "terms", "sizes") for job in work).to_pandas()
+        counted = sizes[sizes["role"] != "meta"].groupby("doc_id")["n_tokens"].sum()
+        reports["n_tokens"] = reports["doc_id"].map(counted).fillna(0).astype("int64")
+        runs = dict(zip(documents["doc_id"].to_pylist(), documents["runs"], strict=True))
+        samples = {name: np.array(runs[name].values, np.uint64) for name in reports["doc_id"]}
+        read_texts = functools.partial(_read_texts, work)
+        pairs = near_duplicates(reports, threshold=pipeline.NEAR, samples=samples, read_texts=read_texts)
+        reports = pipeline.flag_pairs(reports, pairs)
+        ledger = pipeline.finish_ledger(inputs, reports, dropped)
+        sizes = sizes[sizes["doc_id"].isin(reports["doc_id"])]
+        frames = {"documents": reports, "sizes": sizes, "ledger": ledger, "duplicates": pairs}
+        store.write_part(
+            target,
+            {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in frames.items()},
+        )
+    documents, ledger = (pd.read_parquet(target / f"{name}.parquet") for name in ("documents", "ledger"))
+    return target, documents, ledger
+
+
+def _read(job: Job, layer: str, name: str) -> pa.Table:
+    """Read one table of a part."""
+    return pq.read_table(job.targets[layer] / f"{name}.parquet")
+
+
+def _n_documents(job: Job) -> int:
+    """Number of documents of a part."""
+    return pq.read_metadata(job.targets["base"] / "documents.parquet").num_rows
+
+
+def _all_inputs(work: list[Job], refused: list) -> tuple[pd.DataFrame, set[str]]:
+    """The ledger's rows before reports are compared, and the documents an unforeseen error has cost."""
+    rows = [row for job in work for row in _read(job, "base", "inputs").drop_columns("key").to_pylist()]
+    made = [
+        row for job in work for layer in ("terms", "facts") for row in _read(job, layer, "made").to_pylist()
+    ]
+    errors = {row["doc_id"]: row["error"] for row in made if row["error"]}
+    for row in rows:
+        if row["doc_id"] in errors:
+            detail = f"An unforeseen {errors[row['doc_id']]}. Please report it."
+            row |= {"status": "failed", "reason": "unforeseen error", "detail": detail}
+            row |= {"doc_id": "", "n_meta_chars": 0}
+    table = schemas.LEDGER.frame(rows)
+    extra = schemas.LEDGER.frame(pipeline.ledger_row(pipeline.Draft(reading)) for reading in refused)
+    return pd.concat([table, extra]).sort_values(["path", "row"], ignore_index=True), set(errors)
+
+
+def _read_texts(work: list[Job], names: set[str]) -> dict[str, str]:
+    """Texts of some documents, one part at a time."""
+    found: dict[str, str] = {}
+    for job in work:
+        texts = _read(job, "base", "texts")
+        texts = texts.filter(pc.is_in(texts["doc_id"], value_set=pa.array(names, pa.string())))
+        found |= dict(zip(texts["doc_id"].to_pylist(), texts["text"].to_pylist(), strict=True))
+    return found
+
+
+def _clear(folder: Path, kept: set[str]) -> None:
+    """Remove what the manifest does not name, and what killed builds left."""
+    for path in [*folder.glob("*/*/*"), *folder.glob("*/*")]:
+        if path.is_dir() and path.relative_to(folder).parts[0] in (*LAYERS, "tables"):
+            name = path.relative_to(folder).as_posix()
+            if not any(other == name or other.startswith(f"{name}/") for other in kept):
+                shutil.rmtree(path, ignore_errors=True)
+    for path in folder.glob(f".{store.MANIFEST}.*.tmp"):
+        path.unlink()

@@ -1,0 +1,264 @@
+"""A store as a corpus: small tables as DataFrames, the large ones answered part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from toolkit import schemas, store
+from toolkit.pipeline import Corpus, matching
+
+LARGE = 5_000_000  # rows of a table, or characters / 10 of the texts, that are loaded unasked
+_ROWS = {"sections": "base", "sentences": "base", "tokens": "terms", "hits": "terms", "facts": "facts"}
+
+
+def open_store(folder: str | Path, *, memory: str = "1GB", large: int = LARGE) -> Store:
+    """Open what `python -m toolkit build` made.
+
+    Every function that takes a corpus takes a store. Counts and concordances read the parts, with bounded
+    memory; for what needs rows of words or sentences, narrow the store first: ``store.where(year=2023)``
+    is a `Corpus`.
+
+    Parameters
+    ----------
+    folder
+        The store.
+    memory
+        What DuckDB may use for counts, such as ``"1GB"``.
+    large
+        Tables up to so many rows are loaded when they are asked for; larger ones are refused.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where there is no store.
+    ValueError
+        Where a newer toolkit wrote it, or a file is not what was written.
+    """
+    manifest = store.read_manifest(Path(folder))
+    if "folders" not in manifest:
+        raise ValueError(f"{str(folder)!r} is a saved corpus, not a store: open it with Corpus.open(folder).")
+    return Store(Path(folder), manifest, memory, large)
+
+
+@dataclass(frozen=True, repr=False)
+class Store:
+    """Reports as parts on the disk; see `open_store`.
+
+    Attributes
+    ----------
+    documents, sections, sentences, tokens, hits, ledger, duplicates
+        Tables as in `Corpus`. Those of words, sentences, sections and hits are loaded when first asked
+        for, and refused with advice where they are large; ``documents`` has its texts only while these
+        are few.
+    settings
+        Everything that can move a number.
+    """
+
+    folder: Path
+    manifest: dict = field(repr=False)
+    memory: str = "1GB"
+    large: int = LARGE
+
+    @property
+    def settings(self) -> dict:
+        """Everything that can move a number."""
+        return self.manifest["settings"]
+
+    @cached_property
+    def documents(self) -> pd.DataFrame:
+        """One row a report."""
+        bare = self._bare
+        few = bare["n_text"].sum() <= 10 * self.large
+        table = bare.assign(text=self._texts(bare["doc_id"]) if few else "")
+        table = _typed(table, schemas.DOCUMENTS)
+        return table if few else table.drop(columns="text")
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """One row an input."""
+        return _typed(self._small("ledger"), schemas.LEDGER)
+
+    @cached_property
+    def duplicates(self) -> pd.DataFrame:
+        """One row a pair of reports."""
+        return _typed(self._small("duplicates"), schemas.DUPLICATES)
+
+    @cached_property
+    def sections(self) -> pd.DataFrame:
+        """One row a section, while there are few."""
+        return self._whole("sections")
+
+    @cached_property
+    def sentences(self) -> pd.DataFrame:
+        """One row a sentence, while there are few."""
+        return self._whole("sentences")
+
+    @cached_property
+    def tokens(self) -> pd.DataFrame:
+        """One row a token, while there are few."""
+        return self._whole("tokens")
+
+    @cached_property
+    def hits(self) -> pd.DataFrame:
+        """One row a hit of the lexicon, while there are few."""
+        return self._whole("hits")
+
+    def facts(self) -> pd.DataFrame:
+        """The facts of all reports, made when the store was built; what `toolkit.facts` returns."""
+        return self._whole("facts").sort_values(["doc_id", "start", "item_no"], ignore_index=True)
+
+    def text(self, doc_id: str) -> str:
+        """Return the text of one report."""
+        if doc_id not in self._places.index:
+            raise KeyError(f"No report of this store has doc_id {doc_id!r}; see store.documents['doc_id'].")
+        return self._texts(pd.Series([doc_id]))[0]
+
+    def where(self, **columns: object) -> Corpus:
+        """Load the reports whose document columns have the values given, as a `Corpus`; see `Corpus.where`."""
+        return self._corpus(matching(self._bare.drop(columns=["n_text", "part"]), columns))
+
+    def parts(self, *tables: str) -> Iterator[Corpus]:
+        """The store as one Corpus after another, with these tables of rows (all of them if none is named)."""
+        for _, documents in self._bare.groupby("part", sort=True):
+            yield self._corpus(
+                set(documents["doc_id"]), tables or ("sections", "sentences", "tokens", "hits")
+            )
+
+    def count_occurrences(
+        self,
+        by: Sequence[str],
+        *,
+        kinds: Sequence[str],
+        roles: Sequence[str],
+        stopwords: Iterable[str],
+        terms: Iterable[str] | None,
+    ) -> pd.DataFrame:
+        """Columns of `by`, term, count and n_documents, counted by DuckDB over the parts."""
+        import duckdb
+
+        columns = [name for name in by if name not in ("role", "doc_id")]
+        documents = self._bare[["doc_id", *columns]]
+        numbers = documents.groupby(columns, dropna=False).ngroup() if columns else 0
+        groups = documents.assign(number=numbers)
+        split = ", ".join(name for name in ("doc_id", "role") if name in by)
+        keys = f"number, {split + ', ' if split else ''}term"
+        wanted = "" if terms is None else "AND term IN (SELECT unnest($terms))"
+        query = f"""
+            SELECT {keys}, sum(count)::BIGINT AS count, count(DISTINCT doc_id) AS n_documents
+            FROM read_parquet($files) JOIN groups USING (doc_id)
+            WHERE kind IN (SELECT unnest($kinds)) AND role IN (SELECT unnest($roles))
+              AND NOT list_contains($stopwords, term) {wanted} GROUP BY {keys}"""
+        bound = {"kinds": list(kinds), "roles": list(roles), "stopwords": sorted(stopwords)}
+        bound |= {"files": self._files("terms", "counts")} | ({} if terms is None else {"terms": list(terms)})
+        with duckdb.connect(":memory:", config={"memory_limit": self.memory}) as connection:
+            connection.register("groups", pa.Table.from_pandas(groups[["doc_id", "number"]]))
+            found = connection.sql(query, params=bound).to_arrow_table().to_pandas()
+        found = found.merge(groups.drop_duplicates("number")[["number", *columns]], on="number")
+        types = {name: "str" for name in ("term", "doc_id", "role") if name in found}
+        return found[[*by, "term", "count", "n_documents"]].astype(types)
+
+    def count_sizes(self, by: Sequence[str], roles: Sequence[str]) -> pd.DataFrame:
+        """Columns of `by` and n_tokens, one row for each report and role."""
+        sizes = self._small("sizes").astype({"doc_id": "str", "role": "str"})
+        documents = self._bare[list(dict.fromkeys(["doc_id", *(name for name in by if name != "role")]))]
+        return sizes[sizes["role"].isin(roles)].merge(documents, on="doc_id")[[*by, "n_tokens"]]
+
+    @cached_property
+    def _bare(self) -> pd.DataFrame:
+        """Documents without text, with the part they are in."""
+        table = self._small("documents")
+        types = {c.name: schemas.DTYPES[c.dtype] for c in schemas.DOCUMENTS.columns if c.name != "text"}
+        return table.astype(types | {"part": "str"})
+
+    @cached_property
+    def _places(self) -> pd.Series:
+        """The part of every document."""
+        return self._bare.set_index("doc_id")["part"]
+
+    def _corpus(
+        self, ids: set[str], tables: Iterable[str] = ("sections", "sentences", "tokens", "hits")
+    ) -> Corpus:
+        """These reports in memory."""
+        bare = self._bare[self._bare["doc_id"].isin(ids)].reset_index(drop=True)
+        documents = _typed(bare.assign(text=self._texts(bare["doc_id"])), schemas.DOCUMENTS)
+        rows = {
+            name: self._rows(name, bare["doc_id"]) if name in tables else schemas.TABLES[name].frame()
+            for name in ("sections", "sentences", "tokens", "hits")
+        }
+        pairs, ledger = self.duplicates, self.ledger
+        pairs = pairs[pairs["doc_id"].isin(ids) & pairs["other_id"].isin(ids)].reset_index(drop=True)
+        ledger = ledger[ledger["doc_id"].isin(ids)].reset_index(drop=True)
+        return Corpus(documents, **rows, ledger=ledger, duplicates=pairs, settings=self.settings)
+
+    def _texts(self, doc_ids: pd.Series) -> list[str]:
+        """Texts of these reports, in their order."""
+        texts = self._read("texts", "base", doc_ids)
+        found = dict(zip(texts["doc_id"].to_pylist(), texts["text"].to_pylist(), strict=True))
+        return [found[doc_id] for doc_id in doc_ids]
+
+    def _rows(self, name: str, doc_ids: pd.Series) -> pd.DataFrame:
+        """Rows of these reports, in their order."""
+        table = self._read(name, _ROWS[name], doc_ids)
+        place = pc.index_in(table["doc_id"], value_set=pa.array(doc_ids, pa.string()))
+        return _typed(table.take(pc.sort_indices(place)).to_pandas(), schemas.TABLES[name])
+
+    def _read(self, name: str, layer: str, doc_ids: pd.Series) -> pa.Table:
+        """Read the rows of some reports from the parts that have them."""
+        wanted = pa.array(doc_ids, pa.string())
+        parts = set(self._places[self._places.index.isin(doc_ids)])
+        files = self._files(layer, name, parts)
+        tables = [pq.read_table(file, filters=pc.field("doc_id").isin(wanted)) for file in files]
+        return pa.concat_tables(tables) if tables else pa.table({"doc_id": pa.array([], pa.string())})
+
+    def _whole(self, name: str) -> pd.DataFrame:
+        """A table of rows as a whole, while it is small."""
+        suffix = f"/{name}.parquet"
+        n_rows = sum(
+            record["rows"]
+            for files in self.manifest["folders"].values()
+            for file, record in files.items()
+            if f"/{file}" == suffix
+        )
+        if n_rows > self.large:
+            raise ValueError(
+                f"The table {name!r} of {str(self.folder)!r} has {n_rows:,} rows, more than the {self.large:,} that "
+                "are loaded unasked. Narrow the store first, store.where(year=2023), go through store.parts(), "
+                "or open it with open_store(folder, large=...)."
+            )
+        return self._rows(name, self._bare["doc_id"])
+
+    def _small(self, name: str) -> pd.DataFrame:
+        """One of the tables of the whole store."""
+        return pd.read_parquet(self._files("tables", name)[0])
+
+    def _files(self, layer: str, name: str, parts: set[str] | None = None) -> list[str]:
+        """Files of a table, each verified once in this process."""
+        advice = "`python -m toolkit build` makes this part again. If a build has just ended, open the store again."
+        found = []
+        for place, files in self.manifest["folders"].items():
+            part = place.rpartition("/")[2][1:].partition("-")[0]
+            if place.startswith(f"{layer}/") and (parts is None or part in parts):
+                path = self.folder / place / f"{name}.parquet"
+                found.append(str(store.verified(path, files[path.name]["sha256"], advice)))
+        return found
+
+    def __repr__(self) -> str:
+        """Say what is there."""
+        documents, years = self._bare, self._bare["year"].dropna()
+        span = f"{years.min()}-{years.max()}" if len(years) else "year unknown"
+        n_tokens = int(documents["n_tokens"].sum())
+        regions = documents["region_id"].nunique()
+        return f"Store: {len(documents)} reports, {regions} regions, {span}, {n_tokens:,} tokens"
+
+
+def _typed(frame: pd.DataFrame, table: schemas.Table) -> pd.DataFrame:
+    """The columns of a table with the promised types."""
+    return frame[table.names].astype({column.name: schemas.DTYPES[column.dtype] for column in table.columns})
