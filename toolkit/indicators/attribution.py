@@ -19,8 +19,13 @@ _WHOLE = ("全", "我", "各")
 _PLANS = {"二": 2011, "三": 2016, "四": 2021, "五": 2026}
 # Characters that a pattern needs: most clauses have none of them, and the pattern need not run.
 _CHANGING = frozenset("增降下提上减压缩回扩涨幅净高低快年")
+_COMPARING = ("较", "比", "相")
 _STOCKED = frozenset("总保库存现共拥余在累")
-_TRAILING = frozenset('“"(（了超逾已是仅从由共近至到达为均约过破于少高计数有别中在居名列年 \t\n　')
+_TRAILING = frozenset('“"(（了超逾已是仅从由共近至到达为均约过破于少高计数有别中在居名列年月 \t\n　')
+_LEADING = frozenset(
+    "、，且而也又则仍和及与并还共已均就以其同此另因包合总累目现截今去当上下年全近期首成分的一二三四五六七八九十0123456789"
+    ' \t\n\u3000(（)）”"'
+)
 _WHOLE_NOUN = frozenset("度率量额值数比积力耗收入出费润口产价")
 
 
@@ -33,6 +38,7 @@ class _Place(NamedTuple):
     shared: str
     between: str
     clause: str
+    risen: bool
 
 
 class _Reading(NamedTuple):
@@ -63,20 +69,21 @@ def _place(
     open_list = after.endswith(("、", "和", "及", "与"))
     shared = grammar.TIER if open_list and after.rstrip("、和及与").endswith("级") else grammar.SHARED
     predicate = shared.search(text, until, stop) if open_list else None
-    linked = bool(prior and grammar.LINK.fullmatch(between))
+    linked = bool(prior and len(between) < 8 and grammar.LINK.fullmatch(between))
+    risen = bool(prior and grammar.ROSE.match(between))
     return _Place(
-        raw[-60:], after[:60], linked, predicate.group() if predicate else "", between, clause[-40:]
+        raw[-60:], after[:60], linked, predicate.group() if predicate else "", between, clause[-40:], risen
     )
 
 
 def _clean(raw: str) -> str:
     """Drop adverbs, dates, approximators and rests of a title around what is counted."""
-    title = grammar.TITLE.search(raw)
-    raw = raw[title.end() :] if title and title.end() < len(raw) else raw
+    if "》" in raw and (title := grammar.TITLE.search(raw)) and title.end() < len(raw):
+        raw = raw[title.end() :]
     for close, opening in (("》", "《"), (")", "("), ("）", "（")):
         if close in raw and opening not in raw[: raw.rindex(close)]:
             raw = raw[raw.rindex(close) + 1 :] or raw
-    lead = grammar.LEAD.match(raw)
+    lead = grammar.LEAD.match(raw) if raw[:1] in _LEADING else None
     raw = raw[lead.end() :] if lead else raw
     if raw[-1:] not in _TRAILING:
         return raw
@@ -88,10 +95,10 @@ def _head(phrase: str) -> str:
     """Drop the verb that opens a phrase: 受理行政复议申请 is about 行政复议申请."""
     verb = grammar.VERB_START.match(phrase)
     rest = phrase[verb.end() :] if verb else ""
-    return phrase if not rest or rest[0] in "、和并后等及" else rest
+    return phrase if len(rest) < 2 or rest[0] in "、和并后等及" else rest
 
 
-def _read(place: _Place, quantity: Quantity, topic: str, previous: str) -> _Reading:
+def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: str) -> _Reading:
     """Say what a quantity counts, from the grammar of its clause."""
     before, after = _clean(place.raw), place.after.strip(' 　、和及与了”"）)')
     closed = not place.after or place.after[0] in "、，和及与(（)）”" or bool(_rises(place))
@@ -101,15 +108,17 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str) -> _Read
         noun_after = noun_after and free and quantity.kind == "percent"
     if place.linked and not before and previous and (closed or not after or not place.between):
         return _Reading(previous, topic, "parallel", True)
-    if grammar.COMPARED.match(before) and grammar.ROSE_FROM.match(after) and previous:
+    if place.risen and before and base and before not in base:
+        return _Reading(base + before, topic, "carried change", True)
+    if previous and before[:1] in _COMPARING and _compared(before, after):
         return _Reading(previous, topic, "base of comparison", True)
     if noun_after and not _owns(before):
         return _after(before, after)
     if grammar.BARE_SUBJECT.fullmatch(before) or grammar.VERB_START.fullmatch(before):
-        return _carried(place, before, "" if closed else after, topic, previous)
+        return _carried(place, before, "" if closed else after, topic, previous, base)
     if grammar.OPENS.match(before) and (previous or topic):
-        return _Reading(f"({previous or topic}){before}", topic, "carried subject", bool(previous))
-    verbal = grammar.PREDICATE.match(after) and not closed and after[0] != "中"
+        return _Reading(f"({previous or topic}){before}", topic, "standing", bool(previous))
+    verbal = grammar.PREDICATE.match(after) and not closed and after[0] not in "中大"
     verbal = verbal and (quantity.kind == "duration" or not grammar.VERB_START.match(before))
     head = "" if quantity.kind == "percent" else _head(before)
     return _Reading(f"{before} {after[:30]}" if verbal else before, head, "noun before", True)
@@ -119,6 +128,11 @@ def _rises(place: _Place) -> bool:
     """Ask whether the number is the first of 由X提高到Y."""
     opened = "由" in place.raw or "从" in place.raw
     return bool(opened and grammar.BASE.search(place.raw) and grammar.ROSE.match(place.after))
+
+
+def _compared(before: str, after: str) -> bool:
+    """Ask whether a number is what a change is measured from: 较2022年558件增加."""
+    return bool(grammar.COMPARED.match(before) and grammar.ROSE_FROM.match(after))
 
 
 def _owns(before: str) -> bool:
@@ -135,11 +149,11 @@ def _after(before: str, after: str) -> _Reading:
     return _Reading(f"{lead}{noun[:40]}", head.rstrip("、和及与的") or noun, "noun after", True)
 
 
-def _carried(place: _Place, before: str, after: str, topic: str, previous: str) -> _Reading:
+def _carried(place: _Place, before: str, after: str, topic: str, previous: str, base: str) -> _Reading:
     """Read a bare verb, rate or change with the subject of what came before."""
     changes = bool(before) and bool(grammar.CHANGE.search(before)) and not before.endswith("率")
-    if changes and previous:
-        return _Reading(previous + before, topic, "carried change", True)
+    if changes and base:
+        return _Reading((grammar.CHANGE.sub("", base) or base) + before, topic, "carried change", True)
     if not before and not after:
         return _Reading(previous or place.clause, topic or place.clause, "carried subject", bool(previous))
     own = topic or _head(_clean(place.clause))
@@ -183,9 +197,12 @@ def _several(place: _Place, reading: _Reading) -> list[str]:
 def _statistic(place: _Place, quantity: Quantity) -> str:
     """Tell level from change, mean, stock and base."""
     near = place.raw[-14:]
-    if _rises(place) or (grammar.COMPARED.match(place.raw) and grammar.ROSE_FROM.match(place.after)):
+    if _rises(place) or (place.raw[:1] in _COMPARING and _compared(place.raw, place.after)):
         return "base"
+    if place.risen and quantity.kind != "percentage_point":
+        return "level"
     changes = not _CHANGING.isdisjoint(near) and grammar.CHANGE.search(near)
+    changes = changes or (quantity.kind == "percent" and grammar.SHRUNK.match(_clean(place.raw)))
     if quantity.kind == "percentage_point" or (changes and quantity.kind != "rank"):
         return "change"
     if "均" in near and grammar.MEAN.search(near):
@@ -260,6 +277,7 @@ class _Thread:
     inherited: str = ""
     topic: str = ""
     previous: str = ""
+    base: str = ""
     latest: str = ""
     phrases: list[str] = field(default_factory=list)
     queue: list[str] = field(default_factory=list)
@@ -270,9 +288,12 @@ class _Thread:
     noun: str = ""
     last: str = ""
     last_unit: str = ""
+    aside: tuple[str, str, str, str] | None = None
 
     def part_of(self, place: _Place, quantity: Quantity) -> str:
         """The fact that 其中 makes this one a part of, until the unit or the part of the sentence changes."""
+        if place.between[:1] in ("(", "（") and self.last and not grammar.ASIDE.search(place.between):
+            return self.last
         if "其中" in place.between and self.last:
             self.whole, self.whole_unit, self.whole_topic = self.last, self.last_unit, self.topic
         elif quantity.unit != self.whole_unit or "；" in place.between or ";" in place.between:
@@ -281,14 +302,19 @@ class _Thread:
 
     def read(self, text: str, found: list[Quantity], index: int, place: _Place) -> _Reading:
         """Read one quantity in the light of those before it, and remember it."""
+        if self.aside and any(close in place.between for close in ")）"):
+            (self.topic, self.previous, self.base, self.latest), self.aside = self.aside, None
+        if place.between[:1] in ("(", "（"):
+            self.aside = self.topic, self.previous, self.base, self.latest
         lead = ""
         if self.noun and place.raw.startswith(self.noun) and place.raw == place.between:
             rest = place.raw[len(self.noun) :]
             lead = self.lead if grammar.LINK.fullmatch(rest) else ""
             place = place._replace(raw=rest if rest.strip("、和及与的") else "")
         topic = self.whole_topic if self.whole else self.topic or self.inherited
-        reading = _read(place, found[index], topic, self.previous)
-        if reading.rule == "parallel" or (reading.phrase == self.previous and self.latest):
+        reading = _read(place, found[index], topic, self.previous, self.base)
+        again = reading.phrase == self.previous and reading.rule != "carried change"
+        if reading.rule == "parallel" or (again and self.latest):
             reading = reading._replace(phrase=self.latest)
         after = reading.rule == "noun after"
         self.lead, self.noun = (lead or _clean(place.raw)[-24:], reading.topic) if after else ("", "")
@@ -299,9 +325,12 @@ class _Thread:
             self.queue = _shared(place, run) or _replayed(self.phrases, place, run)
         if self.queue:
             reading = reading._replace(phrase=self.queue.pop(0), rule="distributed")
-        self.topic, self.latest, self.inherited = reading.topic or self.topic, reading.phrase, ""
-        if reading.rule != "carried change" and not reading.phrase.startswith("("):
-            self.previous = reading.phrase
+        elif "分别" in reading.phrase:
+            reading = reading._replace(phrase=reading.phrase.replace("分别", ""))
+        self.topic, self.latest, self.inherited = reading.topic or self.topic, reading.phrase[:120], ""
+        if reading.rule not in ("carried change", "parallel", "standing"):
+            self.base = reading.phrase[:80]
+            self.previous = self.previous if reading.phrase[:1] == "(" else self.base
         self.phrases.append(reading.phrase)
         return reading
 
@@ -418,7 +447,7 @@ def extract_facts(
     genre
         annual report, work report or unknown; it decides what "this year" means.
     region
-        Name of the region; facts of the report as a whole need no name, so it is only kept for callers.
+        Name of the region; no rule needs it, callers may pass what they know of a report.
 
     Returns
     -------
