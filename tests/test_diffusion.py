@@ -1,5 +1,6 @@
 """First reported: dated only where an earlier report lacks it."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from small_corpus import make_corpus
@@ -51,7 +52,7 @@ def test_curve_counts_only_who_could():
     curve = adoption_curve(adoption(CORPUS)).set_index("year")
     assert curve["n_at_risk"].to_dict() == {2017: 0, 2018: 2, 2019: 2, 2020: 2}
     assert curve["n_first"].to_dict() == {2017: 0, 2018: 0, 2019: 0, 2020: 2}
-    assert curve["share_reported"].tolist() == pytest.approx([0, 0, 0, 1])
+    assert curve["share_reported"].tolist() == pytest.approx([np.nan, 0, 0, 1], nan_ok=True)
     assert curve["n_left_censored"].tolist() == [0, 1, 1, 1]
     assert (curve["central_on"] == "2018-12-05").all()
 

@@ -54,7 +54,7 @@ RESULTS = {
     "tidylo_log_odds": lambda: m.tidylo_log_odds(COUNTS),
     "word_shift": lambda: m.word_shift(COUNTS, **SIDES),
     "similarity": lambda: m.similarity(COUNTS, measures=["cosine", "jaccard", "containment", "jsd"]),
-    "dispersion": lambda: m.dispersion(COUNTS, tokens=CORPUS.tokens),
+    "dispersion": lambda: m.dispersion(COUNTS, corpus=CORPUS),
     "collocates": lambda: m.collocates(CORPUS, "复议"),
     "cooccurrence": lambda: m.cooccurrence(CORPUS),
     "diversity": lambda: m.diversity(CORPUS),
@@ -142,20 +142,11 @@ EDGES = {
     "no year": COUNTS.assign(year=pd.array([pd.NA] * len(COUNTS), dtype="Int64")),
     "no known region": COUNTS.assign(region_id=""),
 }
-ON_COUNTS = {
-    name: getattr(m, name)
-    for name in [
-        "frequency",
-        "tf_idf",
-        "location_quotient",
-        "tidylo_log_odds",
-        "trend",
-        "year_over_year",
-        "new_and_vanished",
-        "dispersion",
-        "similarity",
-    ]
-} | {
+ON_TABLES = (
+    ["frequency", "tf_idf", "location_quotient", "tidylo_log_odds", "dispersion", "similarity"],
+    ["trend", "year_over_year", "new_and_vanished"],
+)
+ON_COUNTS = {name: getattr(m, name) for names in ON_TABLES for name in names} | {
     "similarity, nearest": lambda counts: m.similarity(counts, nearest=2, measures=["cosine", "jsd"]),
     "pooled_trend": lambda counts: m.pooled_trend(counts, terms=["复议", "没有"]),
     "change_points": lambda counts: m.change_points(counts, terms=["复议", "没有"]),

@@ -58,6 +58,15 @@ def test_frequency_with_and_without():
     assert row["per_10k"] == pytest.approx(1 / row["n_tokens"] * 1e4)
 
 
+def test_all_text_counts_as_count_terms_does():
+    """With every sentence, counts and denominators are those of `count_terms`, function words left out."""
+    from toolkit.terms.counts import count_terms
+
+    counts = count_terms(CORPUS, ["region_id", "year"])
+    table = novel_frequency(CORPUS, shared_sentences(CORPUS))
+    assert table[["term", "count", "n_tokens"]].equals(counts[["term", "count", "n_tokens"]])
+
+
 def test_shingles_leave_signs_out():
     """Runs are counted over Han characters, digits and letters only."""
     assert shingles("一网，通办！A1", 3) == {"一网通", "网通办", "通办A", "办A1"}

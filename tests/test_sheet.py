@@ -131,3 +131,13 @@ def test_lexicon_takes_the_corpus_hits():
     sheet = attention(corpus, lexicon, by=None)
     assert cell(sheet, "a", "longest match", "tokens", "lexicon")["count"] == 1
     assert attention(corpus, lexicon).groupby("numerator")["count"].sum()["longest match"] > 0
+
+
+def test_content_tokens_leave_function_words_out():
+    """Unless told otherwise the shipped function words are no content; with an empty list they are."""
+    corpus = make_corpus(("a", "A", 2020, "改革 的 改革 。"))
+    sizes = [
+        cell(attention(corpus, {"改革": ["改革"]}, **options), "a", "token", "content tokens", "改革")["size"]
+        for options in ({}, {"stopwords": ()})
+    ]
+    assert sizes == [2, 3]

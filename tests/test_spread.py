@@ -64,8 +64,5 @@ def test_reduced_frequency_of_a_clump():
     clump = make_corpus(("a", "A", 2020, "甲 甲 甲 乙 乙 乙 乙 乙 乙 乙 乙 乙 。"))
     even = make_corpus(("a", "A", 2020, "甲 乙 乙 乙 甲 乙 乙 乙 甲 乙 乙 乙 。"))
     counts = counts_table(("A", 2020, "甲", 3, 12), ("A", 2020, "乙", 9, 12))
-    found = [
-        dispersion(counts, tokens=corpus.tokens).set_index("term").loc["甲", "arf"]
-        for corpus in (clump, even)
-    ]
+    found = [dispersion(counts, corpus=corpus).set_index("term").loc["甲", "arf"] for corpus in (clump, even)]
     assert found == pytest.approx([1 + 2 / 4, 3])

@@ -10,6 +10,7 @@ import pandas as pd
 
 from toolkit.measures import cells
 from toolkit.measures.richness import counted_tokens
+from toolkit.terms.folding import fold
 
 ASSOCIATIONS = {
     "log_dice": cells.log_dice,
@@ -37,7 +38,7 @@ def collocates(
     corpus
         A corpus with tokens and sentences.
     node
-        A term as the segmenter writes it.
+        A term as the segmenter writes it; quotation marks do not count.
     window
         Counted tokens on either side, or (left, right).
     min_count
@@ -58,7 +59,7 @@ def collocates(
     ----------
     Evert 2008, Corpora and collocations; Rychlý 2008; Gries 2013, doi:10.1075/ijcl.18.1.09gri; Bouma 2009.
     """
-    tokens = _with_stretch(corpus, boundary)
+    tokens, node = _with_stretch(corpus, boundary), fold(node)
     term, stretch = tokens["term"].to_numpy(), tokens["stretch"].to_numpy()
     is_node, near = term == node, np.zeros(len(tokens), dtype=bool)
     left, right = (window, window) if isinstance(window, int) else window

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from toolkit.measures.cells import divide
 from toolkit.measures.grids import BY
 from toolkit.measures.pooling import breaks
 
@@ -88,7 +89,8 @@ def adoption_curve(first: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row a mechanism and year: ``mechanism``, ``year``, ``n_at_risk`` (regions), ``n_first`` (that
-        first report it), ``hazard`` (their ratio), ``share_reported`` (of regions, 0 to 1),
+        first report it), ``hazard`` (their ratio), ``share_reported`` (of regions, 0 to 1; NaN until one is at
+        risk),
         ``n_left_censored`` (regions that had it in their first report, by this year), ``central_on`` (ISO
         date of the first central document of `breaks` on it; empty where there is none).
     """
@@ -98,13 +100,14 @@ def adoption_curve(first: pd.DataFrame) -> pd.DataFrame:
     for mechanism, table in first.groupby("mechanism", sort=True):
         begin, end = (table[name].to_numpy(float) for name in ("first_observed", "last_observed"))
         event, left = (table["status"] == STATUSES[0]).to_numpy(), (table["status"] == STATUSES[1]).to_numpy()
-        ends, remaining = np.where(event, table["first_year"].to_numpy(float, na_value=np.nan), end), 1.0
-        for year in range(int(begin.min()), int(end.max()) + 1):
-            at_risk = int((~left & (begin < year) & (ends >= year)).sum())
-            new, censored = int((event & (ends == year)).sum()), int((left & (begin <= year)).sum())
-            hazard = new / at_risk if at_risk else np.nan
-            remaining *= 1 - (hazard if at_risk else 0)
-            row = (year, at_risk, new, hazard, 1 - remaining, censored)
-            rows.append((mechanism, *row, central.get(mechanism, "")))
+        ends = np.where(event, table["first_year"].to_numpy(float, na_value=np.nan), end)
+        years = np.arange(int(begin.min()), int(end.max()) + 1)
+        year = years[:, None]
+        at_risk = (~left & (begin < year) & (ends >= year)).sum(axis=1)
+        new, censored = (event & (ends == year)).sum(axis=1), (left & (begin <= year)).sum(axis=1)
+        hazard = divide(new, at_risk)
+        share = np.where(at_risk.cumsum() > 0, 1 - np.cumprod(1 - np.nan_to_num(hazard)), np.nan)
+        columns = (years, at_risk, new, hazard, share, censored)
+        rows += [(mechanism, *row, central.get(mechanism, "")) for row in zip(*columns, strict=True)]
     names = "mechanism year n_at_risk n_first hazard share_reported n_left_censored central_on"
     return pd.DataFrame(rows, columns=names.split())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 
+from toolkit.measures.cells import divide
 from toolkit.measures.grids import BY, need
-from toolkit.measures.richness import counted_tokens
 
 QUOTED = re.compile(r"《[^》]*》|“[^”]*”|「[^」]*」")
 WORDY = re.compile(r"[^\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff0-9A-Za-z]")
@@ -144,7 +145,12 @@ def boilerplate(shared: pd.DataFrame) -> pd.DataFrame:
 
 
 def novel_frequency(
-    corpus: object, shared: pd.DataFrame, *, by: Sequence[str] = BY, terms: Sequence[str] | None = None
+    corpus: object,
+    shared: pd.DataFrame,
+    *,
+    by: Sequence[str] = BY,
+    terms: Sequence[str] | None = None,
+    **options: object,
 ) -> pd.DataFrame:
     """Every frequency with and without the sentences that are shared.
 
@@ -159,26 +165,32 @@ def novel_frequency(
         Columns of documents that make the groups.
     terms
         Terms to look at; by default all.
+    options
+        Of `count_terms`: kinds, roles, stopwords.
 
     Returns
     -------
     DataFrame
-        One row a group and term: the columns of `by`, ``term``, ``count``, ``n_tokens``, ``per_10k``,
-        ``count_novel``, ``n_tokens_novel``, ``per_10k_novel`` (only sentences whose source is novel or too
-        short).
+        One row a group and term, in the order of `count_terms`: the columns of `by`, ``term``, ``count``,
+        ``n_tokens``, ``per_10k``, ``count_novel``, ``n_tokens_novel``, ``per_10k_novel`` (only sentences whose
+        source is novel or too short; NaN where none is left).
     """
-    by, places = list(by), corpus.documents[list(dict.fromkeys(["doc_id", *by]))]
-    sources = shared[["doc_id", "sentence_no", "source"]]
-    tokens = counted_tokens(corpus).merge(sources, on=["doc_id", "sentence_no"]).merge(places, on="doc_id")
-    tokens["novel"] = tokens["source"].isin(["novel", "too short"]).astype(np.int64)
-    grouped = tokens.groupby(by, observed=True)["novel"]
-    sizes = grouped.agg(n_tokens="size", n_tokens_novel="sum").reset_index()
-    tokens = tokens if terms is None else tokens[tokens["term"].isin(list(terms))]
-    counts = tokens.groupby([*by, "term"], observed=True)["novel"].agg(count="size", count_novel="sum")
-    table = counts.reset_index().merge(sizes, on=by)
+    from toolkit.terms.counts import count_groups, count_terms
+
+    by, place, tables = list(by), ["doc_id", "sentence_no"], []
+    for sources in (shared, shared[shared["source"].isin(["novel", "too short"])]):
+        sentences = corpus.sentences.merge(sources[place], on=place)
+        part = SimpleNamespace(documents=corpus.documents, sentences=sentences, tokens=corpus.tokens)
+        tables.append(count_terms(part, by, **options)[[*by, "term", "count", "n_tokens"]])
+    sizes = count_groups(part, by, roles=options.get("roles"))[[*by, "n_tokens"]]
+    table = tables[0].merge(
+        tables[1].drop(columns="n_tokens"), how="left", on=[*by, "term"], suffixes=("", "_novel")
+    )
+    table = table.merge(sizes, how="left", on=by, suffixes=("", "_novel"))
+    table = table.fillna({"count_novel": 0, "n_tokens_novel": 0})
+    table = table.astype({"count_novel": "int64", "n_tokens_novel": "int64"})
     for kind in ("", "_novel"):
-        size = table[f"n_tokens{kind}"]
-        table[f"per_10k{kind}"] = table[f"count{kind}"] / size.where(size > 0) * 1e4
+        table[f"per_10k{kind}"] = divide(table[f"count{kind}"], table[f"n_tokens{kind}"]) * 1e4
     order = [f"{name}{kind}" for kind in ("", "_novel") for name in ("count", "n_tokens", "per_10k")]
-    table = table.sort_values([*by, "count", "term"], ascending=[True] * len(by) + [False, True])
+    table = table if terms is None else table[table["term"].isin(list(terms))]
     return table[[*by, "term", *order]].reset_index(drop=True)

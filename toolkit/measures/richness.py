@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from toolkit.measures.grids import need
 from toolkit.schemas import COUNTED_KINDS
+from toolkit.terms.folding import fold
 
 Tokens = Sequence[Hashable]
 
@@ -134,10 +135,16 @@ def diversity(corpus: object, *, window: int = 500, draws: int = 42, threshold: 
 
 
 def counted_tokens(corpus: object) -> pd.DataFrame:
-    """Tokens that enter denominators: words, terms, numbers and Latin outside role meta, with their role."""
+    """Tokens that enter denominators: words, terms, numbers and Latin outside role meta, with their role.
+
+    Spellings of one term of the lexicon are one, as in `count_terms`.
+    """
     tokens, sentences = corpus.tokens, corpus.sentences[["doc_id", "sentence_no", "role"]]
     need(tokens, ["doc_id", "sentence_no", "term", "kind"], "The corpus's tokens")
     kept = tokens[tokens["kind"].isin(COUNTED_KINDS)].merge(
         sentences, on=["doc_id", "sentence_no"], how="left"
     )
-    return kept[kept["role"] != "meta"]
+    kept = kept[kept["role"] != "meta"]
+    terms = kept["kind"] == "term"
+    spelled = {term: fold(term) for term in kept.loc[terms, "term"].unique()}
+    return kept.assign(term=kept["term"].mask(terms, kept["term"].map(spelled)))

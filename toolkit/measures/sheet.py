@@ -154,22 +154,22 @@ def attention(
     *,
     by: str | None = "dimension",
     weights: Weights = None,
-    stopwords: Collection[str] = (),
+    stopwords: Collection[str] | None = None,
     hits: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The attention each report gives to each dictionary: every numerator over every denominator.
 
     Read the default, longest match over tokens without punctuation, and then how far the rank moves under the
     others (`rank_stability`): matching moves ranks, the denominator hardly. Sentence and paragraph shares
-    measure another thing, how much of the report touches the topic. Ranks are within a year; ties share the
-    better rank.
+    measure another thing, how much of the report touches the topic. Ranks are among all reports of a year in
+    the corpus, ties share the better one: choose one genre, kind of body and level first (`corpus.where`).
 
     Parameters
     ----------
     corpus, lexicon, by, weights
         As in `attention_hits`, whose table is the evidence for every cell.
     stopwords
-        Words left out of content tokens.
+        Words left out of content tokens (words and terms only); None takes the shipped list of function words.
     hits
         `attention_hits` of the same, if you have it.
 
@@ -217,8 +217,10 @@ def _ranked(table: pd.DataFrame) -> pd.DataFrame:
     return table[["doc_id", "region_id", "year", *cell, *order]].reset_index(drop=True)
 
 
-def _sizes(corpus: object, stopwords: Collection[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _sizes(corpus: object, stopwords: Collection[str] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every denominator of every report, and the paragraph of every sentence with its length."""
+    from toolkit.terms.counts import read_stopwords
+
     sentences = corpus.sentences.assign(
         length=corpus.sentences["text"].str.count(r"\S"),
         han=corpus.sentences["text"].str.count(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"),
@@ -232,7 +234,7 @@ def _sizes(corpus: object, stopwords: Collection[str]) -> tuple[pd.DataFrame, pd
     keys = ["doc_id", "sentence_no"]
     tokens = corpus.tokens.merge(sentences[keys], on=keys).query("kind != 'space'")
     counted, kind = tokens["kind"].isin(COUNTED_KINDS), tokens["kind"].isin(["word", "term"])
-    content = kind & ~tokens["term"].isin(list(stopwords))
+    content = kind & ~tokens["term"].isin(list(read_stopwords() if stopwords is None else stopwords))
     documents, grouped = corpus.documents["doc_id"].tolist(), sentences.groupby("doc_id")
     columns = [
         tokens.groupby("doc_id").size(),

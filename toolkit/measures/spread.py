@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from toolkit.measures.cells import divide
 from toolkit.measures.grids import make_grid
+from toolkit.measures.richness import counted_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +91,7 @@ def _spread(matrix: csc_array, sizes: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def dispersion(
-    counts: pd.DataFrame, *, parts: Sequence[str] | None = None, tokens: pd.DataFrame | None = None
+    counts: pd.DataFrame, *, parts: Sequence[str] | None = None, corpus: object = None
 ) -> pd.DataFrame:
     """How evenly each term is spread over the parts: reports, regions or years of whatever size.
 
@@ -105,8 +106,8 @@ def dispersion(
         From `count_terms`.
     parts
         Key columns that make the parts; by default all of them.
-    tokens
-        The corpus's tokens, for the column `arf`; they are read in the order of the table.
+    corpus
+        The corpus counted, for the column `arf`: its reports are read one after the other.
 
     Returns
     -------
@@ -114,7 +115,7 @@ def dispersion(
         One row a term, most frequent first, then by term: ``term``, ``count``, ``n_parts``, ``range`` (parts
         with the term), ``vc`` (variation coefficient of the rates, population SD), ``juilland_d``,
         ``carroll_d2``, ``rosengren_s``, ``lyne_d3``, ``dp`` (Gries), ``dp_norm`` (Lijffijt & Gries),
-        ``dp_egbert``, ``kld`` (bits; 0 even), ``da`` (1 even), and with `tokens` ``arf`` (average reduced
+        ``dp_egbert``, ``kld`` (bits; 0 even), ``da`` (1 even), and with `corpus` ``arf`` (average reduced
         frequency, occurrences). Undefined (one part only, or no occurrence) is NaN.
 
     References
@@ -128,15 +129,9 @@ def dispersion(
     table = pd.DataFrame({"term": grid.terms, **spread_measures(kept, grid.sizes[there])})
     table = table.astype({"count": "int64", "range": "int64"})
     table.insert(2, "n_parts", int(there.sum()))
-    if tokens is not None:
-        table["arf"] = table["term"].map(_reduced_frequencies(tokens)).astype(float)
+    if corpus is not None:
+        terms = counted_tokens(corpus)["term"].to_numpy()
+        places = pd.Series(np.arange(len(terms))).groupby(terms)
+        arf = places.apply(lambda found: reduced_frequency(found, len(terms))["arf"])
+        table["arf"] = table["term"].map(arf).astype(float)
     return table.sort_values(["count", "term"], ascending=[False, True], ignore_index=True)
-
-
-def _reduced_frequencies(tokens: pd.DataFrame) -> pd.Series:
-    """ARF of every counted token of the table, its documents one after the other."""
-    from toolkit.schemas import COUNTED_KINDS
-
-    terms = tokens.loc[tokens["kind"].isin(COUNTED_KINDS), "term"].to_numpy()
-    places = pd.Series(np.arange(len(terms))).groupby(terms)
-    return places.apply(lambda found: reduced_frequency(found, len(terms))["arf"])
