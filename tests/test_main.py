@@ -20,7 +20,7 @@ def test_unknown_option_is_wrong_usage(capsys):
     assert "--colour" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["report", "check", "build", "export"])
+@pytest.mark.parametrize("command", ["report", "check", "export", "figures"])
 def test_every_command_explains_itself(command, capsys):
     """--help of every command names its corpus argument in plain words."""
     with pytest.raises(SystemExit) as stopped:

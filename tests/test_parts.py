@@ -64,7 +64,7 @@ def test_phrases_are_counted_as_the_concordance_finds_them(shown):
 
 def test_shares_of_roles_sum_to_one():
     """Within each region and year."""
-    shares = parts.role_shares(sheet_of(("1", 2020, "甲 乙"), ("1", 2021, "丙")))
+    shares = parts.role_shares(sheet_of(("1", 2020, "甲 乙"), ("1", 2021, "丙")).corpus)
     assert shares.groupby("year")["share"].sum().tolist() == [1, 1]
     assert shares["label"].tolist() == ["地1 2020", "地1 2021"]
 

@@ -317,10 +317,13 @@ def test_adoption_is_steps_with_the_central_date():
 
 
 def test_distribution_says_how_many_report():
-    """Each row names how many of its reports state a value; the median is a line."""
-    ax = plots.distribution(STATED)
-    assert rows_of(ax) == ["a 1/2", "b 1/1"]
-    assert len(ax.collections) == 2
+    """Each row has its share of reports that state a value, their points on a scale of its own, and a median."""
+    panels = plots.distribution(STATED)
+    assert [bar.get_title(loc="left") for bar in panels[::2]] == ["1/2", "1/1"]
+    assert [bar.patches[0].get_width() for bar in panels[::2]] == [1 / 2, 1]
+    assert [strip.get_title(loc="left") for strip in panels[1::2]] == ["a", "b"]
+    assert [strip.lines[0].get_xdata().tolist() for strip in panels[1::2]] == [[1], [3]]
+    assert all(len(strip.collections) == 1 for strip in panels[1::2])
 
 
 def test_heat_map_crosses_out_what_is_missing():
@@ -482,7 +485,7 @@ def test_nothing_known_is_drawn_or_refused():
     """All values missing: crosses and empty panels, no warning; a cloud of zeros is refused in words."""
     plots.heat_map(FREQUENCY.assign(per_10k=np.nan)).figure.canvas.draw()
     plots.trend(YEARS.assign(per_10k=np.nan)).figure.canvas.draw()
-    plots.distribution(STATED.assign(value=np.nan)).figure.canvas.draw()
+    plots.distribution(STATED.assign(value=np.nan))[0].figure.canvas.draw()
     plots.trend(YEARS.head(1)).figure.canvas.draw()
     with pytest.raises(ValueError, match="above zero"):
         plots.word_cloud(FREQUENCY.assign(count=0))

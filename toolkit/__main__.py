@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     _describe_check(commands)
     _describe_build(commands)
     _describe_export(commands)
+    _describe_figures(commands)
     return parser
 
 
@@ -135,6 +136,29 @@ def _describe_export(commands: argparse._SubParsersAction) -> None:
     _add_duplicates(export)
 
 
+def _describe_figures(commands: argparse._SubParsersAction) -> None:
+    """Add the figures of a written study."""
+    figures = commands.add_parser(
+        "figures", help="the figures of a written study, with captions and data", description=_figures.__doc__
+    )
+    figures.set_defaults(command=_figures)
+    figures.add_argument("corpus", type=Path, help="folder with the reports")
+    figures.add_argument("--out", type=Path, required=True, help="folder for the figures")
+    figures.add_argument(
+        "--figure", action="append", default=[], metavar="NAME", help="only this one; may be given again"
+    )
+    figures.add_argument("--term", action="append", default=[], help="a term to follow; may be given again")
+    figures.add_argument(
+        "--formats", default="png", help="separated by commas: png, svg, pdf, eps, tiff (default: png)"
+    )
+    figures.add_argument("--language", choices=("zh", "en", "both"), default="zh", help="default: zh")
+    figures.add_argument(
+        "--size", choices=("single", "double", "screen"), default="single", help="default: single, 8.5 cm"
+    )
+    figures.add_argument("--dpi", type=int, default=600, help="of png and tiff (default: 600)")
+    _add_duplicates(figures)
+
+
 def _add_duplicates(command: argparse.ArgumentParser, default: str = "error") -> None:
     """Add the option that says what to do with two reports of one region and year."""
     command.add_argument(
@@ -162,6 +186,27 @@ def _report(options: argparse.Namespace) -> int:
     )
     print(run.summary)
     return EXIT_OK if run.ok else EXIT_FAILED
+
+
+def _figures(options: argparse.Namespace) -> int:
+    """Read a folder of reports and draw the figures of a study: coverage, roles, adoption_curve, distribution,
+    boilerplate, and chosen terms, each with a caption and its data; what cannot be drawn is said."""
+    import matplotlib
+
+    from toolkit.pipeline import read_corpus
+    from toolkit.reports.studies import draw_study
+
+    matplotlib.use("Agg")
+    corpus = read_corpus(options.corpus, duplicates=options.duplicates)
+    formats = [part.strip() for part in options.formats.split(",") if part.strip()]
+    chosen = {name: getattr(options, name) for name in ("language", "size", "dpi")}
+    study = draw_study(
+        corpus, options.out, figures=options.figure, terms=options.term, formats=formats, **chosen
+    )
+    for row in study.itertuples():
+        print(f"{row.files}" if row.drawn else f"{row.figure}-{row.language}: {row.caption}")
+    print(f"{study['drawn'].sum()} of {len(study)} figures in {options.out}")
+    return EXIT_OK
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -36,18 +36,20 @@ def canvas(
     *,
     height: float | None = None,
     panels: tuple[int, int] | None = None,
+    notes: Mapping[str, str] | None = None,
     **grid: object,
 ) -> Iterator[Axes]:
     """Axes to draw `name` on, those given or new ones in our style; captions are set when the block ends.
 
     Within a context of `style()` that style is kept; else the screen style is used, for this figure only.
-    `panels` asks for several axes (yielded as a flat array); `height` is in inches.
+    `panels` asks for several axes (yielded as a flat array); `height` is in inches; `notes` are the texts of
+    the plot itself, which those of the caller replace.
     """
     unknown = set(texts) - set(_SIZES)
     if unknown:
         raise TypeError(f"plots.{name}() has no argument {sorted(unknown)}; texts are {list(_SIZES)}.")
     settings = {} if plt.rcParams["svg.hashsalt"] == HASH_SALT else style(language=language)
-    defaults = {"title": label(f"{name}.title", language), **describe(table, language)}
+    defaults = {"title": label(f"{name}.title", language), **describe(table, language), **(notes or {})}
     words = {**defaults, **texts}
     with matplotlib.rc_context(settings):
         if ax is not None:
@@ -123,8 +125,10 @@ def _regions(table: pd.DataFrame, language: str) -> str:
     """Names of up to three regions, or how many there are."""
     column = next((name for name in NAMES[:-1] if name in table), None)
     names = table[column].dropna().astype(str).unique() if column else ()
-    if len(names) > 3:
-        return label("n_regions", language, n=len(names))
+    key = next((name for name in ("region_id", "region_code", column) if name in table), None)
+    n = table[key].nunique() if key else 0
+    if n > 3:
+        return label("n_regions", language, n=n)
     return label("list", language).join(names)
 
 

@@ -16,7 +16,9 @@ from toolkit.plots.style import GREY, INK, SEQUENTIAL
 MOST_ROWS = 60
 # Dark to light; the signs keep the statuses apart in grey print.
 _STATUS = {
-    "collected": ("#1f5a8a", ""),
+    "on time": ("#123c5e", ""),
+    "late": ("#c9a227", "!"),
+    "collected": ("#6f9fd8", ""),
     "failed": ("#c4622d", "×"),
     "searched, not found": ("#e8c9a8", "–"),
     "not sought": ("#f2f2f2", ""),
@@ -75,7 +77,7 @@ def _axes_names(ax: Axes, rows: pd.Index, columns: pd.Index, language: str) -> N
 
 
 def coverage(table: Frame, *, ax: Ax = None, language: str = "zh", **texts: str) -> Axes:
-    """Which region-years there are: collected, failed, searched and not found, not sought.
+    """Which region-years there are: collected (on time, late), failed, searched and not found, not sought.
 
     With more than sixty regions the matrix becomes bars: the number of regions of each status in each year.
 
@@ -99,9 +101,10 @@ def coverage(table: Frame, *, ax: Ax = None, language: str = "zh", **texts: str)
     ) as ax:
         draw = _status_matrix if matrix else _status_bars
         draw(ax, cells, language)
+        found = [item for i, item in enumerate(_STATUS.items()) if (cells == i).any(axis=None)]
         legend = [
             Patch(fc=colour, ec=INK, lw=0.3, label=f"{named(name, language)} {sign}".strip())
-            for name, (colour, sign) in _STATUS.items()
+            for name, (colour, sign) in found
         ]
         columns = 4 if ax.figure.get_figwidth() > 4.5 else 2
         ax.legend(handles=legend, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.3)

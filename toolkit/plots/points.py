@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from toolkit.plots.canvas import Ax, Axes, Frame, canvas, name_rows, needed
 from toolkit.plots.labels import label, named, wrapped
@@ -10,35 +11,47 @@ from toolkit.plots.style import GREY, INK, MAIN, OTHER
 
 
 def distribution(
-    table: Frame,
-    *,
-    ax: Ax = None,
-    language: str = "zh",
-    value: str = "value",
-    row: str = "indicator_id",
-    **texts: str,
-) -> Axes:
-    """Every value of each row as a point, the median as a line; n and the share reporting beside the name.
+    table: Frame, *, language: str = "zh", value: str = "value", row: str = "indicator_id", **texts: str
+) -> np.ndarray:
+    """How many reports state each quantity, and beside it every value as a point and the median as a line.
+
+    Each row has a scale of its own (logarithmic where positive values span more than two powers of ten), for
+    units differ; compare within a row.
 
     Parameters
     ----------
     table
         One row a report and `row`: the number `value`, NaN where the report does not state it.
+
+    Returns
+    -------
+    numpy.ndarray
+        Two Axes for each row: the share of reports that state it, and the values.
     """
     needed(table, [row, value], "distribution")
     groups = {name: rows[value].astype(float) for name, rows in table.groupby(row, sort=False)}
-    texts = {"subtitle": label("distribution.subtitle", language), **texts}
-    with canvas(ax, "distribution", table, language, texts, height=1.3 + 0.34 * len(groups)) as ax:
-        for y, values in enumerate(groups.values()):
+    shape = {"panels": (len(groups), 2), "width_ratios": [1, 2.6], "height": 1.1 + 0.62 * len(groups)}
+    notes = {"subtitle": label("distribution.subtitle", language)}
+    with canvas(None, "distribution", table, language, texts, notes=notes, **shape) as panels:
+        for (name, values), bar, strip in zip(groups.items(), panels[::2], panels[1::2], strict=True):
             known = np.sort(values.dropna())
-            ax.plot(
-                known, y + 0.28 * np.sin(np.arange(len(known)) * 2.4), ".", color=MAIN, alpha=0.5, label="_"
+            bar.barh(0, len(known) / len(values), color=MAIN, height=0.5)
+            bar.set(xlim=(0, 1), xticks=[], yticks=[], ylim=(-0.7, 0.7))
+            bar.set_title(f"{len(known)}/{len(values)}", fontsize=8, loc="left", weight="normal")
+            height = 0.5 * np.sin(np.arange(len(known)) * 2.4)
+            strip.plot(known, height, ".", color=MAIN, alpha=0.5, label="_")
+            strip.vlines(values.median(), -0.8, 0.8, color=OTHER, linewidth=1.8)
+            if len(known) and known[0] > 0 and known[-1] > 100 * known[0]:
+                strip.set_xscale("log")
+                strip.minorticks_off()
+            else:
+                strip.xaxis.set_major_locator(MaxNLocator(4))
+            strip.xaxis.set_major_formatter(lambda x, _: f"{x:.6g}".replace("e+", "e"))
+            strip.set(yticks=[], ylim=(-1, 1))
+            strip.set_title(
+                named(str(name), language), fontsize=8, loc="left", weight="normal", parse_math=False
             )
-            ax.vlines(values.median(), y - 0.4, y + 0.4, color=OTHER, linewidth=1.8)
-        counts = {name: (values.notna().sum(), len(values)) for name, values in groups.items()}
-        name_rows(ax, [f"{named(str(name), language)} {n}/{of}" for name, (n, of) in counts.items()])
-        ax.set_xlabel(named(value, language))
-    return ax
+    return np.array(list(panels))
 
 
 def scatter(table: Frame, x: str, y: str, *, ax: Ax = None, language: str = "zh", **texts: str) -> Axes:

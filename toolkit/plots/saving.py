@@ -85,7 +85,7 @@ def save_figure(
     Parameters
     ----------
     figure
-        Axes, an array of Axes, or a Figure.
+        Axes, an array of Axes, or a Figure; None where only data and caption are to be written.
     stem
         Path without suffix, such as ``figures/621122/frequency``; folders are made.
     formats
@@ -113,8 +113,8 @@ def save_figure(
     unknown = [name for name in wanted if name not in FORMATS]
     if unknown:
         raise ValueError(f"Figures cannot be saved as {unknown}; expected some of {list(FORMATS)}.")
-    sheet = figure_of(figure)
-    contents = {f".{name}": render(sheet, name, dpi=dpi) for name in wanted}
+    sheet = None if figure is None else figure_of(figure)
+    contents = {f".{name}": render(sheet, name, dpi=dpi) for name in wanted if sheet}
     if data is not None:
         contents[".csv"] = csv_text(data).encode("utf-8-sig")
     if caption:
@@ -123,7 +123,7 @@ def save_figure(
     for path, content in zip(paths, contents.values(), strict=True):
         with finished(path) as temporary:
             temporary.write_bytes(content)
-    if close:
+    if close and sheet:
         from matplotlib import pyplot as plt
 
         plt.close(sheet)

@@ -182,13 +182,15 @@ def _name_ends(ax: Axes, *, numbers: bool = False) -> None:
     """Write each line's name beside its last value, moved apart where they would overlap."""
     lines = [line for line in ax.lines if not line.get_label().startswith("_") and not np.isnan(_last(line))]
     bottom, top = ax.get_ylim()
-    gap = 10.5 * abs(top - bottom) / (ax.figure.get_figheight() * 72 * 0.6)  # 10.5 points in axes 0.6 high
+    ends = [f" {_last(line):.3g}" if numbers else "" for line in lines]
+    names = [wrapped(f"{line.get_label()}{end}", 14) for line, end in zip(lines, ends, strict=True)]
+    gap = 10.5 * max((name.count("\n") + 1 for name in names), default=1)  # points, in axes 0.6 high
+    gap *= abs(top - bottom) / (ax.figure.get_figheight() * 72 * 0.6)
     places = spread([_last(line) for line in lines], gap)
     look = {"xytext": (3, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
-    for line, place in zip(lines, places, strict=True):
-        text = f"{line.get_label()} {_last(line):.3g}" if numbers else line.get_label()
+    for line, name, place in zip(lines, names, places, strict=True):
         look |= {"color": line.get_color(), "annotation_clip": False, "parse_math": False}
-        ax.annotate(wrapped(text, 14), (ax.get_xlim()[1], place), **look)
+        ax.annotate(name, (ax.get_xlim()[1], place), **look)
 
 
 def spread(values: Iterable[float], gap: float) -> np.ndarray:

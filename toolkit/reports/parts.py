@@ -204,15 +204,15 @@ def show_dimensions(sheet: Sheet, *, most: int = 30) -> None:
     show_figure(sheet, "dimensions", axes, rates)
 
 
-def role_shares(sheet: Sheet) -> pd.DataFrame:
+def role_shares(corpus: Corpus) -> pd.DataFrame:
     """Characters of each role by region and year, and their share of all but meta."""
     keys = ["region_id", "year"]
-    sentences = sheet.corpus.sentences.merge(sheet.corpus.documents[["doc_id", *keys]], on="doc_id")
+    sentences = corpus.sentences.merge(corpus.documents[["doc_id", *keys]], on="doc_id")
     sentences = sentences[sentences["role"] != "meta"]
     sizes = sentences["text"].str.replace(r"\s", "", regex=True).str.len()
     table = sentences.assign(n_chars=sizes).groupby([*keys, "role"], as_index=False)["n_chars"].sum()
     table["share"] = table["n_chars"] / table.groupby(keys)["n_chars"].transform("sum")
-    table.insert(1, "region", table["region_id"].map(latest_names(sheet.corpus)))
+    table.insert(1, "region", table["region_id"].map(latest_names(corpus)))
     table.insert(0, "label", table["region"] + " " + table["year"].astype("str"))
     return table.sort_values(["year", "region_id", "role"], ignore_index=True)
 
@@ -221,7 +221,7 @@ def show_roles(sheet: Sheet, *, most: int = 30) -> None:
     """What the text of each report is given to; of the latest ones where there are many."""
     from toolkit import plots
 
-    shares = role_shares(sheet)
+    shares = role_shares(sheet.corpus)
     shown = shares[shares["label"].isin(shares["label"].drop_duplicates().tail(most))]
     shown = shown.sort_values(["region_id", "year", "role"], ignore_index=True)
     show_figure(sheet, "roles", plots.roles(shown, row="label", language=sheet.language), shown)
@@ -343,7 +343,7 @@ def show_tables(sheet: Sheet) -> None:
         "documents": sheet.corpus.documents.drop(columns="text"),
         "facts": facts(sheet.corpus),
         "terms": count_terms(sheet.corpus, by=["region_id", "year"]),
-        "roles": role_shares(sheet),
+        "roles": role_shares(sheet.corpus),
     }
     paths = export(tables, sheet.out / "tables.xlsx", settings=sheet.corpus.settings, force=True)
     show_part("files", words=label("tables.files", sheet.language), files=[path.name for path in paths])

@@ -1,0 +1,64 @@
+"""The figures of a written study: drawn where the corpus can show them, said where it cannot."""
+
+import matplotlib
+import pytest
+
+from toolkit.__main__ import main
+from toolkit.reports.studies import FIGURES, draw_study
+
+matplotlib.use("Agg")
+
+
+def test_the_seeds_say_what_they_cannot_show(corpus, tmp_path):
+    """Five regions, one year each: no curve, no distribution, no relation; every caption says why."""
+    study = draw_study(corpus, tmp_path, terms=["行政复议"]).set_index("figure")
+    assert study.index[study["drawn"]].tolist() == ["coverage", "roles", "terms"]
+    assert study["caption"].str.contains("地区与年份无法区分").all()
+    assert study.loc["adoption_curve", "caption"].endswith("首次报告的年份才能确定。")
+    assert (
+        (tmp_path / "coverage-zh.txt").read_text(encoding="utf-8").startswith("收集情况与公布时限（年度报告")
+    )
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == set(" ".join(study["files"]).split())
+    assert "roles-zh.png" in names
+    assert "adoption_curve-zh.png" not in names
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory):
+    """Six regions with three reports each, of which the later ones repeat sentences and report a hotline."""
+    folder = tmp_path_factory.mktemp("county")
+    for i, name in enumerate(["陇西县", "长海县", "临洮县", "和平县", "会宁县", "通渭县"]):
+        for year in (2020, 2021, 2022):
+            told = "建立行政执法公示制度。" if year > 2020 + i % 2 else "加强学习。"
+            text = (
+                f"{year}年{name}法治政府建设年度报告\n一、主要举措\n全年办理行政复议案件{10 + i}件。{told}"
+                f"持续推进依法行政工作，不断提高法治政府建设的质量和水平，服务全县高质量发展大局。\n"
+                f"二、存在的问题\n{name}执法力量不足。\n三、下一步打算\n加强队伍建设。\n"
+            )
+            (folder / f"{name}{year}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_command_draws_all_and_the_same_bytes_twice(county, tmp_path, capsys):
+    """Six figures in two languages, each with caption and data, and a second run gives the same bytes."""
+    runs = []
+    for name in ("one", "two"):
+        out = tmp_path / name
+        options = ["--language", "both", "--formats", "png,pdf", "--dpi", "80", "--term", "行政复议"]
+        assert main(["figures", str(county), "--out", str(out), *options]) == 0
+        runs.append({path.name: path.read_bytes() for path in sorted(out.iterdir())})
+    assert runs[0] == runs[1]
+    kinds = ("png", "pdf", "csv", "txt")
+    assert set(runs[0]) == {
+        f"{name}-{lang}.{kind}" for name in FIGURES for lang in ("zh", "en") for kind in kinds
+    }
+    assert "12 of 12 figures" in capsys.readouterr().out
+    assert "adopted" in runs[0]["adoption_curve-en.txt"].decode()
+
+
+def test_unknown_choices_are_named(corpus, tmp_path):
+    """An unknown figure is quoted beside the known ones, before anything is written."""
+    with pytest.raises(ValueError, match=r"coverage.*'pie'"):
+        draw_study(corpus, tmp_path, figures=["pie"])
+    assert not list(tmp_path.iterdir())
