@@ -289,9 +289,8 @@ def _parse(draft: _Draft, segmenter: Segmenter, lexicon: Lexicon) -> _Parsed | _
     """Find sections, sentences, tokens and hits of one document."""
     try:
         values = draft.metadata.values
-        structure = parse_structure(
-            draft.text, furniture=draft.furniture, genre=values.get("genre", ""), year=values.get("year")
-        )
+        told = {name: values.get(name) for name in ("genre", "year", "title")}
+        structure = parse_structure(draft.text, furniture=draft.furniture, **told)
         tokens = segmenter.tokenize(draft.text, structure.sentences)
         hits = find_hits(draft.text, structure.sentences, lexicon)
     except Exception as error:

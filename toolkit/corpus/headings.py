@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from toolkit.corpus import wording
+from toolkit.corpus.layout import plain
 from toolkit.corpus.roles import named_roles
 
 
@@ -47,10 +48,10 @@ _NUMBERS |= {
 _STOPS = "。！!？?；;：:.．"
 
 
-def find_headings(text: str, paragraphs: list[Paragraph]) -> tuple[Heading | None, list[Heading]]:
+def find_headings(text: str, paragraphs: list[Paragraph], title: str) -> tuple[Heading | None, list[Heading]]:
     """Return the title, None where there is none, and all headings after it in their order."""
     marked = _without_contents(text, _marked(text, paragraphs))
-    title = _title(text, paragraphs, marked[0].start if marked else len(text))
+    title = _title(text, paragraphs, title, marked[0].start if marked else len(text))
     if title:
         marked = [heading for heading in marked if heading.start > title.start]
     begin = next((min(p.end, p.start + 150) for p in paragraphs if title and p.start >= title.start), 0)
@@ -237,33 +238,18 @@ def _plain(start: int, words: str) -> Heading:
     return Heading(start, 4, "plain", 0, "", "".join(words.split()), "run-in")
 
 
-def _title(text: str, paragraphs: list[Paragraph], before: int) -> Heading | None:
-    """Find the title: the last short line before the body that ends as titles of reports do."""
-    head: list[tuple[int, str]] = []
-    for paragraph in paragraphs[:15]:
-        line = text[paragraph.start : paragraph.end].strip()
-        glued = wording.GLUED_TITLE.match(line) if len(line) > 70 and not head else None
-        if glued:  # the line ends of the report were lost
-            return Heading(paragraph.start, 0, "title", 0, "", "".join(glued.group().split()), "line")
-        if paragraph.start >= before or (len(line) > 30 and "。" in line):
-            break
-        head.append((paragraph.start, line))
-    for at in range(len(head) - 1, -1, -1):
-        start, line = head[at]
-        if len(line) > 70 or not wording.TITLE_END.search(line) or wording.NOT_TITLE.search(line):
-            continue
-        for earlier, half in reversed(head[:at]):
-            if len(half) > 40 or wording.NOT_TITLE.search(half) or not _goes_on(half, line):
-                break
-            start, line = earlier, half + line
-        return Heading(start, 0, "title", 0, "", "".join(line.split()), "line")
-    return None
-
-
-def _goes_on(half: str, line: str) -> bool:
-    """Tell whether a title wrapped here: the line before ends openly, names who reports, or lacks its 报告."""
-    named = line.startswith(("关于", "20", "２０", "二")) or half.startswith("中共")
-    return bool(wording.OPEN_END.search(half) or (named and wording.ORGAN_END.search(half)) or len(line) <= 5)
+def _title(text: str, paragraphs: list[Paragraph], title: str, before: int) -> Heading | None:
+    """Find where the title is printed last before the body, on one line or over up to four."""
+    words = "".join(title.split())
+    head = [p for p in paragraphs if words and p.start < before and p.end - p.start <= 70]
+    for at in range(len(head), 0, -1):
+        printed = ""
+        for start, end in reversed(head[max(0, at - 4) : at]):
+            printed = "".join(plain(text[start:end]).split()) + printed
+            if words in printed:
+                return Heading(start, 0, "title", 0, "", words, "line")
+    glued = text[:200].lstrip().startswith(words[:1]) and words in "".join(plain(text[:200]).split())
+    return Heading(paragraphs[0].start, 0, "title", 0, "", words, "line") if words and glued else None
 
 
 def build_tree(headings: list[Heading]) -> list[int]:
