@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_right
 from itertools import pairwise
 from typing import NamedTuple
 
 from toolkit.corpus import wording
+from toolkit.corpus.dates import small_number
 from toolkit.corpus.layout import plain
 from toolkit.corpus.roles import named_roles
 
@@ -30,7 +32,6 @@ class Paragraph(NamedTuple):
     end: int
 
 
-_HAN = "一二三四五六七八九十"
 # The level is the class of the marker; the rank says which class encloses which. Classes without a rank
 # stand anywhere: they are siblings of an open heading of their class, else children of what is open.
 _LEVELS = {"title": 0, "part": 1, "han": 1, "bracket": 2, "digit": 3, "word": 3, "ordinal": 3}
@@ -38,13 +39,6 @@ _RANKS = {"title": 0, "part": 1, "topic": 2, "han": 3, "bracket": 4, "digit": 5,
 _FLOATING = 9
 _STATEMENTS = {"word", "ordinal", "dash", "bullet"}
 _INLINE = {"word", "ordinal", "han", "bracket", "digit", "paren", "circle"}
-_NUMBERS = {"—": 1, **{han: n for n, han in enumerate(_HAN, 1)}}
-_NUMBERS |= {f"{t}十{o}": n * 10 + m for n, t in ((1, ""), (2, "二")) for m, o in enumerate(_HAN[:9], 1)}
-_NUMBERS |= {
-    chr(ord(first) + n): n + 1
-    for first, last in ("①⑳", "㈠㈩", "⒈⒛")
-    for n in range(ord(last) - ord(first) + 1)
-}
 _STOPS = "。！!？?；;：:.．"
 
 
@@ -109,9 +103,13 @@ def _without_contents(text: str, found: list[Heading]) -> list[Heading]:
 
 
 def _number(marker: str) -> int:
-    """Read the number of a marker; 0 where it has none."""
+    """Read the number of a marker; 0 where it has none. — is a misread 一."""
     bare = marker.strip("（()）〔〕【】[]、.．，,是要第部分份章篇编：: \u3000")
-    return _NUMBERS.get(bare) or (int(bare) if bare.isdecimal() else 0)
+    if len(bare) == 1:
+        return 1 if bare == "—" else int(unicodedata.numeric(bare, 0))
+    return (
+        small_number(bare) if bare.isdecimal() or (bare and set(bare) <= set("一二三四五六七八九十")) else 0
+    )
 
 
 def _opens_item(text: str, start: int, kind: str, number: int, last: dict[str, int]) -> bool:
