@@ -40,8 +40,9 @@ def one_round(folder: str) -> dict[str, float]:
         find_faults(text, furniture)
         marks.append(time.process_time())
         found = detect_metadata(text, path=reading.path, furniture=furniture).values
+        told = {name: found[name] for name in ("genre", "year", "title")}
         marks.append(time.process_time())
-        parse_structure(text, furniture=furniture, genre=found["genre"], year=found["year"])
+        parse_structure(text, furniture=furniture, **told)
         marks.append(time.process_time())
         for room, a, b in zip(list(seconds)[1:], marks, marks[1:], strict=False):
             seconds[room] += b - a

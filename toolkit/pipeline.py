@@ -309,7 +309,9 @@ def draft_report(reading: Reading, overrides: pd.DataFrame | None) -> Draft:
 def _parse(draft: Draft, segmenter: Segmenter, lexicon: Lexicon) -> _Parsed | Draft:
     """Find sections, sentences, tokens and hits of one document."""
     try:
-        structure = draft.structure()
+        values = draft.metadata.values
+        told = {name: values.get(name) for name in ("genre", "year", "title")}
+        structure = parse_structure(draft.text, furniture=draft.furniture, **told)
         tokens = segmenter.tokenize(draft.text, structure.sentences)
         hits = find_hits(draft.text, structure.sentences, lexicon)
     except Exception as error:

@@ -53,10 +53,9 @@ def find_number(layout: Layout) -> str:
 
     A number inside a sentence or brackets is cited, not its own.
     """
-    cells = (cell for line in layout.front for cell in re.split(r"\s{2,}", line))
-    lines = (
-        re.sub(r"[\s#]+", "", line) for line in (layout.fields.get("doc_number", ""), *layout.front, *cells)
-    )
+    front = [line for line in layout.front if "号" in line]
+    cells = [cell for line in front for cell in re.split(r"\s{2,}", line)]
+    lines = (re.sub(r"[\s#]+", "", line) for line in (layout.fields.get("doc_number", ""), *front, *cells))
     found = next(filter(None, map(rules("organ")["number"].match, lines)), None)
     return f"{found[1]}〔{found[2]}〕{found[3]}号" if found else ""
 
@@ -111,7 +110,7 @@ def _is_organ(line: str, longest: int) -> bool:
 def _signature(tail: list[str]) -> str:
     """The organisation that signs: a line beside a date line, or a whole government on the last line."""
     for number in range(len(tail) - 1, max(-1, len(tail) - 12), -1):
-        line = re.sub(r"\s", "", tail[number])
+        line = "".join(tail[number].split())
         beside = tail[number + 1 : number + 3] + tail[max(0, number - 1) : number]
         dated = any(len(each) <= 24 and DATE.match(each) for each in beside)
         last = number >= len(tail) - 2 and re.search("[县市区州省旗]人民政府$", line)

@@ -67,7 +67,7 @@ def find_years(text: str) -> list[YearMention]:
 def find_date(text: str) -> str:
     """The first full date of a text as YYYY-MM-DD; empty where there is none or it cannot be."""
     for match in DATE.finditer(plain(text)):
-        month, day = (_small(match[part]) for part in ("month", "day"))
+        month, day = (small_number(match[part]) for part in ("month", "day"))
         try:
             return date(_number(match["year"]), month, day).isoformat()
         except ValueError:  # 2023年13月45日 is no date: look at the next
@@ -75,8 +75,14 @@ def find_date(text: str) -> str:
     return ""
 
 
-def _small(numeral: str) -> int:
-    """A month or day: 12, 十二, 二十, 三十一."""
+def small_number(numeral: str) -> int:
+    """A number below a hundred: 12, 十二, 二十, 三十一.
+
+    Examples
+    --------
+    >>> [small_number(numeral) for numeral in ("12", "十二", "二十", "三十一")]
+    [12, 12, 20, 31]
+    """
     if numeral.isdigit():
         return int(numeral)
     tens, _, units = numeral.rpartition("十")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_right
 from itertools import pairwise
 from typing import NamedTuple
 
 from toolkit.corpus import wording
+from toolkit.corpus.dates import small_number
+from toolkit.corpus.layout import plain
 from toolkit.corpus.roles import named_roles
 
 
@@ -29,7 +32,6 @@ class Paragraph(NamedTuple):
     end: int
 
 
-_HAN = "一二三四五六七八九十"
 # The level is the class of the marker; the rank says which class encloses which. Classes without a rank
 # stand anywhere: they are siblings of an open heading of their class, else children of what is open.
 _LEVELS = {"title": 0, "part": 1, "han": 1, "bracket": 2, "digit": 3, "word": 3, "ordinal": 3}
@@ -37,20 +39,13 @@ _RANKS = {"title": 0, "part": 1, "topic": 2, "han": 3, "bracket": 4, "digit": 5,
 _FLOATING = 9
 _STATEMENTS = {"word", "ordinal", "dash", "bullet"}
 _INLINE = {"word", "ordinal", "han", "bracket", "digit", "paren", "circle"}
-_NUMBERS = {"—": 1, **{han: n for n, han in enumerate(_HAN, 1)}}
-_NUMBERS |= {f"{t}十{o}": n * 10 + m for n, t in ((1, ""), (2, "二")) for m, o in enumerate(_HAN[:9], 1)}
-_NUMBERS |= {
-    chr(ord(first) + n): n + 1
-    for first, last in ("①⑳", "㈠㈩", "⒈⒛")
-    for n in range(ord(last) - ord(first) + 1)
-}
 _STOPS = "。！!？?；;：:.．"
 
 
-def find_headings(text: str, paragraphs: list[Paragraph]) -> tuple[Heading | None, list[Heading]]:
+def find_headings(text: str, paragraphs: list[Paragraph], title: str) -> tuple[Heading | None, list[Heading]]:
     """Return the title, None where there is none, and all headings after it in their order."""
     marked = _without_contents(text, _marked(text, paragraphs))
-    title = _title(text, paragraphs, marked[0].start if marked else len(text))
+    title = _title(text, paragraphs, title, marked[0].start if marked else len(text))
     if title:
         marked = [heading for heading in marked if heading.start > title.start]
     begin = next((min(p.end, p.start + 150) for p in paragraphs if title and p.start >= title.start), 0)
@@ -108,9 +103,13 @@ def _without_contents(text: str, found: list[Heading]) -> list[Heading]:
 
 
 def _number(marker: str) -> int:
-    """Read the number of a marker; 0 where it has none."""
+    """Read the number of a marker; 0 where it has none. — is a misread 一."""
     bare = marker.strip("（()）〔〕【】[]、.．，,是要第部分份章篇编：: \u3000")
-    return _NUMBERS.get(bare) or (int(bare) if bare.isdecimal() else 0)
+    if len(bare) == 1:
+        return 1 if bare == "—" else int(unicodedata.numeric(bare, 0))
+    return (
+        small_number(bare) if bare.isdecimal() or (bare and set(bare) <= set("一二三四五六七八九十")) else 0
+    )
 
 
 def _opens_item(text: str, start: int, kind: str, number: int, last: dict[str, int]) -> bool:
@@ -237,33 +236,18 @@ def _plain(start: int, words: str) -> Heading:
     return Heading(start, 4, "plain", 0, "", "".join(words.split()), "run-in")
 
 
-def _title(text: str, paragraphs: list[Paragraph], before: int) -> Heading | None:
-    """Find the title: the last short line before the body that ends as titles of reports do."""
-    head: list[tuple[int, str]] = []
-    for paragraph in paragraphs[:15]:
-        line = text[paragraph.start : paragraph.end].strip()
-        glued = wording.GLUED_TITLE.match(line) if len(line) > 70 and not head else None
-        if glued:  # the line ends of the report were lost
-            return Heading(paragraph.start, 0, "title", 0, "", "".join(glued.group().split()), "line")
-        if paragraph.start >= before or (len(line) > 30 and "。" in line):
-            break
-        head.append((paragraph.start, line))
-    for at in range(len(head) - 1, -1, -1):
-        start, line = head[at]
-        if len(line) > 70 or not wording.TITLE_END.search(line) or wording.NOT_TITLE.search(line):
-            continue
-        for earlier, half in reversed(head[:at]):
-            if len(half) > 40 or wording.NOT_TITLE.search(half) or not _goes_on(half, line):
-                break
-            start, line = earlier, half + line
-        return Heading(start, 0, "title", 0, "", "".join(line.split()), "line")
-    return None
-
-
-def _goes_on(half: str, line: str) -> bool:
-    """Tell whether a title wrapped here: the line before ends openly, names who reports, or lacks its 报告."""
-    named = line.startswith(("关于", "20", "２０", "二")) or half.startswith("中共")
-    return bool(wording.OPEN_END.search(half) or (named and wording.ORGAN_END.search(half)) or len(line) <= 5)
+def _title(text: str, paragraphs: list[Paragraph], title: str, before: int) -> Heading | None:
+    """Find where the title is printed last before the body, on one line or over up to four."""
+    words = "".join(title.split())
+    head = [p for p in paragraphs if words and p.start < before and p.end - p.start <= 70]
+    for at in range(len(head), 0, -1):
+        printed = ""
+        for start, end in reversed(head[max(0, at - 4) : at]):
+            printed = "".join(plain(text[start:end]).split()) + printed
+            if words in printed:
+                return Heading(start, 0, "title", 0, "", words, "line")
+    glued = text[:200].lstrip().startswith(words[:1]) and words in "".join(plain(text[:200]).split())
+    return Heading(paragraphs[0].start, 0, "title", 0, "", words, "line") if words and glued else None
 
 
 def build_tree(headings: list[Heading]) -> list[int]:

@@ -101,6 +101,8 @@ def read_layout(text: str, *, furniture: Sequence[tuple[int, int, str]] = ()) ->
     title, source = _title([line for start, line in lines[:begin] if start not in meta and start < FRONT])
     if not title and rules("title")["topic"].search(fields.get("title", "")):
         title, source = fields["title"], "field"
+    if not title and lines and not begin and (glued := rules("title")["glued"].match(lines[0][1])):
+        title, source = tidy_title(glued.group()), "line end lost"
     start = lines[begin][0] if begin < len(lines) else 0
     tail = [line.strip() for line in twin[max(start, len(text) - TAIL) :].split("\n") if line.strip()]
     return Layout(title, source, front, masked(twin[start : start + OPENING]), tail, fields, twin[start:])
@@ -149,7 +151,7 @@ def _line_above(lines: list[str], number: int, title: str) -> str:
     """The line above that belongs to the title: its first half, or the organisation before 关于."""
     look, above = rules("title"), tidy_title(lines[number - 1]) if number else ""
     half = look["second half"].match(title) and look["first half"].search(above)
-    begins = r"关于|\d{4}年" if above.endswith("政府") else "关于"
+    begins = r"关于|\d{4}年" if above.endswith(("政府", *"县市区旗州盟省")) else "关于"
     organ = re.match(begins, title) and look["organ above"].search(above)
     joins = (half or organ) and len(above) <= 40 and not above.endswith(("文件", "公文"))
     if not joins or _is_chrome(above):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from toolkit.corpus import wording
 from toolkit.corpus.headings import Heading, Paragraph, build_tree, find_headings
+from toolkit.corpus.layout import read_layout
 from toolkit.corpus.roles import Roles, assign_roles, named_roles
 
 Span = tuple[int, int]
@@ -142,7 +143,12 @@ def _tail_start(text: str, paragraphs: list[Paragraph]) -> int:
 
 
 def parse_structure(
-    text: str, *, furniture: Sequence[tuple] = (), genre: str = "", year: int | None = None
+    text: str,
+    *,
+    furniture: Sequence[tuple] = (),
+    genre: str = "",
+    year: int | None = None,
+    title: str | None = None,
 ) -> Structure:
     """Divide a report into sections and sentences and give each its role.
 
@@ -157,6 +163,8 @@ def parse_structure(
         Spans (start, end, ...) of page furniture, sorted; their sentences are meta.
     genre, year
         As in `DOCUMENTS`; they tell whether a year in a heading is under review or ahead.
+    title
+        As in `DOCUMENTS`; where it is not given, it is sought in the text.
 
     Returns
     -------
@@ -172,7 +180,8 @@ def parse_structure(
         return Structure([], [])
     spans = [(span[0], span[1]) for span in furniture]
     paragraphs = _paragraphs(text, spans)
-    title, headings = find_headings(text, paragraphs)
+    title = read_layout(text, furniture=furniture).title if title is None else title
+    title, headings = find_headings(text, paragraphs, title)
     begins = _stops(text)
     begins += [p.start for p in paragraphs]
     begins += [h.start for h in headings]
