@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from toolkit import schemas
-from toolkit.terms.citations import citations
+from toolkit.terms.citations import citation, citations
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_the_web_address_and_dates_are_cited(corpus):
     )
     table = pd.DataFrame({"doc_id": ["abc"], "sentence_no": [0], "start": [0], "end": [2]})
     line = citations(corpus, table).iloc[0]
-    assert "陇西县总结[R/OL]. 2024-01-02[2025-03-04]. https://a.gov.cn/1." in line
+    assert "陇西县总结[R/OL]. (2024-01-02)[2025-03-04]. https://a.gov.cn/1." in line
 
 
 def test_rows_that_point_nowhere_are_named(corpus):
@@ -50,3 +50,18 @@ def test_rows_that_point_nowhere_are_named(corpus):
         citations(corpus, pd.DataFrame({"doc_id": ["abc"], "sentence_no": [0]}))
     with pytest.raises(ValueError, match="no sentence 5 of report 'abc'"):
         citations(corpus, pd.DataFrame({"doc_id": ["abc"], "sentence_no": [5], "start": [0], "end": [1]}))
+
+
+def test_a_citation_leaves_out_what_is_unknown():
+    """GB/T 7714: author, title and medium, date, address; nothing is guessed."""
+    known = {
+        "issuer": "陇西县人民政府",
+        "title": "总结",
+        "issued_on": "2024-01-30",
+        "source_url": "https://a.cn",
+    }
+    empty = dict.fromkeys(("published_on", "retrieved_on", "reporting_body", "region"), "")
+    document = SimpleNamespace(**{**empty, **known, "year": 2023})
+    assert citation(document) == "陇西县人民政府. 总结[R/OL]. (2024-01-30). https://a.cn."
+    bare = SimpleNamespace(**{**empty, **dict.fromkeys(known, ""), "region": "陇西县", "year": 2023})
+    assert citation(bare) == "[陇西县2023][R]. 2023."

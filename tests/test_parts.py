@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from small import small_corpus
 
+from toolkit import schemas
 from toolkit.reports import parts, sheets
 from toolkit.reports.slices import Slices
+from toolkit.terms.lexicon import read_lexicon
 
 
 @pytest.fixture
@@ -111,21 +113,6 @@ def test_words_from_the_corpus_are_inert(shown, language):
     assert bool(re.search("[\u4e00-\u9fff]", re.sub("地1|执法|法治政府", "", html))) == (language == "zh")
 
 
-def test_a_citation_leaves_out_what_is_unknown():
-    """GB/T 7714: author, title and medium, date, address; nothing is guessed."""
-    known = {
-        "issuer": "陇西县人民政府",
-        "title": "总结",
-        "issued_on": "2024-01-30",
-        "source_url": "https://a.cn",
-    }
-    empty = dict.fromkeys(("published_on", "retrieved_on", "reporting_body", "region"), "")
-    document = SimpleNamespace(**{**empty, **known, "year": 2023})
-    assert parts.citation(document) == "陇西县人民政府. 总结[R/OL]. (2024-01-30). https://a.cn."
-    bare = SimpleNamespace(**{**empty, **dict.fromkeys(known, ""), "region": "陇西县", "year": 2023})
-    assert parts.citation(bare) == "[陇西县2023][R]. 2023."
-
-
 def test_a_table_shows_missing_values_as_dashes(shown):
     """NaN and empty text are dashes, codes keep their zeros, numbers are grouped and aligned."""
     table = pd.DataFrame(
@@ -152,3 +139,35 @@ def test_the_tables_are_saved_with_a_codebook(shown, tmp_path):
     workbook = pd.read_excel(tmp_path / "tables.xlsx", sheet_name=None, dtype=str)
     assert {"documents", "facts", "terms", "roles"} <= set(workbook)
     assert 'href="tables.xlsx"' in shown[0] and "主要举措和成效" in shown[1]
+
+
+def hits_of(*rows):
+    """Hits of entries, each with its role and negation, all in the part of administrative enforcement."""
+    return schemas.HITS.frame(
+        [
+            ("d", at, at + 2, entry, "执法", "行政执法", role, 0, negated, "")
+            for at, (entry, role, negated) in enumerate(rows)
+        ]
+    )
+
+
+def test_a_plan_is_no_achievement_in_the_figure():
+    """Hits of a dimension are split by the role of their sentence; slogans and page furniture are left out."""
+    hits = hits_of(
+        ("M083", "achievement", ""), ("M083", "plan", ""), ("M101", "plan", ""), ("M083", "meta", "")
+    )
+    corpus = SimpleNamespace(hits=hits, documents=pd.DataFrame({"n_tokens": [100, 100]}))
+    table = parts.dimension_roles(corpus).set_index(["dimension", "role"])
+    assert table.loc["行政执法", "per_10k"].to_dict() == {"achievement": 50, "plan": 50}
+    assert table["count"].sum() == 2
+    assert len(table) == 2 * len(read_lexicon().table["dimension"].unique())
+
+
+def test_institutions_only_planned_or_denied_stand_apart(shown):
+    """What a report names under plans alone, or denies, is not listed among what it reports."""
+    hits = hits_of(("M083", "achievement", ""), ("M084", "plan", ""), ("M086", "achievement", "未"))
+    sheet = SimpleNamespace(report={"year": 2023}, latest=SimpleNamespace(hits=hits), language="zh")
+    parts.show_institutions(sheet)
+    row = re.search(r"<tr>(?:(?!</tr>).)*行政执法三项制度.*?</tr>", "".join(shown), re.S)[0]
+    done, planned = re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)[-2:]
+    assert "行政执法三项制度" in done and "行政执法公示" in planned and "重大执法决定法制审核" in planned

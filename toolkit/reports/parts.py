@@ -23,6 +23,7 @@ from toolkit.reports.sheets import (
 )
 
 CARD = ("measures", "shortcomings", "leadership", "plan", "other")
+NOT_YET = ("problem", "plan")
 SIZES = ["n_chars", "n_tokens", "flags"]
 _SUMS = ["count", "n_documents", "n_tokens", "n_reports"]
 
@@ -135,7 +136,10 @@ def show_facts(sheet: Sheet, *, most: int = 25) -> None:
 
 
 def show_institutions(sheet: Sheet) -> None:
-    """National institutions in force in the report's year, and which of them it reports; slogans are left out."""
+    """National institutions in force in the report's year, and which of them it reports; slogans are left out.
+
+    What stands only under problems and plans, or is denied, is listed apart: a mention is not adoption.
+    """
     from toolkit.terms.lexicon import read_lexicon
 
     table, year = read_lexicon().table, int(sheet.report["year"])
@@ -143,15 +147,18 @@ def show_institutions(sheet: Sheet) -> None:
     known = table[
         (table["kind"] == "institution") & (table["scope"] == "national") & (first <= year) & ~(last < year)
     ]
-    hits = sheet.latest.hits
-    known = known.assign(found=known["id"].isin(hits.loc[hits["role"] != "meta", "mechanism"]))
+    hits = sheet.latest.hits[sheet.latest.hits["role"] != "meta"]
+    done = ~hits["role"].isin(NOT_YET) & (hits["negated"] == "")
+    known = known.assign(found=known["id"].isin(hits["mechanism"]))
+    known = known.assign(done=known["id"].isin(hits.loc[done, "mechanism"]))
     name = "name" if sheet.language == "zh" else "english"
     rows = [
         {
             "dimension": dimension,
             "in_force": len(group),
             "reported": int(group["found"].sum()),
-            "terms": listed(group.loc[group["found"], name], sheet.language),
+            "terms": listed(group.loc[group["done"], name], sheet.language),
+            "only_planned": listed(group.loc[group["found"] & ~group["done"], name], sheet.language),
         }
         for dimension, group in known.groupby("dimension", sort=False)
     ]
@@ -170,13 +177,10 @@ def dimension_rates(corpus: Corpus) -> pd.DataFrame:
     """
     from toolkit.terms.lexicon import read_lexicon
 
-    table = read_lexicon().table
-    slogans = table.loc[table["kind"] == "slogan", "id"]
-    hits = corpus.hits
-    hits = hits[(hits["role"] != "meta") & (hits["nested_in"] == "") & ~hits["mechanism"].isin(slogans)]
+    hits, dimensions = _counted_hits(corpus), read_lexicon().table["dimension"].unique()
     keys = ["region_id", "year"]
     sizes = corpus.documents.groupby(keys, as_index=False)["n_tokens"].sum()
-    rates = sizes.merge(pd.DataFrame({"dimension": table["dimension"].unique()}), how="cross")
+    rates = sizes.merge(pd.DataFrame({"dimension": dimensions}), how="cross")
     counts = hits.merge(corpus.documents[["doc_id", *keys]], on="doc_id").groupby([*keys, "dimension"]).size()
     rates = rates.merge(counts.rename("count").reset_index(), on=[*keys, "dimension"], how="left")
     rates["count"] = rates["count"].fillna(0).astype("int64")
@@ -186,22 +190,50 @@ def dimension_rates(corpus: Corpus) -> pd.DataFrame:
     return rates
 
 
+def dimension_roles(corpus: Corpus) -> pd.DataFrame:
+    """The same hits by dimension and role of the sentence: what is done, and what is a problem or a plan.
+
+    Returns
+    -------
+    DataFrame
+        dimension, role, count, per_10k; every dimension with every role that has a hit, in the lexicon's order.
+    """
+    from toolkit.terms.lexicon import read_lexicon
+
+    counts = _counted_hits(corpus).groupby(["role", "dimension"]).size().unstack("role", fill_value=0)
+    counts = counts.reindex(read_lexicon().table["dimension"].unique(), fill_value=0)
+    rates = counts.rename_axis("dimension").stack().rename("count").reset_index()
+    tokens = corpus.documents["n_tokens"].sum()
+    return rates.assign(per_10k=rates["count"] * 1e4 / tokens if tokens else float("nan"))
+
+
+def _counted_hits(corpus: Corpus) -> pd.DataFrame:
+    """Hits of the lexicon outside page furniture that count, slogans left out."""
+    from toolkit.terms.lexicon import read_lexicon
+
+    table, hits = read_lexicon().table, corpus.hits
+    slogans = table.loc[table["kind"] == "slogan", "id"]
+    return hits[(hits["role"] != "meta") & (hits["nested_in"] == "") & ~hits["mechanism"].isin(slogans)]
+
+
 def show_dimensions(sheet: Sheet, *, most: int = 30) -> None:
-    """How much each report says of each part of the 纲要, per 10,000 tokens."""
+    """How much each report says of each part of the 纲要, per 10,000 tokens; of one report, by role."""
     from toolkit import plots
 
     rates = dimension_rates(sheet.corpus).sort_values(["region_id", "year"], kind="stable")
     rates = rates[rates["label"].isin(rates["label"].drop_duplicates().tail(most))]
     rates["dimension"] = [name_of("dimension", name, sheet.language) for name in rates["dimension"]]
-    title = label("dimensions.heading", sheet.language)
-    if rates["label"].nunique() == 1:
-        axes = plots.frequency(
-            rates.rename(columns={"dimension": "term"}), language=sheet.language, title=title
-        )
-    else:
-        options = {"row": "label", "column": "dimension", "title": title}
-        axes = plots.heat_map(rates, language=sheet.language, **options)
-    show_figure(sheet, "dimensions", axes, rates)
+    options = {"language": sheet.language, "title": label("dimensions.heading", sheet.language)}
+    several = rates["label"].nunique() > 1
+    if several:
+        axes = plots.heat_map(rates, row="label", column="dimension", **options)
+        show_figure(sheet, "dimensions", axes, rates)
+    split = dimension_roles(sheet.latest)
+    if len(sheet.latest.documents) == 1 and len(split):
+        split["dimension"] = [name_of("dimension", name, sheet.language) for name in split["dimension"]]
+        options["subtitle"] = sheet.name
+        axes = plots.roles(split, row="dimension", value="per_10k", **options)
+        show_figure(sheet, "dimension_roles" if several else "dimensions", axes, split)
 
 
 def role_shares(corpus: Corpus) -> pd.DataFrame:
@@ -351,21 +383,11 @@ def show_tables(sheet: Sheet) -> None:
 
 def show_citations(sheet: Sheet) -> None:
     """How to cite the reports (GB/T 7714) and this page."""
+    from toolkit.terms.citations import citation
+
     documents = sheet.corpus.documents.itertuples()
     show_part("list", items=[(citation(document), document.doc_id) for document in documents])
     say(sheet, "cite.toolkit", version=sheet.corpus.settings.get("versions", {}).get("toolkit", ""))
-
-
-def citation(document: Any) -> str:
-    """One report as a reference of GB/T 7714-2015; what is unknown is left out, never guessed."""
-    title = document.title or f"[{document.region}{document.year}]"
-    date = document.issued_on or document.published_on
-    date = f"({date})" if date else str(document.year)
-    seen = f"[{document.retrieved_on}]" if document.retrieved_on else ""
-    medium = "R/OL" if document.source_url else "R"
-    author = document.issuer or document.reporting_body
-    parts = [author, f"{title}[{medium}]", f"{date}{seen}", document.source_url]
-    return ". ".join(part for part in parts if part) + "."
 
 
 def _show_years(
