@@ -33,6 +33,7 @@ class _Place(NamedTuple):
     shared: str
     between: str
     clause: str
+    risen: bool
 
 
 class _Reading(NamedTuple):
@@ -64,8 +65,9 @@ def _place(
     shared = grammar.TIER if open_list and after.rstrip("、和及与").endswith("级") else grammar.SHARED
     predicate = shared.search(text, until, stop) if open_list else None
     linked = bool(prior and grammar.LINK.fullmatch(between))
+    risen = bool(prior and grammar.ROSE.match(between))
     return _Place(
-        raw[-60:], after[:60], linked, predicate.group() if predicate else "", between, clause[-40:]
+        raw[-60:], after[:60], linked, predicate.group() if predicate else "", between, clause[-40:], risen
     )
 
 
@@ -88,7 +90,7 @@ def _head(phrase: str) -> str:
     """Drop the verb that opens a phrase: 受理行政复议申请 is about 行政复议申请."""
     verb = grammar.VERB_START.match(phrase)
     rest = phrase[verb.end() :] if verb else ""
-    return phrase if not rest or rest[0] in "、和并后等及" else rest
+    return phrase if len(rest) < 2 or rest[0] in "、和并后等及" else rest
 
 
 def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: str) -> _Reading:
@@ -101,6 +103,8 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: st
         noun_after = noun_after and free and quantity.kind == "percent"
     if place.linked and not before and previous and (closed or not after or not place.between):
         return _Reading(previous, topic, "parallel", True)
+    if place.risen and before and base and before not in base:
+        return _Reading(base + before, topic, "carried change", True)
     if grammar.COMPARED.match(before) and grammar.ROSE_FROM.match(after) and previous:
         return _Reading(previous, topic, "base of comparison", True)
     if noun_after and not _owns(before):
@@ -108,7 +112,7 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: st
     if grammar.BARE_SUBJECT.fullmatch(before) or grammar.VERB_START.fullmatch(before):
         return _carried(place, before, "" if closed else after, topic, previous, base)
     if grammar.OPENS.match(before) and (previous or topic):
-        return _Reading(f"({previous or topic}){before}", topic, "carried subject", bool(previous))
+        return _Reading(f"({previous or topic}){before}", topic, "standing", bool(previous))
     verbal = grammar.PREDICATE.match(after) and not closed and after[0] not in "中大"
     verbal = verbal and (quantity.kind == "duration" or not grammar.VERB_START.match(before))
     head = "" if quantity.kind == "percent" else _head(before)
@@ -139,7 +143,7 @@ def _carried(place: _Place, before: str, after: str, topic: str, previous: str, 
     """Read a bare verb, rate or change with the subject of what came before."""
     changes = bool(before) and bool(grammar.CHANGE.search(before)) and not before.endswith("率")
     if changes and base:
-        return _Reading(base + before, topic, "carried change", True)
+        return _Reading((grammar.CHANGE.sub("", base) or base) + before, topic, "carried change", True)
     if not before and not after:
         return _Reading(previous or place.clause, topic or place.clause, "carried subject", bool(previous))
     own = topic or _head(_clean(place.clause))
@@ -185,7 +189,10 @@ def _statistic(place: _Place, quantity: Quantity) -> str:
     near = place.raw[-14:]
     if _rises(place) or (grammar.COMPARED.match(place.raw) and grammar.ROSE_FROM.match(place.after)):
         return "base"
+    if place.risen and quantity.kind != "percentage_point":
+        return "level"
     changes = not _CHANGING.isdisjoint(near) and grammar.CHANGE.search(near)
+    changes = changes or (quantity.kind == "percent" and grammar.SHRUNK.match(_clean(place.raw)))
     if quantity.kind == "percentage_point" or (changes and quantity.kind != "rank"):
         return "change"
     if "均" in near and grammar.MEAN.search(near):
@@ -271,6 +278,7 @@ class _Thread:
     noun: str = ""
     last: str = ""
     last_unit: str = ""
+    aside: tuple[str, str, str, str] | None = None
 
     def part_of(self, place: _Place, quantity: Quantity) -> str:
         """The fact that 其中 makes this one a part of, until the unit or the part of the sentence changes."""
@@ -284,6 +292,10 @@ class _Thread:
 
     def read(self, text: str, found: list[Quantity], index: int, place: _Place) -> _Reading:
         """Read one quantity in the light of those before it, and remember it."""
+        if self.aside and any(close in place.between for close in ")）"):
+            (self.topic, self.previous, self.base, self.latest), self.aside = self.aside, None
+        if place.between[:1] in ("(", "（"):
+            self.aside = self.topic, self.previous, self.base, self.latest
         lead = ""
         if self.noun and place.raw.startswith(self.noun) and place.raw == place.between:
             rest = place.raw[len(self.noun) :]
@@ -291,7 +303,8 @@ class _Thread:
             place = place._replace(raw=rest if rest.strip("、和及与的") else "")
         topic = self.whole_topic if self.whole else self.topic or self.inherited
         reading = _read(place, found[index], topic, self.previous, self.base)
-        if reading.rule == "parallel" or (reading.phrase == self.previous and self.latest):
+        again = reading.phrase == self.previous and reading.rule != "carried change"
+        if reading.rule == "parallel" or (again and self.latest):
             reading = reading._replace(phrase=self.latest)
         after = reading.rule == "noun after"
         self.lead, self.noun = (lead or _clean(place.raw)[-24:], reading.topic) if after else ("", "")
@@ -302,8 +315,10 @@ class _Thread:
             self.queue = _shared(place, run) or _replayed(self.phrases, place, run)
         if self.queue:
             reading = reading._replace(phrase=self.queue.pop(0), rule="distributed")
+        elif "分别" in reading.phrase:
+            reading = reading._replace(phrase=reading.phrase.replace("分别", ""))
         self.topic, self.latest, self.inherited = reading.topic or self.topic, reading.phrase[:120], ""
-        if reading.rule not in ("carried change", "parallel"):
+        if reading.rule not in ("carried change", "parallel", "standing"):
             self.base = reading.phrase[:80]
             self.previous = self.previous if reading.phrase[:1] == "(" else self.base
         self.phrases.append(reading.phrase)
