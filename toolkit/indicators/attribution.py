@@ -19,8 +19,13 @@ _WHOLE = ("全", "我", "各")
 _PLANS = {"二": 2011, "三": 2016, "四": 2021, "五": 2026}
 # Characters that a pattern needs: most clauses have none of them, and the pattern need not run.
 _CHANGING = frozenset("增降下提上减压缩回扩涨幅净高低快年")
+_COMPARING = ("较", "比", "相")
 _STOCKED = frozenset("总保库存现共拥余在累")
 _TRAILING = frozenset('“"(（了超逾已是仅从由共近至到达为均约过破于少高计数有别中在居名列年月 \t\n　')
+_LEADING = frozenset(
+    "、，且而也又则仍和及与并还共已均就以其同此另因包合总累目现截今去当上下年全近期首成分的一二三四五六七八九十0123456789"
+    ' \t\n\u3000(（)）”"'
+)
 _WHOLE_NOUN = frozenset("度率量额值数比积力耗收入出费润口产价")
 
 
@@ -64,7 +69,7 @@ def _place(
     open_list = after.endswith(("、", "和", "及", "与"))
     shared = grammar.TIER if open_list and after.rstrip("、和及与").endswith("级") else grammar.SHARED
     predicate = shared.search(text, until, stop) if open_list else None
-    linked = bool(prior and grammar.LINK.fullmatch(between))
+    linked = bool(prior and len(between) < 8 and grammar.LINK.fullmatch(between))
     risen = bool(prior and grammar.ROSE.match(between))
     return _Place(
         raw[-60:], after[:60], linked, predicate.group() if predicate else "", between, clause[-40:], risen
@@ -73,12 +78,12 @@ def _place(
 
 def _clean(raw: str) -> str:
     """Drop adverbs, dates, approximators and rests of a title around what is counted."""
-    title = grammar.TITLE.search(raw)
-    raw = raw[title.end() :] if title and title.end() < len(raw) else raw
+    if "》" in raw and (title := grammar.TITLE.search(raw)) and title.end() < len(raw):
+        raw = raw[title.end() :]
     for close, opening in (("》", "《"), (")", "("), ("）", "（")):
         if close in raw and opening not in raw[: raw.rindex(close)]:
             raw = raw[raw.rindex(close) + 1 :] or raw
-    lead = grammar.LEAD.match(raw)
+    lead = grammar.LEAD.match(raw) if raw[:1] in _LEADING else None
     raw = raw[lead.end() :] if lead else raw
     if raw[-1:] not in _TRAILING:
         return raw
@@ -105,7 +110,7 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: st
         return _Reading(previous, topic, "parallel", True)
     if place.risen and before and base and before not in base:
         return _Reading(base + before, topic, "carried change", True)
-    if grammar.COMPARED.match(before) and grammar.ROSE_FROM.match(after) and previous:
+    if previous and before[:1] in _COMPARING and _compared(before, after):
         return _Reading(previous, topic, "base of comparison", True)
     if noun_after and not _owns(before):
         return _after(before, after)
@@ -123,6 +128,11 @@ def _rises(place: _Place) -> bool:
     """Ask whether the number is the first of 由X提高到Y."""
     opened = "由" in place.raw or "从" in place.raw
     return bool(opened and grammar.BASE.search(place.raw) and grammar.ROSE.match(place.after))
+
+
+def _compared(before: str, after: str) -> bool:
+    """Ask whether a number is what a change is measured from: 较2022年558件增加."""
+    return bool(grammar.COMPARED.match(before) and grammar.ROSE_FROM.match(after))
 
 
 def _owns(before: str) -> bool:
@@ -187,7 +197,7 @@ def _several(place: _Place, reading: _Reading) -> list[str]:
 def _statistic(place: _Place, quantity: Quantity) -> str:
     """Tell level from change, mean, stock and base."""
     near = place.raw[-14:]
-    if _rises(place) or (grammar.COMPARED.match(place.raw) and grammar.ROSE_FROM.match(place.after)):
+    if _rises(place) or (place.raw[:1] in _COMPARING and _compared(place.raw, place.after)):
         return "base"
     if place.risen and quantity.kind != "percentage_point":
         return "level"
