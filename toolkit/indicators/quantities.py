@@ -6,16 +6,15 @@ The rules, each with its linguistic reason, stand in docs/indicators.md.
 
 from __future__ import annotations
 
-import csv
 import functools
 import math
 import re
 from collections.abc import Iterator
-from importlib import resources
 from typing import NamedTuple
 
 from toolkit.indicators import grammar
-from toolkit.indicators.numerals import multiplier, narrow, read_chinese
+from toolkit.indicators.numerals import narrow, read_chinese
+from toolkit.indicators.units import NO_UNIT, PERCENT, SHARE, TIMES, Tail, Unit, followers, read_tail
 
 
 class Quantity(NamedTuple):
@@ -40,113 +39,25 @@ class Decision(NamedTuple):
     reason: str
 
 
-class _Unit(NamedTuple):
-    """One row of units.csv."""
-
-    name: str
-    kind: str
-    after_chinese: str
-    not_before: str
-
-
-class _Tail(NamedTuple):
-    """What follows a number: magnitude, unit and approximation, up to `end`."""
-
-    end: int
-    factor: float
-    unit: _Unit | None
-    approx: str
-
-
-_NO_UNIT, _SHARE = _Unit("", "count", "never", ""), _Unit("", "other", "never", "")
-_PERCENT, _TIMES = _Unit("%", "percent", "yes", ""), _Unit("倍", "multiple", "yes", "")
 # What may follow a number that names or dates something; before all else the pattern NAMED need not run.
 _NAMED_NEXT = frozenset(
     "月日年时点:：∶.·•-–—―－~～至到+＋大强超*×xX小分公天号国省县代维型版线频甲AaGDKgk届世周级星路/_ 计工项高院首页华载诞"
 )
+# Last characters of the words of BEFORE_ENDS: most numbers stand after others.
+_BOUNDING = frozenset("于少多大小下过到足破出超逾近将约概有 \u3000为")
 _BEFORE_NUMERAL = ("第", "前", "无")  # before these a Chinese numeral is a rank, an ordinal or none
 _NOT_NOUN = "区强号级代维版型线弄街时点届周星甲道等的之与和及或、年月日度以性元化世国"
 
 
-@functools.cache
-def read_units() -> dict[str, _Unit]:
-    """Read the measure words of data/units.csv, by the word as printed (Latin units in lower case)."""
-    path = resources.files("toolkit") / "data" / "units.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {
-        row["unit"]: _Unit(row["canonical"], row["kind"], row["after_chinese"], row["not_before"])
-        for row in rows
-    }
-
-
-@functools.cache
-def _unit_lengths() -> dict[str, tuple[int, ...]]:
-    """Lengths of the units that begin with a character, longest first."""
-    lengths: dict[str, set[int]] = {}
-    for name in read_units():
-        lengths.setdefault(name[0], set()).add(len(name))
-    return {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
-
-
-@functools.cache
-def _followers() -> frozenset[str]:
-    """Characters that may follow a Chinese numeral where it states an amount."""
-    return frozenset(_unit_lengths()) | frozenset("分成番倍余多几 ")
-
-
-def _unit_at(text: str, at: int) -> tuple[_Unit | None, int]:
-    """Find the longest measure word that stands at a position, and where it ends."""
-    first = text[at : at + 1]
-    lengths = _unit_lengths().get(first) or _unit_lengths().get(first.lower(), ())
-    units = read_units()
-    for length in lengths:
-        word = text[at : at + length].replace("（", "(").replace("）", ")")
-        unit = units.get(word) or (units.get(word.lower()) if first.isascii() else None)
-        after = text[at + length : at + length + 1]
-        if unit and (not after or after not in unit.not_before):
-            if first.isascii() and first.isalpha() and after.isascii() and after.isalpha():
-                continue
-            return unit, at + length
-    return None, at
-
-
-def _tail(text: str, at: int) -> _Tail:
-    """Read magnitude, unit and approximation after the digits that end at a position."""
-    unit, end = _unit_at(text, at)
-    factor, approx = 1.0, "exact"
-    if unit is None:
-        match = grammar.MAGNITUDE.match(text, at)
-        more, marks, more_after, plus = match.groups()
-        factor = multiplier(marks) if marks else 1.0
-        approx = "over" if more or more_after or plus else "exact"
-        unit, end = _unit_at(text, match.end())
-        if unit is None:
-            end = match.start() + len(match.group().rstrip()) if marks or approx == "over" else at
-    if (
-        unit is not None
-        and text[end : end + 1] in ("余", "多", "+")
-        and text[end : end + 2] not in ("多元", "多种")
-    ):
-        more_unit, more_end = _unit_at(text, end + 1) if unit.name == "个" else (None, end + 1)
-        unit, end, approx = more_unit or unit, more_end, "over"
-    if unit is not None and text[end : end + 1] in "/每" and (per := grammar.PER.match(text, end)):
-        unit, end = _Unit(f"{unit.name}/{per.group()[1:]}", "other", "never", ""), per.end()
-    after = grammar.AFTER.match(text, end)
-    if after and (unit is not None or approx == "over" or factor > 1):
-        approx, end = after.lastgroup, after.end()
-    return _Tail(end, factor, unit, approx)
-
-
 def _approx(text: str, start: int, tail: str) -> str:
     """Let a word before the number (近, 超过, 不少于) decide where nothing after it does."""
-    if tail != "exact":
+    if tail != "exact" or text[start - 1 : start] not in _BOUNDING:
         return tail
     before = grammar.BEFORE_ENDS.search(text, max(0, start - 4), start)
     return before.lastgroup if before else "exact"
 
 
-def _quantity(text: str, start: int, end: int, value: float, unit: _Unit, approx: str, rule: str) -> Quantity:
+def _quantity(text: str, start: int, end: int, value: float, unit: Unit, approx: str, rule: str) -> Quantity:
     """Assemble a quantity; approximation may also stand before it; a broken count (0.02次) is a mean."""
     approx = _approx(text, start, approx)
     kind = "other" if unit.kind == "count" and value % 1 else unit.kind
@@ -163,7 +74,7 @@ def _rank(text: str, start: int, end: int, value: float) -> Quantity | str:
         return "ordinal"
     match = moved or match
     approx = "at_most" if text[start - 1] == "前" else "exact"
-    unit = _Unit(match[1] or "名", "rank", "", "")
+    unit = Unit(match[1] or "名", "rank", "", "")
     return _quantity(text, start - 1, match.end(1) if match[1] else end, value, unit, approx, "rank")
 
 
@@ -213,7 +124,7 @@ def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
     grouped = grammar.GROUPS.match(text, end) if end - start < 4 and comma in ", \u00a0" else None
     if grouped and (comma != "," or _wide_commas(text)):
         end = grouped.end()
-    value, tail = _number(re.sub("[, \u00a0]", "", text[start:end])), _tail(text, end)
+    value, tail = _number(re.sub("[, \u00a0]", "", text[start:end])), read_tail(text, end)
     if math.isnan(value):
         return "identifier"
     if before.isascii() and before.isalpha() and not (tail.unit and text[start - 3 : start].isalpha()):
@@ -223,13 +134,13 @@ def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
         if top < bottom:
             limit = grammar.AFTER.match(text, part.end())
             approx, end = (limit.lastgroup, limit.end()) if limit else ("exact", part.end())
-            return [_quantity(text, start, end, top / bottom, _SHARE, approx, "fraction")]
+            return [_quantity(text, start, end, top / bottom, SHARE, approx, "fraction")]
     if text[end : end + 1] in ":：∶︰比" and end < len(text):
         ratio = grammar.RATIO.match(text, start)
         if ratio and not re.search(r"(?:19|20)\d\d$", ratio.group()):
             first, second, *more = re.split(r"\s?[:：∶︰比]\s?", ratio.group())
             share = math.nan if more or not float(second) else float(first) / float(second)
-            return [_quantity(text, start, ratio.end(), share, _SHARE, "exact", "ratio")]
+            return [_quantity(text, start, ratio.end(), share, SHARE, "exact", "ratio")]
     if text[end : end + 1] == "成" and value < 10 and (tenths := _fraction(text, start, end, value)):
         return [tenths]
     if tail.unit is None and tail.approx != "over" and (second := grammar.SECOND.match(text, tail.end)):
@@ -249,7 +160,7 @@ def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
     return [_quantity(text, start, tail.end, _scaled(value, tail), tail.unit, tail.approx, "number and unit")]
 
 
-def _scaled(value: float, tail: _Tail) -> float:
+def _scaled(value: float, tail: Tail) -> float:
     """Multiply without the dust of binary fractions: 1547.16万 is 15471600."""
     return float(f"{value * tail.factor:.15g}") if tail.factor > 1 else value
 
@@ -259,7 +170,7 @@ def _range(text: str, start: int, low: float, factor: float, second: re.Match) -
     named = grammar.NAMED.match(text, second.start(2))
     if named:
         return named.lastgroup
-    tail = _tail(text, second.end())
+    tail = read_tail(text, second.end())
     if tail.unit and tail.unit.name in ("岁", "周岁"):
         return "class_limit"
     low = _scaled(low, tail._replace(factor=factor if factor > 1 else tail.factor))
@@ -269,12 +180,12 @@ def _range(text: str, start: int, low: float, factor: float, second: re.Match) -
     reason = _not_an_amount(text, start, second.end(), tail) if tail.unit else ""
     if reason:
         return reason
-    unit, surface = tail.unit or _NO_UNIT, text[start : tail.end]
+    unit, surface = tail.unit or NO_UNIT, text[start : tail.end]
     bounds = ((low, "at_least"), (high, "at_most"))
     return [Quantity(start, tail.end, surface, v, unit.name, a, unit.kind, "range") for v, a in bounds]
 
 
-def _not_an_amount(text: str, start: int, end: int, tail: _Tail) -> str:
+def _not_an_amount(text: str, start: int, end: int, tail: Tail) -> str:
     """Name the reason why a number with a unit is no amount of the reporter's; empty where it is one."""
     unit, after = tail.unit.name, tail.end
     if unit == "年" and (
@@ -302,12 +213,12 @@ def _not_an_amount(text: str, start: int, end: int, tail: _Tail) -> str:
     return ""
 
 
-def _without_unit(text: str, start: int, end: int, value: float, tail: _Tail) -> list[Quantity] | str:
+def _without_unit(text: str, start: int, end: int, value: float, tail: Tail) -> list[Quantity] | str:
     """Decide a number without a measure word: chained to one that has it, before a noun, or no amount."""
     if tail.approx != "over" and (chained := grammar.CHAIN.match(text, tail.end)):
         if named := grammar.NAMED.match(text, chained.start(1)):
             return named.lastgroup
-        shared = _tail(text, chained.end())
+        shared = read_tail(text, chained.end())
         if shared.unit is not None:
             own = tail if tail.factor > 1 else shared
             return [_quantity(text, start, tail.end, _scaled(value, own), shared.unit, "exact", "chained")]
@@ -324,7 +235,7 @@ def _without_unit(text: str, start: int, end: int, value: float, tail: _Tail) ->
     counted = "\u4e00" <= text[start - 1 : start] <= "\u9fff" and grammar.COUNTED.match(text, end)
     noun = noun and bool(marked or risen or grammar.FREE.search(text, max(0, start - 4), start))
     if marked or noun or counted or risen or grammar.BARE.search(text, max(0, start - 4), start):
-        kind = _NO_UNIT if (noun and not risen) or marked or counted else _SHARE
+        kind = NO_UNIT if (noun and not risen) or marked or counted else SHARE
         rule = "number and noun" if noun and not risen else "number without unit"
         return [_quantity(text, start, tail.end, _scaled(value, tail), kind, tail.approx, rule)]
     return "identifier"
@@ -342,9 +253,9 @@ def _chinese(text: str, start: int, end: int) -> list[Quantity] | str:
         return [part]
     zero = grammar.ZERO.match(text, start - 1) if before == "无" else None
     if zero:
-        unit = _Unit(zero[1], "count", "", "")
+        unit = Unit(zero[1], "count", "", "")
         return [Quantity(start - 1, zero.end(), zero.group(), 0.0, unit.name, "exact", unit.kind, "none of")]
-    tail = _tail(text, end)
+    tail = read_tail(text, end)
     if before in ("数", "几") and numeral[0] in "十百千万亿":
         start, value = start - 1, math.nan
     elif (
@@ -370,15 +281,15 @@ def _chinese(text: str, start: int, end: int) -> list[Quantity] | str:
 def _fraction(text: str, start: int, end: int, value: float) -> Quantity | None:
     """Read 百分之三十, 三分之一, 六成, 三倍 and 翻两番."""
     before, after, stop = text[start - 1 : start], text[end : end + 1], end + 1
-    unit = _PERCENT
+    unit = PERCENT
     if after == "分" and (part := grammar.OUT_OF.match(text, end)) and value:
         top = _number(part[1]) if part[1][0].isdigit() else read_chinese(part[1])
-        unit = _PERCENT if value == 100 else _SHARE
+        unit = PERCENT if value == 100 else SHARE
         value, stop = (top if value == 100 else top / value), part.end()
     elif after == "番" and before == "翻":
-        return _quantity(text, start - 1, stop, 2.0**value, _TIMES, "exact", "fraction")
+        return _quantity(text, start - 1, stop, 2.0**value, TIMES, "exact", "fraction")
     elif after == "倍" and before != "成":
-        unit = _TIMES
+        unit = TIMES
     elif (
         after == "成"
         and 2 <= value <= 9
@@ -395,7 +306,7 @@ def _fraction(text: str, start: int, end: int, value: float) -> Quantity | None:
     return _quantity(text, start, stop, value, unit, approx, "fraction")
 
 
-def _chinese_amount(text: str, start: int, end: int, numeral: str, tail: _Tail) -> bool:
+def _chinese_amount(text: str, start: int, end: int, numeral: str, tail: Tail) -> bool:
     """Ask the grammar whether a Chinese numeral and its classifier count something."""
     before, unit = text[start - 1 : start], tail.unit
     limited = tail.approx in ("at_most", "at_least") or tail.approx == "over"
@@ -430,7 +341,7 @@ def _chinese_amount(text: str, start: int, end: int, numeral: str, tail: _Tail) 
 
 def _regions(text: str) -> Iterator[tuple[int, int, list[Quantity] | str]]:
     """Walk the text once: each stretch that was decided, with its quantities or its reason."""
-    at, followers = 0, _followers()
+    at, next_to = 0, followers()
     for found in grammar.SCAN.finditer(text):
         start, end = found.span()
         if start < at:
@@ -444,13 +355,13 @@ def _regions(text: str) -> Iterator[tuple[int, int, list[Quantity] | str]]:
             limit = grammar.AFTER.match(text, half.end())
             approx, end = (limit.lastgroup, limit.end()) if limit else ("exact", half.end())
             approx = "over" if first == "过" else approx
-            decided = [_quantity(text, start, end, 0.5, _SHARE, approx, "fraction")]
+            decided = [_quantity(text, start, end, 0.5, SHARE, approx, "fraction")]
         elif "0" <= first <= "9":
             decided = _arabic(text, start, end)
             if not decided or isinstance(decided, str):
                 region = grammar.NAMED.match(text, start) or grammar.DOC_NUMBER.match(text, start)
                 end = max(end, region.end()) if region and decided != "ordinal" else end
-        elif text[end : end + 1] in followers or text[start - 1 : start] in _BEFORE_NUMERAL:
+        elif text[end : end + 1] in next_to or text[start - 1 : start] in _BEFORE_NUMERAL:
             decided = _chinese(text, start, end)
         else:
             decided = ""
