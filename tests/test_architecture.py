@@ -17,6 +17,7 @@ FLOORS = (
     "plots",
     "store",
     "pipeline",
+    "layers",
     "builds",
     "stored",
     "exports",

@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT, SEEDS
 
 import toolkit as tk
-from toolkit import builds, store
+from toolkit import builds, layers, store
 
 TITLE = "{year}年{name}法治政府建设工作总结\n一、主要工作\n全县开展执法检查{n}次，办理行政复议案件{n}件。\n"
 PLACES = ("陇西县", "长海县", "天心区", "铁山区", "渭源县", "临洮县", "通渭县", "漳县")
@@ -141,14 +141,14 @@ def test_duplicates_policy_is_that_of_read_corpus(folder, tmp_path):
 
 def test_unforeseen_error_costs_one_document(folder, tmp_path, monkeypatch):
     """An error in the words of one report fails that report in the ledger, and no other."""
-    honest = builds.find_hits
+    honest = layers.find_hits
 
     def broken(text, *rest):
         if "临洮县" in text:
             raise RuntimeError("boom")
         return honest(text, *rest)
 
-    monkeypatch.setattr(builds, "find_hits", broken)
+    monkeypatch.setattr(layers, "find_hits", broken)
     done = build(folder, tmp_path / "s")
     opened = tk.open_store(tmp_path / "s")
     row = opened.ledger.set_index("path").loc["临洮县.txt"]
