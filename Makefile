@@ -42,5 +42,8 @@ lab: .venv/.ready ## Open the notebooks in JupyterLab
 bench: .venv/.ready ## Run the benchmarks; each prints what it compares
 	@for file in benchmarks/*.py; do echo "== $$file"; .venv/bin/python $$file || exit 1; done
 
+gallery: .venv/.ready ## Draw the gallery in figures/gallery from seeds/
+	.venv/bin/python scripts/build_gallery.py
+
 clean: ## Remove what was made, the environment included
 	rm -rf .venv .uv figures/index.html figures/run.json
