@@ -42,7 +42,7 @@ lab: .venv/.ready ## Open the notebooks in JupyterLab
 bench: .venv/.ready ## Run the benchmarks; each prints what it compares
 	@for file in benchmarks/*.py; do echo "== $$file"; .venv/bin/python $$file || exit 1; done
 
-gallery: .venv/.ready ## Draw figures/gallery from the seeds
+gallery: .venv/.ready ## Draw the gallery in figures/gallery from seeds/
 	.venv/bin/python scripts/build_gallery.py
 
 clean: ## Remove what was made, the environment included

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from toolkit import plots
-from toolkit.plots.canvas import describe
 from toolkit.plots.labels import ems, label, unwrapped, wrapped
 from toolkit.plots.style import style
+from toolkit.plots.tables import describe
 from toolkit.plots.times import spread
 from toolkit.schemas import SchemaError
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 
-from toolkit.plots.canvas import Ax, Axes, Frame, canvas, draw_dots, grid_of, name_column, name_rows, needed
+from toolkit.plots.canvas import Ax, Axes, Texts, canvas, draw_dots, name_rows
 from toolkit.plots.clouds import draw_cloud
 from toolkit.plots.labels import ems, label, named, wrapped
 from toolkit.plots.style import GREY, INK, MAIN, OTHER
+from toolkit.plots.tables import Frame, grid_of, name_column, needed
 
 _ROW = 0.19  # inches for one bar with its label
 # From dark to light, so that grey print keeps the roles apart.
@@ -71,12 +74,12 @@ def collocates(
     """Ranked bars of the words that stand near one node; parameters as in `frequency`."""
     needed(table, ["node"], "collocates")
     node = label("list", language).join(table["node"].unique())
-    texts = {"subtitle": label("collocates.subtitle", language, node=node), **texts}
-    return _ranked("collocates", table, ax, language, value, top, texts)
+    note = label("collocates.subtitle", language, node=node)
+    return _ranked("collocates", table, ax, language, value, top, texts, subtitle=note)
 
 
 def _ranked(
-    name: str, table: Frame, ax: Ax, language: str, value: str, top: int, texts: dict[str, str]
+    name: str, table: Frame, ax: Ax, language: str, value: str, top: int, texts: Texts, **notes: str
 ) -> Axes:
     """Horizontal bars, longest on top, each with its number."""
     needed(table, ["term", value], name)
@@ -84,7 +87,7 @@ def _ranked(
     twice = shown.loc[shown["term"].duplicated(), "term"]
     if len(twice):
         raise ValueError(f"plots.{name}() ranks one group; {twice.iloc[0]!r} stands twice: choose a group.")
-    with canvas(ax, name, table, language, texts, height=_height(len(shown))) as ax:
+    with canvas(ax, name, table, language, texts, notes=notes, height=_height(len(shown))) as ax:
         bars = ax.barh(range(len(shown)), shown[value], color=MAIN, height=0.72)
         name_rows(ax, shown["term"])
         ax.bar_label(bars, [_number(v) for v in shown[value]], padding=2, fontsize=7.5, color=GREY)
@@ -172,15 +175,21 @@ def keyness(
     needed(table, ["term", value], "keyness")
     shown = pd.concat([table[table[value] > 0].head(top), table[table[value] < 0].tail(top)])
     sure = shown["p_adjusted"] < 0.05 if "p_adjusted" in shown else True
+    notes = {}
     if "n_tokens_target" in table:
         n = f"{table['n_tokens_target'].iloc[0]:,} / {table['n_tokens_reference'].iloc[0]:,}"
-        texts = {"subtitle": label("keyness.subtitle", language, n=n), **texts}
-    with canvas(ax, "keyness", table, language, texts, height=_height(len(shown))) as ax:
+        notes = {"subtitle": label("keyness.subtitle", language, n=n)}
+    with canvas(ax, "keyness", table, language, texts, notes=notes, height=_height(len(shown))) as ax:
         draw_dots(ax, shown[value], 0, shown[value], sure)
-        name_rows(ax, shown["term"])
-        ends = [label(end, language) for end in ("rarer", "commoner")]
-        ax.set_xlabel(f"   {named(value, language)}   ".join(ends))
+        _name_both_ways(ax, shown["term"], value, language)
     return ax
+
+
+def _name_both_ways(ax: Axes, names: Iterable[str], value: str, language: str) -> None:
+    """Names of rows, and an axis that says which way is less and which is more."""
+    name_rows(ax, names)
+    ends = [label(end, language) for end in ("rarer", "commoner")]
+    ax.set_xlabel(f"   {named(value, language)}   ".join(ends))
 
 
 def word_shift(table: Frame, *, ax: Ax = None, language: str = "zh", top: int = 24, **texts: str) -> Axes:
@@ -197,16 +206,14 @@ def word_shift(table: Frame, *, ax: Ax = None, language: str = "zh", top: int = 
     needed(table, ["term", "contribution"], "word_shift")
     values = table.set_index("term")["contribution"].sort_values(key=abs, ascending=False, kind="stable")
     rest = {"n": max(0, len(values) - top), "rest": f"{values[top:].sum():.3g}", "all": f"{values.sum():.3g}"}
-    texts = {"subtitle": label("word_shift.subtitle", language, **rest), **texts}
+    notes = {"subtitle": label("word_shift.subtitle", language, **rest)}
     if "more_in" in table and (values >= 0).all():
         values = values.where(~values.index.isin(table.loc[table["more_in"] == "reference", "term"]), -values)
     shown = values[:top]
-    with canvas(ax, "word_shift", table, language, texts, height=_height(len(shown))) as ax:
+    with canvas(ax, "word_shift", table, language, texts, notes=notes, height=_height(len(shown))) as ax:
         ax.barh(range(len(shown)), shown, color=np.where(shown > 0, MAIN, OTHER), height=0.72)
         ax.axvline(0, color=GREY, linewidth=0.6)
-        name_rows(ax, shown.index)
-        ends = [label(end, language) for end in ("rarer", "commoner")]
-        ax.set_xlabel(f"   {named('contribution', language)}   ".join(ends))
+        _name_both_ways(ax, shown.index, "contribution", language)
     return ax
 
 
@@ -241,12 +248,12 @@ def side_by_side(
     needed(table, [key, "year", "term", value], "side_by_side")
     terms = terms or table.groupby("term")[value].sum().nlargest(top).index.tolist()
     grid = grid_of(table, [key, "year"], "term", value, "side_by_side").reindex(columns=terms).fillna(0)
-    texts = {"subtitle": label("confounded", language), **texts}
     width = plt.rcParams["figure.figsize"][0]
     columns = min(len(grid), 6 if width > 4.5 else 3)
     rows = -(-len(grid) // columns)
     shape = {"panels": (rows, columns), "height": 1.2 + rows * (0.45 + _ROW * len(terms))}
-    with canvas(None, "side_by_side", table, language, texts, **shape, sharex=True, sharey=True) as panels:
+    shape |= {"sharex": True, "sharey": True, "notes": {"subtitle": label("confounded", language)}}
+    with canvas(None, "side_by_side", table, language, texts, **shape) as panels:
         for panel, ((name, year), values) in zip(panels, grid.iterrows(), strict=False):
             panel.barh(range(len(terms)), values, color=MAIN, height=0.72)
             name_rows(panel, terms)

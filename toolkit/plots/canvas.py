@@ -16,11 +16,10 @@ from matplotlib.ticker import FixedLocator
 
 from toolkit.plots.labels import label, named, unwrapped, wrapped
 from toolkit.plots.style import GREY, HASH_SALT, MAIN, OTHER, style
-from toolkit.schemas import SchemaError
+from toolkit.plots.tables import describe
 
-Frame = pd.DataFrame
+Texts = Mapping[str, str]  # title, subtitle, footer
 Ax = Axes | None  # axes to draw in; None makes a figure
-NAMES = ("region", "label", "region_code", "region_id", "year")  # what names a row, best first
 _SIZES = {"title": 10.5, "subtitle": 8.5, "footer": 7.5}
 _PAD = 4.0  # points between the edge of the sheet and its text
 _USUAL = 55.0  # points for title, subtitle and footer of one line each
@@ -42,14 +41,14 @@ def canvas(
     """Axes to draw `name` on, those given or new ones in our style; captions are set when the block ends.
 
     Within a context of `style()` that style is kept; else the screen style is used, for this figure only.
-    `panels` asks for several axes (yielded as a flat array); `height` is in inches; `notes` are the texts of
-    the plot itself, which those of the caller replace.
+    `panels` asks for several axes (yielded as a flat array); `height` is in inches; `notes` of the plot
+    itself stand in subtitle and footer, unless the caller replaces these.
     """
     unknown = set(texts) - set(_SIZES)
     if unknown:
         raise TypeError(f"plots.{name}() has no argument {sorted(unknown)}; texts are {list(_SIZES)}.")
     settings = {} if plt.rcParams["svg.hashsalt"] == HASH_SALT else style(language=language)
-    defaults = {"title": label(f"{name}.title", language), **describe(table, language), **(notes or {})}
+    defaults = {"title": label(f"{name}.title", language), **describe(table, language, notes or {})}
     words = {**defaults, **texts}
     with matplotlib.rc_context(settings):
         if ax is not None:
@@ -110,77 +109,6 @@ def _write(figure: Figure, words: Mapping[str, str], defaults: Mapping[str, str]
     figure.get_layout_engine().set(rect=(0, bottom / height, 1, max(0.1, 1 - (top + bottom) / height)))
 
 
-def describe(table: pd.DataFrame, language: str = "zh") -> dict[str, str]:
-    """Subtitle (regions, years, denominator) and footer (source, number of reports) of what a table holds."""
-    parts = [_regions(table, language), _years(table, language)]
-    total = _group_total(table, "n_tokens")
-    if total:
-        parts.append(label("denominator", language, n=f"{total:,}"))
-    reports = _group_total(table, "n_reports")
-    footer = label("footer", language, n=f"{reports:,}") if reports else label("source", language)
-    return {"subtitle": label("join", language).join(filter(None, parts)), "footer": footer}
-
-
-def _regions(table: pd.DataFrame, language: str) -> str:
-    """Names of up to three regions, or how many there are."""
-    column = next((name for name in NAMES[:-1] if name in table), None)
-    names = table[column].dropna().astype(str).unique() if column else ()
-    key = next((name for name in ("region_id", "region_code", column) if name in table), None)
-    n = table[key].nunique() if key else 0
-    if n > 3:
-        return label("n_regions", language, n=n)
-    return label("list", language).join(names)
-
-
-def _years(table: pd.DataFrame, language: str) -> str:
-    """The year, or first and last."""
-    years = table["year"].dropna() if "year" in table else pd.Series(dtype="float64")
-    if years.empty:
-        return ""
-    first, last = int(years.min()), int(years.max())
-    return label("year_named", language, year=first if first == last else f"{first}–{last}")
-
-
-def _group_total(table: pd.DataFrame, column: str) -> int:
-    """Sum of a group's number over the groups, each counted once."""
-    if column not in table:
-        return 0
-    by = [name for name in (*NAMES, "province", "genre") if name in table]
-    groups = table[[*by, column]].dropna(subset=[column])
-    return int((groups.drop_duplicates(by) if by else groups.head(1))[column].sum())
-
-
-def grid_of(table: pd.DataFrame, index: list[str], columns: str, values: str, name: str) -> pd.DataFrame:
-    """Rows by columns in the order of the table; two rows for one cell are refused.
-
-    Places of one name are told apart by their code, where the table has it, and keep a row each.
-    """
-    codes = [
-        code for code in ("region_id", "region_code") if code in table and {"region", "label"} & {*index}
-    ]
-    keys = [*codes[:1], *index]
-    twice = table.loc[table.duplicated([*keys, columns]), [*keys, columns]]
-    if len(twice):
-        raise ValueError(
-            f"plots.{name}() draws one row of the table a cell; {twice.iloc[0].to_dict()} stands twice. Choose "
-            "one report for each, or name the rows by a column that tells them apart, such as doc_id."
-        )
-    rows = pd.MultiIndex.from_frame(table[keys].drop_duplicates())
-    grid = table.pivot(index=keys, columns=columns, values=values)
-    grid = grid.reindex(index=rows if len(keys) > 1 else rows.get_level_values(0))
-    return grid.droplevel(codes[:1]).reindex(columns=table[columns].drop_duplicates())
-
-
-def name_column(table: pd.DataFrame) -> str:
-    """The column that names a row: region before label before codes before year."""
-    found = [name for name in NAMES if name in table]
-    if not found:
-        raise SchemaError(
-            f"One of the columns {list(NAMES)} must name the rows; the table has {list(table)}."
-        )
-    return found[0]
-
-
 def name_rows(ax: Axes, names: Iterable[object], width: float = 12) -> None:
     """Names of rows at the left, first on top, long ones in two lines."""
     labels = [wrapped(name, width) for name in names]
@@ -196,15 +124,6 @@ def draw_dots(ax: Axes, values: pd.Series, low: object, high: object, sure: obje
     faces = np.where(sure, colours, "white")
     ax.scatter(values, rows, c=faces, edgecolors=colours, linewidths=1.2, s=20, zorder=3)
     ax.axvline(0, color=GREY, linewidth=0.6, label="_zero")
-
-
-def needed(table: pd.DataFrame, columns: list[str], name: str) -> None:
-    """Raise where a plot's table lacks a column, or holds nothing to draw."""
-    missing = [column for column in columns if column not in table]
-    if missing:
-        raise SchemaError(f"plots.{name}() needs the columns {missing}; the table has {list(table.columns)}.")
-    if table.empty:
-        raise ValueError(f"plots.{name}() was given a table without rows: there is nothing to draw.")
 
 
 def caption(axes: object, language: str = "zh") -> str:

@@ -9,9 +9,10 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.patches import Patch, Rectangle
 
-from toolkit.plots.canvas import Ax, Axes, Frame, canvas, grid_of, name_column, name_rows, needed
+from toolkit.plots.canvas import Ax, Axes, canvas, name_rows
 from toolkit.plots.labels import ems, label, named, wrapped
 from toolkit.plots.style import GREY, INK, SEQUENTIAL
+from toolkit.plots.tables import Frame, grid_of, name_column, needed
 
 MOST_ROWS = 60
 # Dark to light; the signs keep the statuses apart in grey print.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from toolkit.plots.canvas import Ax, Axes, Frame, canvas, name_rows, needed
+from toolkit.plots.canvas import Ax, Axes, canvas, name_rows
 from toolkit.plots.labels import label, named, wrapped
 from toolkit.plots.style import GREY, INK, MAIN, OTHER
+from toolkit.plots.tables import Frame, needed
 
 
 def distribution(

@@ -10,22 +10,14 @@ from matplotlib import pyplot as plt
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from toolkit.plots.canvas import (
-    Ax,
-    Axes,
-    Frame,
-    canvas,
-    describe,
-    draw_dots,
-    grid_of,
-    name_column,
-    name_rows,
-    needed,
-)
+from toolkit.plots.canvas import Ax, Axes, Texts, canvas, draw_dots, name_rows
 from toolkit.plots.labels import ems, label, named, wrapped
 from toolkit.plots.style import COLOURS, DASHES, GREY, INK, MAIN, MARKERS, PALE
+from toolkit.plots.tables import Frame, grid_of, name_column, needed
 
 MOST_LINES = 7
+Marks = list[tuple[float, str]]  # places and words of breaks
+Lines = dict[str, pd.DataFrame]  # a line's name, its rows by year
 
 
 def trend(
@@ -93,14 +85,7 @@ def adoption_curve(
 
 
 def _over_years(
-    name: str,
-    table: Frame,
-    ax: Ax,
-    language: str,
-    value: str,
-    line: str,
-    breaks: pd.DataFrame | None,
-    texts: dict[str, str],
+    name: str, table: Frame, ax: Ax, language: str, value: str, line: str, breaks: Frame | None, texts: Texts
 ) -> Axes | np.ndarray:
     """Lines over years in one axes, or in small multiples."""
     needed(table, ["year", line, value], name)
@@ -112,15 +97,13 @@ def _over_years(
     years = np.arange(int(table["year"].min()), int(table["year"].max()) + 1)
     lines = {str(key): rows.set_index("year").reindex(years) for key, rows in table.groupby(line, sort=False)}
     marks = _marks(breaks, years)
-    if marks:
-        items = label("list", language).join(f"{i} {text}" for i, (_, text) in enumerate(marks, 1))
-        source = describe(table, language)["footer"]
-        texts = {"footer": f"{label('breaks', language, items=items)}\n{source}", **texts}
+    items = label("list", language).join(f"{i} {text}" for i, (_, text) in enumerate(marks, 1))
+    notes = {"footer": label("breaks", language, items=items) if marks else ""}
     if len(lines) > MOST_LINES:
         if ax is not None:
             raise ValueError(f"plots.{name}() needs a panel for each of {len(lines)} lines: leave ax out.")
-        return _multiples(name, table, lines, language, value, marks, texts)
-    with canvas(ax, name, table, language, texts) as ax:
+        return _multiples(name, table, lines, language, value, marks, notes, texts)
+    with canvas(ax, name, table, language, texts, notes=notes) as ax:
         for i, (key, rows) in enumerate(lines.items()):
             _line(ax, rows, value, key, i)
         _years(ax, years, marks)
@@ -129,7 +112,7 @@ def _over_years(
     return ax
 
 
-def _marks(breaks: pd.DataFrame | None, years: np.ndarray) -> list[tuple[float, str]]:
+def _marks(breaks: pd.DataFrame | None, years: np.ndarray) -> Marks:
     """Places and words of the breaks within the years drawn; a year's point is its middle."""
     if breaks is None or breaks.empty:
         return []
@@ -149,7 +132,7 @@ def _line(ax: Axes, rows: pd.DataFrame, value: str, name: str, i: int) -> None:
     ax.plot(rows.index, rows[value].astype(float), label=name, **look)
 
 
-def _years(ax: Axes, years: np.ndarray, marks: list[tuple[float, str]], ticks: int = 0) -> None:
+def _years(ax: Axes, years: np.ndarray, marks: Marks, ticks: int = 0) -> None:
     """Whole years on one axis, zero on the other unless there are negative values, and the breaks."""
     ax.set_xlim(years[0] - 0.4, years[-1] + 0.4)
     ticks = ticks or (6 if ax.figure.get_figwidth() < 4.5 else 10)
@@ -205,22 +188,22 @@ def spread(values: Iterable[float], gap: float) -> np.ndarray:
 
 
 def _multiples(
-    name: str,
-    table: Frame,
-    lines: dict[str, pd.DataFrame],
-    language: str,
-    value: str,
-    marks: list[tuple[float, str]],
-    texts: dict[str, str],
+    name: str, table: Frame, lines: Lines, language: str, value: str, marks: Marks, notes: Texts, texts: Texts
 ) -> np.ndarray:
     """Small multiples on one scale, each line against all others in grey."""
     width = plt.rcParams["figure.figsize"][0]
     columns = 5 if width > 4.5 else 3
     rows = -(-len(lines) // columns)
     years = next(iter(lines.values())).index.to_numpy()
-    words = [named(value, language), label("other_lines", language), describe(table, language)["subtitle"]]
-    texts = {"subtitle": label("join", language).join(filter(None, words)), **texts}
-    shape = {"height": 0.9 + 1.05 * rows, "panels": (rows, columns), "sharex": True, "sharey": True}
+    words = [named(value, language), label("other_lines", language)]
+    notes = {**notes, "subtitle": label("join", language).join(words)}
+    shape = {
+        "notes": notes,
+        "height": 0.9 + 1.05 * rows,
+        "panels": (rows, columns),
+        "sharex": True,
+        "sharey": True,
+    }
     with canvas(None, name, table, language, texts, **shape) as panels:
         for panel, (key, series) in zip(panels, lines.items(), strict=False):
             for other in lines.values():
@@ -263,8 +246,9 @@ def year_over_year(
         raise ValueError("plots.year_over_year() draws one region; terms stand twice. Choose one.")
     far = np.maximum(rows["log2_low"], -rows["log2_high"]).nlargest(top).index
     shown = rows.loc[far].sort_values("log2_ratio", ascending=False, kind="stable")
-    texts = {"subtitle": label("year_over_year.subtitle", language, year=year), **texts}
-    with canvas(ax, "year_over_year", rows, language, texts, height=1.3 + 0.19 * len(shown)) as ax:
+    shape = {"height": 1.3 + 0.19 * len(shown)}
+    shape["notes"] = {"subtitle": label("year_over_year.subtitle", language, year=year)}
+    with canvas(ax, "year_over_year", rows, language, texts, **shape) as ax:
         low, high = shown["log2_low"], shown["log2_high"]
         draw_dots(ax, shown["log2_ratio"], low, high, (low > 0) | (high < 0))
         name_rows(ax, shown["term"])
@@ -318,7 +302,7 @@ def rank_stability(
 
 
 def _bump(
-    name: str, grid: pd.DataFrame, table: Frame, ax: Ax, language: str, value: str, texts: dict[str, str]
+    name: str, grid: pd.DataFrame, table: Frame, ax: Ax, language: str, value: str, texts: Texts
 ) -> Axes:
     """Lines between the columns of a grid; ranks from 1 downwards."""
     names = [str(column) for column in grid]

@@ -86,25 +86,19 @@ def draw_study(
         raise ValueError("The corpus has no report, so no figure can be drawn; `toolkit check` says why.")
     kind = dict(zip(kinds.index.names, kinds.index[0], strict=True))
     reports, rows = corpus.where(**kind), []
+    saving = {"formats": formats, "dpi": dpi, "close": close}
     for name in chosen:
         for each in LANGUAGES[language]:
             drawing = FIGURES[name](reports, each, list(terms))
             about = _scope(reports, each, others=int(kinds[1:].sum()), **kind)
-            caption, files = _save(name, drawing, each, about, Path(out), size, formats, dpi, close)
+            stem = Path(out) / f"{name}-{each}"
+            caption, files = _save(name, drawing, each, about, stem, size, saving)
             rows.append((name, each, bool(drawing.plot), caption, " ".join(files)))
     return pd.DataFrame(rows, columns=["figure", "language", "drawn", "caption", "files"])
 
 
 def _save(
-    name: str,
-    drawing: Drawing,
-    language: str,
-    about: str,
-    out: Path,
-    size: str,
-    formats: Sequence[str],
-    dpi: int,
-    close: bool,
+    name: str, drawing: Drawing, language: str, about: str, stem: Path, size: str, saving: dict[str, Any]
 ) -> tuple[str, list[str]]:
     """Caption and files of one figure; of one that cannot be drawn, the reason and the data."""
     from matplotlib import rc_context
@@ -123,13 +117,13 @@ def _save(
             axes = draw(drawing.table, language=language, **{**texts, **drawing.options})
         rest = label(f"study.{name}.note", language) + label(f"{drawing.plot}.limit", language)
     caption = f"{title}{about}{rest}"
-    saving = {"formats": formats, "dpi": dpi, "data": drawing.table, "caption": caption, "close": close}
-    return caption, [path.name for path in plots.save_figure(axes, out / f"{name}-{language}", **saving)]
+    paths = plots.save_figure(axes, stem, data=drawing.table, caption=caption, **saving)
+    return caption, [path.name for path in paths]
 
 
 def _scope(corpus: Corpus, language: str, *, others: int, genre: str, body_kind: str) -> str:
     """What was drawn: kind, regions, years, denominator, number of reports; and what was left out."""
-    from toolkit.plots.canvas import describe
+    from toolkit.plots.tables import describe
 
     words = describe(corpus.documents[[*_KEY, "n_tokens"]].assign(n_reports=1), language)
     kind = {"genre": name_of("genre", genre, language), "body": name_of("body_kind", body_kind, language)}
