@@ -59,6 +59,7 @@ def _place(
     between = text[begin : quantity.start]
     cuts = [m.end() for m in grammar.CUT.finditer(between)][-2:]
     raw = between[cuts[-1] :] if cuts else between
+    raw = grammar.NOTE.sub("", raw) if raw[-1:] in ")）" else raw
     clause = between[cuts[-2] if len(cuts) > 1 else 0 : cuts[-1] - 1] if cuts else ""
     high = min(high, quantity.end + 200)
     stop = grammar.CUT.search(text, quantity.end, high)
@@ -108,6 +109,8 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: st
         noun_after = noun_after and free and quantity.kind == "percent"
     if place.linked and not before and previous and (closed or not after or not place.between):
         return _Reading(previous, topic, "parallel", True)
+    if before == "连续" and quantity.kind == "duration" and (previous or topic):
+        return _Reading(f"({previous or topic})连续", topic, "standing", bool(previous))
     if place.risen and before and base and before not in base:
         return _Reading(base + before, topic, "carried change", True)
     if previous and before[:1] in _COMPARING and _compared(before, after):
@@ -178,6 +181,8 @@ def _shared(place: _Place, count: int) -> list[str]:
         longer = first[-1:] == last[-1:] and len(first) > len(last)
         lead = first[: len(first) - len(last)] if longer else ""
         return [first + verb, *(lead + item + verb for item in items[1:])]
+    if grammar.MODIFIER.search(first):
+        return [*(item + last[len(first) :] + verb for item in items[:-1]), last + verb]
     same, measure = last.find(first[-2:]), grammar.MEASURED.search(last)
     head = last.partition("”")[2] or (last[same + 2 :] if same >= 0 else "".join(last.partition("类")[1:]))
     head = head or (measure.group() if measure else last[min(2, len(first)) :])
