@@ -171,7 +171,6 @@ def test_damaged_parts_are_set_aside_and_made_again(folder, tmp_path, damage):
         else:
             flipped = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
             path.write_bytes({"flip": flipped, "cut": whole[:at], "empty": b""}[damage])
-        store.forget(tmp_path / "s")
         done = build(folder, tmp_path / "s")
         after = bytes_of(tmp_path / "s")
         assert {n: b for n, b in after.items() if not n.startswith("quarantine/")} == sound
@@ -226,7 +225,10 @@ SCRIPT = (
 )
 
 
-@pytest.mark.parametrize("wait", [0.9, 1.2, 1.5])
+SLOW = [pytest.param(wait, marks=pytest.mark.slow) for wait in (0.5, 0.9, 1.3, 1.7, 2.5)]
+
+
+@pytest.mark.parametrize("wait", [1.1, *SLOW])
 def test_a_killed_build_goes_on(folder, tmp_path, wait):
     """kill -9 at some moment: the next build ends with the bytes of one that was never disturbed."""
     target = tmp_path / "s"
@@ -268,6 +270,11 @@ def test_wrong_places_are_sentences(folder, tmp_path):
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(OSError, match="could not be written"):
         build(folder, tmp_path / "file")
+    with pytest.raises(ValueError, match="keep-first"):
+        build(folder, tmp_path / "s", duplicates="keep-first")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="folder is empty"):
+        build(tmp_path / "empty", tmp_path / "s")
 
 
 def test_a_newer_store_is_refused(folder, tmp_path):

@@ -134,7 +134,12 @@ def _build(
 ) -> Build:
     """List the inputs, make the parts that are missing, join them, write the manifest, clear away the rest."""
     overrides = pipeline.read_overrides(corpus)
+    pipeline.settle_duplicates(
+        schemas.DOCUMENTS.frame(), duplicates
+    )  # an unknown policy fails here, not later
+    store.forget(folder)
     sources, refused = list_sources(corpus)
+    pipeline.require_reports(corpus, refused, len(sources))
     prints = fingerprints(segmenter, lexicon)
     tools = pickle.dumps((segmenter, lexicon))
     work = list(_jobs(folder, sources, overrides, prints, part_size, tools))
@@ -159,7 +164,8 @@ def _build(
 def fingerprints(segmenter: Segmenter, lexicon: Lexicon) -> dict[str, str]:
     """A hash for every layer of everything that made it: code, data files, versions, dictionary."""
     readers = [version(name) for name in ("pypdf", "lxml", "resiliparse")]
-    base = store.digest(store.SCHEMA_VERSION, _rules("corpus"), readers)
+    code = [store.sha256(Path(module.__file__)) for module in (layers, pipeline, schemas)]
+    base = store.digest(store.SCHEMA_VERSION, code, _rules("corpus"), readers)
     terms = store.digest(base, _rules("terms"), segmenter.settings, lexicon.sha256)
     return {"base": base, "terms": terms, "facts": store.digest(base, _rules("indicators"))}
 
