@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.measures import cells
+from toolkit.measures.likeness import entropy
 from toolkit.measures.richness import counted_tokens
 from toolkit.terms.folding import fold
 
@@ -148,11 +150,8 @@ def new_word(text: str, candidate: str) -> dict[str, float]:
     """
     size = len(candidate)
     places = [i for i in range(len(text)) if text.startswith(candidate, i)]
-    beside = {
-        "left": [text[i - 1 : i] for i in places],
-        "right": [text[i + size : i + size + 1] for i in places],
-    }
-    ends = {f"{side}_entropy": _bits([sign for sign in signs if sign]) for side, signs in beside.items()}
+    left, right = [text[i - 1 : i] for i in places], [text[i + size : i + size + 1] for i in places]
+    ends = {"left_entropy": _bits(left), "right_entropy": _bits(right)}
 
     def _share(piece: str) -> float:
         room = len(text) - len(piece) + 1
@@ -163,9 +162,9 @@ def new_word(text: str, candidate: str) -> dict[str, float]:
 
 
 def _bits(signs: list[str]) -> float:
-    """Entropy of a list of characters; NaN for none."""
-    share = pd.Series(signs, dtype="str").value_counts(normalize=True).to_numpy()
-    return float(-(share * np.log2(share)).sum()) if len(share) else np.nan
+    """Entropy of a list of characters, those at the text's end left out; NaN for none."""
+    found = Counter(filter(None, signs))
+    return entropy(list(found.values())) if found else np.nan
 
 
 def write_graphml(edges: pd.DataFrame, path: str | Path) -> Path:

@@ -42,25 +42,16 @@ def adoption(
         ``sentence_no``, ``start``, ``surface`` (the first mention).
     """
     known = corpus.documents["year"].notna() & (corpus.documents["region_id"] != "")
-    documents, hits, pair = (
-        corpus.documents.loc[known, ["doc_id", *BY]],
-        corpus.hits,
-        ["mechanism", "region_id"],
-    )
+    documents = corpus.documents.loc[known, ["doc_id", *BY]]
+    hits, pair = corpus.hits, ["mechanism", "region_id"]
     counted = hits["role"].isin(list(roles)) & (hits["negated"] == "") & (hits["nested_in"] == "")
     evidence = ["doc_id", "sentence_no", "start", "surface"]
     found = hits.loc[counted, ["mechanism", *evidence]].merge(documents, on="doc_id")
-    first = (
-        found.sort_values(["year", "doc_id", "start"])
-        .drop_duplicates(pair)
-        .rename(columns={"year": "first_year"})
-    )
-    asked = pd.DataFrame(
-        {"mechanism": sorted(hits["mechanism"].unique()) if mechanisms is None else mechanisms}, dtype="str"
-    )
-    seen = documents.groupby("region_id")["year"].agg(
-        first_observed="min", last_observed="max", n_reports="size"
-    )
+    first = found.sort_values(["year", "doc_id", "start"]).drop_duplicates(pair)
+    first = first.rename(columns={"year": "first_year"})
+    names = hits["mechanism"].unique() if mechanisms is None else mechanisms
+    asked, years = pd.DataFrame({"mechanism": names}, dtype="str"), documents.groupby("region_id")["year"]
+    seen = years.agg(first_observed="min", last_observed="max", n_reports="size")
     table = asked.merge(seen.reset_index(), how="cross").merge(first, on=pair, how="left")
     earlier = table[[*pair, "first_year"]].merge(documents, on="region_id").query("year < first_year")
     before = earlier.groupby(pair)["year"].max().rename("last_year_without").reset_index()

@@ -140,7 +140,5 @@ def location_quotient(counts: pd.DataFrame) -> pd.DataFrame:
     size = counts["n_tokens"].to_numpy()[group_codes(counts, keys(counts))[1]].sum()
     share = (counts["count"] / counts["n_tokens"].where(counts["n_tokens"] > 0)).astype(float)
     overall = np.where(total > 0, total, np.nan)[code] / max(size, 1)
-    quotient = share / overall
-    return counts.assign(share=share, overall_share=overall, location_quotient=quotient).reset_index(
-        drop=True
-    )
+    table = counts.assign(share=share, overall_share=overall, location_quotient=share / overall)
+    return table.reset_index(drop=True)

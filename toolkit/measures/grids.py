@@ -75,19 +75,17 @@ def make_grid(
     rows = by if rows is None else list(rows)
     need(counts[by], rows, "The key of the counts table")
     row, first = group_codes(counts, by)
-    parts = counts.iloc[first][[*rows, "n_tokens", "n_reports"]].astype(
-        {"n_tokens": "int64", "n_reports": "int64"}
-    )
+    whole = dict.fromkeys(("n_tokens", "n_reports"), "int64")
+    parts = counts.iloc[first][[*rows, *whole]].astype(whole)
     inner, heads = group_codes(parts, rows)
-    sizes = {name: np.bincount(inner, parts[name]).astype(np.int64) for name in ("n_tokens", "n_reports")}
+    sizes = {name: np.bincount(inner, parts[name]).astype(np.int64) for name in whole}
     groups = parts.iloc[heads][rows].reset_index(drop=True).assign(**sizes)
     if terms is None:
         column, index = pd.factorize(counts["term"], sort=True)
     else:
         index = pd.Index(list(dict.fromkeys(terms)), dtype="str")
         column = index.get_indexer(counts["term"])
-    kept = column >= 0
-    kept = slice(None) if kept.all() else kept
+    kept = slice(None) if (column >= 0).all() else column >= 0
     cells = (counts["count"].to_numpy()[kept], (inner[row[kept]], column[kept].astype(np.int32)))
     matrix = coo_array(cells, shape=(len(groups), len(index))).tocsr()
     return Grid(matrix, groups, pd.Index(index, name="term"))
@@ -128,9 +126,8 @@ def two_sides(
 
     sides = {"target": inside, "reference": outside}
     counted = {f"count_{name}": _sum("count", side) for name, side in sides.items()}
-    sizes = {
-        f"n_tokens_{name}": int(parts["n_tokens"].to_numpy()[side].sum()) for name, side in sides.items()
-    }
+    n_tokens = parts["n_tokens"].to_numpy()
+    sizes = {f"n_tokens_{name}": int(n_tokens[side].sum()) for name, side in sides.items()}
     table = pd.DataFrame({"term": pd.Index(terms), **counted})
     return table.assign(**sizes, n_documents=_sum("n_documents", inside | outside))
 

@@ -84,13 +84,12 @@ def keyness(
     a, b, n1, n2 = cells_of(table)
     g2, family = cells.log_likelihood(a, b, n1, n2, signed=True), max(len(table), 1)
     p = cells.chi_squared_p(g2)
+    nearest = cells.log_ratio_conservative(a, b, n1, n2, confidence=confidence, family=family)
     table = table.assign(
         per_10k_target=cells.divide(a, n1) * 1e4,
         per_10k_reference=cells.divide(b, n2) * 1e4,
         log_ratio=cells.log_ratio(a, b, n1, n2, smoothing=0.5),
-        log_ratio_conservative=cells.log_ratio_conservative(
-            a, b, n1, n2, confidence=confidence, family=family
-        ),
+        log_ratio_conservative=nearest,
         log_likelihood=g2,
         p=p,
         p_adjusted=cells.adjust(p),

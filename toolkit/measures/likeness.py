@@ -140,9 +140,7 @@ def similarity(
     elif nearest is not None:
         one, two = _nearest(grid.counts, max(min(nearest, n - 1), 0))
     elif n > MOST_FOR_ALL_PAIRS:
-        raise ValueError(
-            f"{n} groups are too many for all pairs; name them with pairs=, or ask for nearest=10."
-        )
+        raise ValueError(f"{n} groups are too many for all pairs: name them (pairs=), or ask for nearest=10.")
     else:
         (one, two), whole = np.triu_indices(n, 1), True
     if pairs is None:

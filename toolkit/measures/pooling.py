@@ -176,10 +176,8 @@ def _change(years: np.ndarray, rates: np.ndarray, draws: int, rng: np.random.Gen
     if not k:
         return (*NOTHING, FLAT)
     exact = n <= 8
-    orders = (
-        list(permutations(range(n))) if exact else rng.permuted(np.tile(np.arange(n), (draws, 1)), axis=1)
-    )
-    far = _pettitt(ranks[np.array(orders)])[1] >= k
+    orders = permutations(ranks) if exact else rng.permuted(np.tile(ranks, (draws, 1)), axis=1)
+    far = _pettitt(np.array(list(orders)))[1] >= k
     p = far.mean() if exact else (far.sum() + 1) / (draws + 1)
     return int(years[at]), float(k), float(p), x[:at].mean(), x[at:].mean(), ""
 

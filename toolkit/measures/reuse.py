@@ -119,9 +119,7 @@ def _wordings(corpus: object, quotes: bool, headings: bool) -> pd.DataFrame:
         sentences = sentences.merge(titles, on=["doc_id", "section_no"], how="left").fillna({"title": ""})
         sentences.loc[sentences.duplicated(["doc_id", "section_no"]), "title"] = ""
         pairs = zip(sentences["text"], sentences["title"], strict=True)
-        sentences = sentences.assign(
-            text=[text.replace(title, "", 1) if title else text for text, title in pairs]
-        )
+        sentences["text"] = [text.replace(title, "", 1) if title else text for text, title in pairs]
     cleaned = [WORDY.sub("", text if quotes else QUOTED.sub("", text)) for text in sentences["text"]]
     return sentences[["doc_id", "sentence_no"]].assign(text=cleaned)
 
@@ -183,12 +181,11 @@ def novel_frequency(
         part = SimpleNamespace(documents=corpus.documents, sentences=sentences, tokens=corpus.tokens)
         tables.append(count_terms(part, by, **options)[[*by, "term", "count", "n_tokens"]])
     sizes = count_groups(part, by, roles=options.get("roles"))[[*by, "n_tokens"]]
-    table = tables[0].merge(
-        tables[1].drop(columns="n_tokens"), how="left", on=[*by, "term"], suffixes=("", "_novel")
-    )
-    table = table.merge(sizes, how="left", on=by, suffixes=("", "_novel"))
-    table = table.fillna({"count_novel": 0, "n_tokens_novel": 0})
-    table = table.astype({"count_novel": "int64", "n_tokens_novel": "int64"})
+    table, novel = tables[0], tables[1].drop(columns="n_tokens")
+    for side, on in ((novel, [*by, "term"]), (sizes, by)):
+        table = table.merge(side, how="left", on=on, suffixes=("", "_novel"))
+    new = ["count_novel", "n_tokens_novel"]
+    table[new] = table[new].fillna(0).astype("int64")
     for kind in ("", "_novel"):
         table[f"per_10k{kind}"] = divide(table[f"count{kind}"], table[f"n_tokens{kind}"]) * 1e4
     order = [f"{name}{kind}" for kind in ("", "_novel") for name in ("count", "n_tokens", "per_10k")]

@@ -123,13 +123,10 @@ def diversity(corpus: object, *, window: int = 500, draws: int = 42, threshold: 
     """
     rows = []
     for doc_id, words in counted_tokens(corpus).groupby("doc_id", sort=True)["term"]:
-        tokens = words.tolist()
-        counts = Counter(tokens)
-        rows.append(
-            {"doc_id": doc_id, "n_tokens": len(tokens), "n_types": len(counts)}
-            | type_measures(list(counts.values()))
-            | {"mattr": mattr(tokens, window), "mtld": mtld(tokens, threshold), "hdd": hdd(tokens, draws)}
-        )
+        tokens, types = words.tolist(), words.value_counts()
+        lengthy = {"mattr": mattr(tokens, window), "mtld": mtld(tokens, threshold), "hdd": hdd(tokens, draws)}
+        sizes = {"doc_id": doc_id, "n_tokens": len(tokens), "n_types": len(types)}
+        rows.append(sizes | type_measures(types) | lengthy)
     names = ["doc_id", "n_tokens", "n_types", *type_measures([1]), "mattr", "mtld", "hdd"]
     return pd.DataFrame(rows, columns=names)
 
@@ -141,9 +138,8 @@ def counted_tokens(corpus: object) -> pd.DataFrame:
     """
     tokens, sentences = corpus.tokens, corpus.sentences[["doc_id", "sentence_no", "role"]]
     need(tokens, ["doc_id", "sentence_no", "term", "kind"], "The corpus's tokens")
-    kept = tokens[tokens["kind"].isin(COUNTED_KINDS)].merge(
-        sentences, on=["doc_id", "sentence_no"], how="left"
-    )
+    kept = tokens[tokens["kind"].isin(COUNTED_KINDS)]
+    kept = kept.merge(sentences, on=["doc_id", "sentence_no"], how="left")
     kept = kept[kept["role"] != "meta"]
     terms = kept["kind"] == "term"
     spelled = {term: fold(term) for term in kept.loc[terms, "term"].unique()}

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from toolkit.measures.grids import BY
+from toolkit.measures.grids import BY, COUNTED
 from toolkit.schemas import COUNTED_KINDS
 
 NUMERATORS = ("longest match", "substring", "token", "tf-idf", "weighted")
@@ -82,9 +82,8 @@ def _substrings(corpus: object, words: pd.DataFrame) -> pd.DataFrame:
     from ahocorasick_rs import AhoCorasick
 
     matcher, rows = AhoCorasick(words["surface"].tolist()), []
-    texts = corpus.sentences.loc[
-        corpus.sentences["role"] != "meta", ["doc_id", "sentence_no", "start", "text"]
-    ]
+    texts = corpus.sentences[corpus.sentences["role"] != "meta"]
+    texts = texts[["doc_id", "sentence_no", "start", "text"]]
     for doc_id, number, start, text in texts.itertuples(index=False):
         for which, first, last in matcher.find_matches_as_indexes(text, overlapping=True):
             rows.append((which, doc_id, start + first, start + last, number))
@@ -143,9 +142,7 @@ def count_words(corpus: object, words: Words, *, by: Sequence[str] = BY) -> pd.D
     counts = found.groupby(keys)["doc_id"].agg(count="size", n_documents="nunique").reset_index()
     table = groups.merge(pd.DataFrame({"term": list(words)}), how="cross").merge(counts, on=keys, how="left")
     table = table.fillna({"count": 0, "n_documents": 0}).astype({"count": "int64", "n_documents": "int64"})
-    return table[[*keys, "count", "n_documents", "n_tokens", "n_reports"]].sort_values(
-        keys, ignore_index=True
-    )
+    return table[[*by, *COUNTED]].sort_values(keys, ignore_index=True)
 
 
 def attention(
@@ -227,19 +224,15 @@ def _sizes(corpus: object, stopwords: Collection[str] | None) -> tuple[pd.DataFr
         ended=corpus.sentences["text"].str.contains("\n").astype(np.int64),
     )
     sentences["paragraph"] = sentences.groupby("doc_id")["ended"].cumsum() - sentences["ended"]
-    sentences = sentences[sentences["role"] != "meta"]
-    sentences = sentences.assign(
-        n_chars=sentences.groupby(["doc_id", "paragraph"])["length"].transform("sum")
-    )
+    sentences = sentences[sentences["role"] != "meta"].copy()
+    sentences["n_chars"] = sentences.groupby(["doc_id", "paragraph"])["length"].transform("sum")
     keys = ["doc_id", "sentence_no"]
-    tokens = corpus.tokens.merge(sentences[keys], on=keys).query("kind != 'space'")
-    counted, kind = tokens["kind"].isin(COUNTED_KINDS), tokens["kind"].isin(["word", "term"])
-    content = kind & ~tokens["term"].isin(list(read_stopwords() if stopwords is None else stopwords))
+    tokens = corpus.tokens.merge(sentences[keys], on=keys)
+    function_words = read_stopwords() if stopwords is None else stopwords
+    content = tokens["kind"].isin(["word", "term"]) & ~tokens["term"].isin(list(function_words))
+    kinds = (tokens["kind"] != "space", tokens["kind"].isin(COUNTED_KINDS), content)
     documents, grouped = corpus.documents["doc_id"].tolist(), sentences.groupby("doc_id")
-    columns = [
-        tokens.groupby("doc_id").size(),
-        *(tokens[mask].groupby("doc_id").size() for mask in (counted, content)),
-    ]
+    columns = [tokens[mask].groupby("doc_id").size() for mask in kinds]
     columns += [grouped["han"].sum(), grouped.size(), grouped["length"].sum()]
     sizes = pd.concat(columns, axis=1, keys=DENOMINATORS).reindex(documents).fillna(0).astype("int64")
     sizes = sizes.rename_axis(index="doc_id", columns="denominator").stack().rename("size").reset_index()
@@ -269,9 +262,8 @@ def rank_stability(sheet: pd.DataFrame, *, default: Sequence[str] = DEFAULT) -> 
     cell, report = ["dictionary", "year"], ["doc_id", "dictionary"]
     base = sheet[(sheet["numerator"] == default[0]) & (sheet["denominator"] == default[1])]
     if base.empty and len(sheet):
-        raise ValueError(
-            f"default={tuple(default)!r} is not in the sheet; it has {NUMERATORS} over {DENOMINATORS}."
-        )
+        held = f"{NUMERATORS} over {DENOMINATORS}"
+        raise ValueError(f"default={tuple(default)!r} is not in the sheet; it has {held}.")
     both = sheet.merge(base[[*report, "share", "rank"]], on=report, suffixes=("", "_default"))
     both["move"] = (both["rank"] - both["rank_default"]).abs().astype(float)
     grouped = both.groupby([*cell, "numerator", "denominator"], sort=False, dropna=False)

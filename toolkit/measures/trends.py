@@ -193,10 +193,8 @@ def make_series(counts: pd.DataFrame, terms: Sequence[str] | None, region: str |
 
 def first_and_last(there: np.ndarray, years: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """First and last year for which each row is true."""
-    return (
-        np.where(there, years, 9999).min(axis=1, initial=9999),
-        np.where(there, years, 0).max(axis=1, initial=0),
-    )
+    first = np.where(there, years, 9999).min(axis=1, initial=9999)
+    return first, np.where(there, years, 0).max(axis=1, initial=0)
 
 
 def lines_of(series: Series) -> pd.DataFrame:

@@ -92,10 +92,8 @@ def read_verdicts(path: str | Path) -> pd.DataFrame:
     said = table["verdict"].str.strip().str.lower()
     unknown = table[~said.isin({*YES, *NO, ""})]
     if len(unknown):
-        row = unknown.iloc[0]
-        raise ValueError(
-            f"{path.name}, sample_no {row['sample_no']}: verdict {row['verdict']!r}; write 1 or 0."
-        )
+        number, verdict = unknown[["sample_no", "verdict"]].iloc[0]
+        raise ValueError(f"{path.name}, sample_no {number}: verdict {verdict!r}; write 1 or 0.")
     verdict = said.map(lambda word: pd.NA if word == "" else word in YES).astype("boolean")
     numbers = dict.fromkeys({"sample_no", "start", "end", "n_stratum"} & {*table.columns}, "int64")
     return table.assign(verdict=verdict).astype(numbers)
@@ -151,20 +149,15 @@ def recall(coded: pd.DataFrame, hits: pd.DataFrame, *, by: Sequence[str] = ("mec
         ``recall``, ``low``, ``high``, ``precision_full``.
     """
     by, span = list(by), ["doc_id", "start", "end"]
-    coded = coded[[*by, *span]].reset_index(drop=True).reset_index(names="mention")
-    hits = (
-        hits.loc[hits["doc_id"].isin(coded["doc_id"]), [*by, *span]]
-        .reset_index(drop=True)
-        .reset_index(names="hit")
-    )
+    coded = coded[[*by, *span]].assign(mention=range(len(coded)))
+    hits = hits.loc[hits["doc_id"].isin(coded["doc_id"]), [*by, *span]].assign(hit=lambda h: range(len(h)))
     pairs = coded.merge(hits, on=[*by, "doc_id"], suffixes=("", "_hit"))
     pairs = pairs[(pairs["start"] < pairs["end_hit"]) & (pairs["start_hit"] < pairs["end"])]
     coded["found"], hits["right"] = coded["mention"].isin(pairs["mention"]), hits["hit"].isin(pairs["hit"])
     whole = ["n_mentions", "n_found", "n_hits", "n_right"]
     sums = [side.groupby(by)[name].agg(["size", "sum"]) for side, name in ((coded, "found"), (hits, "right"))]
-    table = (
-        pd.concat(sums, axis=1).set_axis(whole, axis=1).fillna(0).astype("int64").sort_index().reset_index()
-    )
+    table = pd.concat(sums, axis=1).set_axis(whole, axis=1).fillna(0).astype("int64")
+    table = table.sort_index().reset_index()
     table["recall"] = table["n_found"] / table["n_mentions"].where(table["n_mentions"] > 0)
     table["low"], table["high"] = wilson(table["n_found"], table["n_mentions"])
     table["precision_full"] = table.pop("n_right") / table["n_hits"].where(table["n_hits"] > 0)
@@ -182,10 +175,6 @@ def cohen_kappa(one: ArrayLike, two: ArrayLike) -> float:
     """
     pairs = pd.DataFrame(zip(one, two, strict=True), columns=["one", "two"], dtype=object).dropna()
     agreed = (pairs["one"] == pairs["two"]).mean()
-    chance = (
-        pairs["one"]
-        .value_counts(normalize=True)
-        .mul(pairs["two"].value_counts(normalize=True), fill_value=0)
-        .sum()
-    )
+    shares = [pairs[name].value_counts(normalize=True) for name in pairs]
+    chance = shares[0].mul(shares[1], fill_value=0).sum()
     return float((agreed - chance) / (1 - chance)) if len(pairs) and chance < 1 else np.nan
