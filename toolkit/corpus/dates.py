@@ -14,8 +14,9 @@ EARLIEST = 1949
 _DIGITS = {character: str(value) for value, character in enumerate("〇一二三四五六七八九")}
 _DIGITS |= dict.fromkeys("零OoO0", "0")
 _CHINESE = r"[一二][〇零Oo0九][〇零Oo0一二三四五六七八九]{2}"
+_ALONE = r"(?<![\d.].)"  # asked behind the first digit, so that the search leaps to it
 _YEAR = re.compile(
-    rf"(?<![\d.]) ?(?P<year>(?:19|20)\d\d|{_CHINESE})"
+    rf"(?P<year>1{_ALONE}9\d\d|2{_ALONE}0\d\d|一{_ALONE}{_CHINESE[4:]}|二{_ALONE}{_CHINESE[4:]})"
     rf"(?:\s*年?\s*(?P<dash>[-—–~～至到]+)\s*(?P<last>(?:19|20)\d\d|{_CHINESE}|\d\d(?=年)))?"
     r"\s*(?:年|(?=\d{1,2}月|以来|度|法治|依法|政府工作))"
 )
