@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from calendar import monthrange
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -161,10 +162,8 @@ def _carried(place: _Place, before: str, after: str, topic: str, previous: str, 
         return _Reading(previous or place.clause, topic or place.clause, "carried subject", bool(previous))
     own = topic or _head(_clean(place.clause))
     bare = before or after[:30]
-    certain = bool(topic) and bool(bare)
-    return _Reading(
-        f"({own}){bare}" if own else bare or place.clause, own or bare, "carried subject", certain
-    )
+    phrase = f"({own}){bare}" if own else bare or place.clause
+    return _Reading(phrase, own or bare, "carried subject", bool(topic and bare))
 
 
 def _shared(place: _Place, count: int) -> list[str]:
@@ -222,11 +221,8 @@ def _capacity(context: str) -> str:
         return found[0] if len(found) == 1 else ""
     if "应诉" in context or "出庭" in context or "败诉" in context:
         return "被告" if "复议" not in context else ""
-    return (
-        "复议机关"
-        if "行政复议" in context and not re.search("培训|宣传|服务站|联系点|窗口|人员", context)
-        else ""
-    )
+    named = re.search("培训|宣传|服务站|联系点|窗口|人员", context)
+    return "复议机关" if "行政复议" in context and not named else ""
 
 
 def _scope(actor: str) -> str:
@@ -264,9 +260,7 @@ def _span(match: re.Match | None, year: int | None, genre: str, role: str) -> tu
 
 def _month_end(year: int, month: int) -> str:
     """Last day of a month."""
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    days = 29 if month == 2 and leap else 28 if month == 2 else 30 if month in (4, 6, 9, 11) else 31
-    return f"{year}-{month:02d}-{days}"
+    return f"{year}-{month:02d}-{monthrange(year, month)[1]}"
 
 
 def _last_before(matches: list[re.Match], at: int) -> re.Match | None:
@@ -395,10 +389,7 @@ def _closed(text: str, time: re.Match, at: int) -> bool:
 def _setting(text: str, sentence: tuple, year: int | None, genre: str) -> _Setting:
     """Look for the actors and the times of a sentence."""
     number, _, role, low, high = sentence[:5]
-    actors, times = (
-        list(grammar.ACTOR.finditer(text, low, high)),
-        list(grammar.TIME.finditer(text, low, high)),
-    )
+    actors, times = (list(pattern.finditer(text, low, high)) for pattern in (grammar.ACTOR, grammar.TIME))
     return _Setting(number, role, low, high, actors, times, year, genre)
 
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 from toolkit.indicators import grammar
 from toolkit.indicators.quantities import Quantity
 
+_IMPLIED = {
+    "full": (100.0, "%", "percent", "implied all"),
+    "zero": (0.0, "", "count", "implied none"),
+    "first": (1.0, "名", "rank", "implied first"),
+}
+
 
 def find_implied(text: str) -> list[tuple[Quantity, str, bool]]:
     """Find statements of all, none and first that print no number.
@@ -27,22 +33,12 @@ def find_implied(text: str) -> list[tuple[Quantity, str, bool]]:
         cuts = [cut.end() for cut in grammar.CUT_WIDE.finditer(text, low, match.start())]
         begin = cuts[-1] if cuts else low
         stop = grammar.CUT_WIDE.search(text, match.end(), match.end() + 30)
-        before, after = (
-            text[begin : match.start()],
-            text[match.end() : stop.start() if stop else match.end() + 30],
-        )
-        kind = match.lastgroup
+        before, kind = text[begin : match.start()], match.lastgroup
+        after = text[match.end() : stop.start() if stop else match.end() + 30]
         if kind == "full" and grammar.DENIED.search(before):
             continue
-        value, unit, sort = {
-            "full": (100.0, "%", "percent"),
-            "zero": (0.0, "", "count"),
-            "first": (1.0, "名", "rank"),
-        }[kind]
-        surface, rule = (
-            match.group(),
-            {"full": "implied all", "zero": "implied none", "first": "implied first"}[kind],
-        )
+        value, unit, sort, rule = _IMPLIED[kind]
+        surface = match.group()
         quantity = Quantity(match.start(), match.end(), surface, value, unit, "exact", sort, rule)
         phrase = (before + surface + after if kind != "zero" else before + after).strip("并且还，,、 ")
         found.append((quantity, phrase, kind != "first" and not grammar.AIMED.search(before)))

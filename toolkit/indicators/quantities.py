@@ -41,7 +41,7 @@ class Decision(NamedTuple):
 
 # What may follow a number that names or dates something; before all else the pattern NAMED need not run.
 _NAMED_NEXT = frozenset(
-    "月日年时点:：∶.·•-–—―－~～至到+＋大强超*×xX小分公天号国省县代维型版线频甲AaGDKgk届世周级星路/_ 计工项高院首页华载诞"
+    "月日年时点:：∶.·•-–—―－~～至到+＋大强超*×xX小分公天号国省县代维型版线频甲AaGDKgk届世周级星路/_ 计工项高院首页华载诞米"
 )
 # Last characters of the words of BEFORE_ENDS: most numbers stand after others.
 _BOUNDING = frozenset("于少多大小下过到足破出超逾近将约概有 \u3000为")
@@ -127,22 +127,14 @@ def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
     value, tail = _number(re.sub("[, \u00a0]", "", text[start:end])), read_tail(text, end)
     if math.isnan(value):
         return "identifier"
-    if before.isascii() and before.isalpha() and not (tail.unit and text[start - 3 : start].isalpha()):
+    if (
+        before.isascii()
+        and before.isalpha()
+        and not (tail.unit and text[start - 3 : start].isascii() and text[start - 3 : start].isalpha())
+    ):
         return "code_in_name"
-    if text[end : end + 1] == "/" and (part := grammar.FRACTION.match(text, start)):
-        top, bottom = (int(digits) for digits in part.group().split("/"))
-        if top < bottom:
-            limit = grammar.AFTER.match(text, part.end())
-            approx, end = (limit.lastgroup, limit.end()) if limit else ("exact", part.end())
-            return [_quantity(text, start, end, top / bottom, SHARE, approx, "fraction")]
-    if text[end : end + 1] in ":：∶︰比" and end < len(text):
-        ratio = grammar.RATIO.match(text, start)
-        if ratio and not re.search(r"(?:19|20)\d\d$", ratio.group()):
-            first, second, *more = re.split(r"\s?[:：∶︰比]\s?", ratio.group())
-            share = math.nan if more or not float(second) else float(first) / float(second)
-            return [_quantity(text, start, ratio.end(), share, SHARE, "exact", "ratio")]
-    if text[end : end + 1] == "成" and value < 10 and (tenths := _fraction(text, start, end, value)):
-        return [tenths]
+    if proportion := _proportion(text, start, end, value):
+        return [proportion]
     if tail.unit is None and tail.approx != "over" and (second := grammar.SECOND.match(text, tail.end)):
         return _range(text, start, value, tail.factor, second)
     if tail.unit is None:
@@ -158,6 +150,23 @@ def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
     ):
         start, value = start - 1, -value
     return [_quantity(text, start, tail.end, _scaled(value, tail), tail.unit, tail.approx, "number and unit")]
+
+
+def _proportion(text: str, start: int, end: int, value: float) -> Quantity | None:
+    """Read 1/4, 2.85∶1 and 7成."""
+    after = text[end : end + 1]
+    if after == "/" and (part := grammar.FRACTION.match(text, start)):
+        top, bottom = (int(digits) for digits in part.group().split("/"))
+        if top < bottom:
+            limit = grammar.AFTER.match(text, part.end())
+            approx, end = (limit.lastgroup, limit.end()) if limit else ("exact", part.end())
+            return _quantity(text, start, end, top / bottom, SHARE, approx, "fraction")
+    if after and after in ":：∶︰比" and (ratio := grammar.RATIO.match(text, start)):
+        first, second, *more = re.split(r"\s?[:：∶︰比]\s?", ratio.group())
+        if not re.search(r"(?:19|20)\d\d$", ratio.group()):
+            share = math.nan if more or not float(second) else float(first) / float(second)
+            return _quantity(text, start, ratio.end(), share, SHARE, "exact", "ratio")
+    return _fraction(text, start, end, value) if after == "成" and value < 10 else None
 
 
 def _scaled(value: float, tail: Tail) -> float:
@@ -325,7 +334,8 @@ def _chinese_amount(text: str, start: int, end: int, numeral: str, tail: Tail) -
         again = (
             text[start : tail.end] in text[max(0, start - 16) : start] + "\n" + text[tail.end : tail.end + 16]
         )
-        article = unit.name == "批" or again or before in "每年月周季度上任唯另有下新后在到决落漏"
+        again = again or (unit.name == "起" and before in "众民们人家者员友我")
+        article = unit.name == "批" or again or before in "每年月周季度上任唯另有下新后在到决落漏的"
         return tail.approx in ("at_most", "at_least") or (
             unit.after_chinese == "yes" and at_end and not article
         )
