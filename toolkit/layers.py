@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import logging
 import pickle
 from collections import Counter
@@ -30,7 +31,7 @@ from toolkit.terms.segment import Segmenter
 log = logging.getLogger(__name__)
 
 LAYERS = ("base", "terms", "facts")
-_BATCH = 64  # documents whose rows are Python objects at one time
+_BATCH = 16  # documents whose rows are Python objects at one time
 _TYPES = {
     "str": pa.string(),
     "int": pa.int64(),
@@ -99,14 +100,20 @@ def _tools(data: bytes) -> tuple[Segmenter, Lexicon]:
 
 def make_part(job: Job) -> tuple[str, str]:
     """Make the missing layers of one part; its name and what was done."""
-    did = []
-    for layer, target in job.targets.items():
-        if store.read_record(target) is not None:
-            continue
-        make = _read_base if layer == "base" else _derive
-        made, kept, tables = make(job, layer)
-        store.write_part(target, tables)
-        did.append(f"{layer}: {made} made, {kept} kept")
+    did, collecting = [], gc.isenabled()
+    gc.disable()  # millions of tuples without a cycle: walking them over and over costs a fifth of the time
+    try:
+        for layer, target in job.targets.items():
+            if store.read_record(target) is not None:
+                continue
+            make = _read_base if layer == "base" else _derive
+            made, kept, tables = make(job, layer)
+            store.write_part(target, tables)
+            did.append(f"{layer}: {made} made, {kept} kept")
+            del tables
+    finally:
+        if collecting:
+            gc.enable()
     return job.part, ", ".join(did)
 
 
