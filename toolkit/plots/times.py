@@ -170,6 +170,7 @@ def _name_ends(ax: Axes, *, numbers: bool = False) -> None:
     gap = 10.5 * max((name.count("\n") + 1 for name in names), default=1)  # points, in axes 0.6 high
     gap *= abs(top - bottom) / (ax.figure.get_figheight() * 72 * 0.6)
     places = spread([_last(line) for line in lines], gap)
+    places -= max(0, places.max(initial=-np.inf) - max(bottom, top))  # not above the axes
     look = {"xytext": (3, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
     for line, name, place in zip(lines, names, places, strict=True):
         look |= {"color": line.get_color(), "annotation_clip": False, "parse_math": False}

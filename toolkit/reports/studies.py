@@ -111,7 +111,7 @@ def _save(
     if drawing.plot:
         with rc_context(style(SIZES[size], language=language)):
             texts = {"title": title} if size == "screen" else {"title": "", "subtitle": "", "footer": ""}
-            if name == "adoption_curve":
+            if "central_on" in drawing.table and drawing.table["central_on"].any():
                 texts.pop("footer", None)  # it names the central documents whose dates are drawn
             draw = getattr(plots, drawing.plot)
             axes = draw(drawing.table, language=language, **{**texts, **drawing.options})
