@@ -50,7 +50,7 @@ ANSWERS = {
     "log_odds": lambda c: tk.log_odds(_yearly(c), target=ID),
     "word_shift": lambda c: tk.word_shift(_yearly(c), target=ID),
     "similarity": lambda c: tk.similarity(_yearly(c)),
-    "dispersion": lambda c: tk.dispersion(_yearly(c), tokens=c.tokens),
+    "dispersion": lambda c: tk.dispersion(_yearly(c), corpus=c),
     "collocates": lambda c: tk.collocates(c, TERM),
     "cooccurrence": m.cooccurrence,
     "diversity": m.diversity,
