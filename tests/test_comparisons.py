@@ -23,7 +23,7 @@ def shown(monkeypatch):
 def sheet_of(*reports, language="zh"):
     """The sheet of a comparison."""
     corpus = small_corpus(*reports)
-    return sheets.Sheet(corpus, corpus, pd.DataFrame(), {}, ".", language, ["png"])
+    return sheets.Sheet(corpus, corpus, *[pd.DataFrame()] * 3, {}, ".", language, ["png"])
 
 
 def test_disclosure_counts_reports_not_figures(shown):
@@ -61,3 +61,30 @@ def test_statutory_parts_are_counted(shown):
     """Each part with the number of reports that have it."""
     comparisons.show_cards(sheet_of(("1", 2023, "甲"), ("2", 2023, "乙")))
     assert "主要举措和成效" in shown[0] and "共 2 份" in shown[1]
+
+
+def test_nothing_is_drawn_of_too_few_reports(shown):
+    """Below ten reports alike there is no distribution, scatter or rank, and no curve of too few regions."""
+    sheet = sheet_of(("1", 2023, "甲 乙"), ("2", 2023, "甲 丙"))
+    for show in (comparisons.show_shared_text, comparisons.show_attention, comparisons.show_diffusion):
+        show(sheet)
+    assert all(isinstance(item, str) for item in shown)
+    assert ["只有 2 份，不足 10 份" in item for item in shown] == [True, True, False]
+    comparisons.show_similarity(sheet)
+    assert "0.5" in shown[-2] and "不等于相互抄写" in shown[-1]
+
+
+def test_ten_reports_alike_are_drawn(shown):
+    """Each report is a dot between shared text and problems, and has a rank under each way of counting."""
+    text = "坚持党的领导 全面推进依法行政 建设法治政府"
+    sheet = sheet_of(*[(f"{n:02}", 2023, f"{text} {chr(0x5000 + n) * 2}") for n in range(10)])
+    comparisons.show_shared_text(sheet)
+    name, table = shown[-1]
+    assert (
+        name == "shared_text"
+        and table["other_regions"].tolist() == [1] * 10
+        and (table["problem"] == 0).all()
+    )
+    comparisons.show_attention(sheet)
+    name, cells = shown[-2]
+    assert name == "attention" and (cells["n_ranked"] == 10).all() and "等级相关" in shown[-1]

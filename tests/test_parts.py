@@ -8,7 +8,7 @@ import pytest
 from small import small_corpus
 
 from toolkit import schemas
-from toolkit.reports import parts, sheets
+from toolkit.reports import changes, parts, rates, sheets
 from toolkit.reports.slices import Slices
 from toolkit.terms.lexicon import read_lexicon
 
@@ -18,7 +18,8 @@ def shown(monkeypatch):
     """The HTML shown so far; figures are named, not drawn."""
     texts = []
     monkeypatch.setattr(sheets, "display", lambda item, **options: texts.append(item.data))
-    monkeypatch.setattr(parts, "show_figure", lambda sheet, name, axes, data: texts.append((name, data)))
+    for module in (parts, changes):
+        monkeypatch.setattr(module, "show_figure", lambda sheet, name, axes, data: texts.append((name, data)))
     return texts
 
 
@@ -30,7 +31,7 @@ def sheet_of(*reports, language="zh", tmp_path=".", **columns):
 
 def test_one_report_gets_no_trend(shown):
     """A region with one report is told so, and dated reports stand side by side."""
-    parts.show_change(sheet_of(("1", 2023, "法治 政府"), ("2", 2018, "法治")), ["法治"])
+    changes.show_change(sheet_of(("1", 2023, "法治 政府"), ("2", 2018, "法治")), ["法治"])
     assert "至少还需要另一年的报告" in shown[0] and "不能由此比较地区" in shown[0]
     name, data = shown[1]
     assert name == "side_by_side" and data[["region_id", "per_10k"]].values.tolist() == [
@@ -41,7 +42,9 @@ def test_one_report_gets_no_trend(shown):
 
 def test_several_years_are_lines_with_gaps(shown):
     """A year without a report is NaN, a report without the term 0; no change is taken across the gap."""
-    parts.show_change(sheet_of(("1", 2019, "法治 政府"), ("1", 2020, "政府"), ("1", 2022, "法治")), ["法治"])
+    changes.show_change(
+        sheet_of(("1", 2019, "法治 政府"), ("1", 2020, "政府"), ("1", 2022, "法治")), ["法治"]
+    )
     name, data = shown[0]
     assert name == "trend" and data["year"].tolist() == [2019, 2020, 2021, 2022]
     assert data["count"].tolist()[:2] == [1, 0] and data["count"].isna().tolist() == [
@@ -55,18 +58,16 @@ def test_several_years_are_lines_with_gaps(shown):
 
 def test_phrases_are_counted_as_the_concordance_finds_them(shown):
     """A term that the segmenter divides has the same number in the figure and in the list of contexts."""
-    corpus = small_corpus(("1", 2023, "行政 执法 的 行政 执法 权"))
-    assert parts.count_phrases(corpus, ["行政执法", "复议"])[["count", "n_tokens"]].values.tolist() == [
-        [2, 6],
-        [0, 6],
-    ]
-    parts.show_contexts(sheet_of(("1", 2023, "行政 执法 的 行政 执法 权")), ["行政执法"])
+    sheet = sheet_of(("1", 2023, "行政 执法 的 行政 执法 权"))
+    found = changes.phrase_counts(sheet.corpus, ["行政执法", "复议"])
+    assert found[["region", "count", "n_tokens"]].values.tolist() == [["地1", 2, 6], ["地1", 0, 6]]
+    parts.show_contexts(sheet, ["行政执法"])
     assert "行政执法（2 处）" in shown[0] and shown[1].count("<tr>") == 2
 
 
 def test_shares_of_roles_sum_to_one():
     """Within each region and year."""
-    shares = parts.role_shares(sheet_of(("1", 2020, "甲 乙"), ("1", 2021, "丙")).corpus)
+    shares = rates.role_shares(small_corpus(("1", 2020, "甲 乙"), ("1", 2021, "丙")))
     assert shares.groupby("year")["share"].sum().tolist() == [1, 1]
     assert shares["label"].tolist() == ["地1 2020", "地1 2021"]
 
@@ -157,7 +158,7 @@ def test_a_plan_is_no_achievement_in_the_figure():
         ("M083", "achievement", ""), ("M083", "plan", ""), ("M101", "plan", ""), ("M083", "meta", "")
     )
     corpus = SimpleNamespace(hits=hits, documents=pd.DataFrame({"n_tokens": [100, 100]}))
-    table = parts.dimension_roles(corpus).set_index(["dimension", "role"])
+    table = rates.dimension_roles(corpus).set_index(["dimension", "role"])
     assert table.loc["行政执法", "per_10k"].to_dict() == {"achievement": 50, "plan": 50}
     assert table["count"].sum() == 2
     assert len(table) == 2 * len(read_lexicon().table["dimension"].unique())

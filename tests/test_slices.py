@@ -67,6 +67,28 @@ def test_a_saved_slice_opens_as_it_was(tmp_path):
     slices.save(tmp_path / "all")
     made, opened = slices.slice("1"), open_slice(tmp_path / "one", "1")
     assert opened.sides.equals(made.sides) and opened.peers == made.peers
+    assert opened.shared.equals(made.shared) and opened.ranges.equals(made.ranges)
     assert opened.corpus.documents.equals(made.corpus.documents) and len(opened.beside.documents) == 2
     assert len(open_corpus(tmp_path / "all").documents) == 2
     assert open_slice(tmp_path / "all", "1").sides.equals(made.sides)
+
+
+def test_ranges_need_ten_reports_alike_and_give_quartiles():
+    """Ten other reports of the year give the quartiles of their shares; another year or level does not count."""
+    others = [(f"{n:02}", 2021, "法" * (n + 1)) for n in range(10)]
+    corpus = small_corpus(("1", 2021, "乙"), *others, ("8", 2020, "甲"))
+    corpus.sentences.loc[1:4, "role"] = "problem"
+    ranges = Slices(corpus).slice("1").ranges.set_index("name")
+    assert ranges.loc["problem", ["value", "low", "median", "high", "n_reports"]].tolist() == [0, 0, 0, 1, 10]
+    assert ranges.loc["achievement", "value"] == 1
+
+
+def test_shared_text_is_of_the_own_genre_and_year():
+    """A sentence that another region has in the same year is found; that of another genre is not."""
+    text = "坚持党的领导全面推进依法行政建设法治政府"
+    corpus = small_corpus(("1", 2020, text), ("2", 2020, text), ("3", 2021, text))
+    assert Slices(corpus).slice("1").shared[["source", "n_other_regions"]].values.tolist() == [
+        ["other regions", 1]
+    ]
+    corpus.documents["genre"] = ["annual report", "work report", "annual report"]
+    assert Slices(corpus).slice("1").shared["source"].tolist() == ["novel"]

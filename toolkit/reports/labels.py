@@ -11,10 +11,16 @@ LANGUAGES = ("zh", "en")
 
 
 @functools.cache
+def _read(table: str) -> tuple[dict[str, str], ...]:
+    """Rows of a table of words."""
+    text = (files("toolkit") / "data" / f"{table}.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
+
+
+@functools.cache
 def read_labels() -> dict[str, dict[str, str]]:
     """Key to the text in each language."""
-    text = (files("toolkit") / "data" / "labels.csv").read_text(encoding="utf-8")
-    return {row["key"]: {name: row[name] for name in LANGUAGES} for row in csv.DictReader(text.splitlines())}
+    return {row["key"]: {name: row[name] for name in LANGUAGES} for row in _read("labels")}
 
 
 def label(key: str, language: str = "zh", **values: object) -> str:
@@ -42,3 +48,9 @@ def html_label(key: str, language: str = "zh", **values: object) -> str:
 def name_of(kind: str, value: object, language: str = "zh") -> str:
     """The word for a closed choice, such as a role; the choice itself where there is none."""
     return read_labels().get(f"{kind}.{value}", {}).get(language, str(value))
+
+
+def meaning_of(notice: str, language: str = "zh") -> str:
+    """What a flag, or a reason of the ledger, means; empty where data/notices.csv does not have it."""
+    column = {"zh": "zh", "en": "meaning"}[language]
+    return next((row[column] for row in _read("notices") if row["name"] == notice), "")

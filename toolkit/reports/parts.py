@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.pipeline import Corpus
-from toolkit.reports.labels import html_label, label, name_of
+from toolkit.reports.labels import html_label, label, meaning_of, name_of
+from toolkit.reports.rates import FEWEST_PEERS, dimension_rates, dimension_roles, role_shares
 from toolkit.reports.sheets import (
     Sheet,
     listed,
@@ -25,13 +25,7 @@ from toolkit.reports.sheets import (
 CARD = ("measures", "shortcomings", "leadership", "plan", "other")
 NOT_YET = ("problem", "plan")
 SIZES = ["n_chars", "n_tokens", "flags"]
-_SUMS = ["count", "n_documents", "n_tokens", "n_reports"]
-
-
-def latest_names(corpus: Corpus) -> pd.Series:
-    """The latest name of each region."""
-    documents = corpus.documents.sort_values("year", kind="stable").drop_duplicates("region_id", keep="last")
-    return documents.set_index("region_id")["region"]
+_SHORTEST = 8  # characters of a sentence worth quoting: 各位代表！ says nothing
 
 
 def show_title(sheet: Sheet) -> None:
@@ -62,11 +56,27 @@ def show_reading(sheet: Sheet) -> None:
     missing = sorted(set(range(min(years), max(years) + 1)) - years)
     if missing:
         say(sheet, "reading.gaps", years=listed(missing, sheet.language))
+    _show_flags(sheet, documents["flags"])
+    say_mixed(sheet)
+    show_limit(sheet, "reading")
+
+
+def say_mixed(sheet: Sheet) -> None:
+    """A notice where the reports are of several kinds of body, or have several subjects."""
     for column in ("body_kind", "subject"):
-        kinds = [name_of(column, kind, sheet.language) for kind in documents[column].unique()]
+        found = sheet.corpus.documents[column].unique()
+        kinds = [name_of(column, kind, sheet.language) for kind in found]
         if len(kinds) > 1:
             say(sheet, f"reading.mixed_{column}", "notice", kinds=listed(kinds, sheet.language))
-    show_limit(sheet, "reading")
+
+
+def _show_flags(sheet: Sheet, flags: pd.Series) -> None:
+    """What the flags of the reports mean."""
+    language, found = sheet.language, dict.fromkeys(" ".join(flags).split())
+    meanings = [(name_of("flag", flag, language), meaning_of(flag, language)) for flag in found]
+    if meanings:
+        say(sheet, "reading.flags")
+        show_part("terms", items=meanings)
 
 
 def show_card(sheet: Sheet) -> None:
@@ -91,7 +101,7 @@ def show_quotes(sheet: Sheet, role: str, *, most: int = 6, all: int = 40) -> Non
     corpus = sheet.latest
     headings = corpus.sections[corpus.sections["style"] == "line"]
     found = corpus.sentences[
-        (corpus.sentences["role"] == role) & (corpus.sentences["text"].str.strip() != "")
+        (corpus.sentences["role"] == role) & (corpus.sentences["text"].str.strip().str.len() >= _SHORTEST)
     ]
     # A heading on a line of its own says nothing of its own; it is the place of what follows.
     found = found.merge(
@@ -167,66 +177,17 @@ def show_institutions(sheet: Sheet) -> None:
     show_limit(sheet, "institutions")
 
 
-def dimension_rates(corpus: Corpus) -> pd.DataFrame:
-    """Hits of the lexicon by region, year and dimension, slogans and hits within longer ones left out.
-
-    Returns
-    -------
-    DataFrame
-        label, region_id, region, year, dimension, count, n_tokens, per_10k; a dimension without a hit is 0.
-    """
-    from toolkit.terms.lexicon import read_lexicon
-
-    hits, dimensions = _counted_hits(corpus), read_lexicon().table["dimension"].unique()
-    keys = ["region_id", "year"]
-    sizes = corpus.documents.groupby(keys, as_index=False)["n_tokens"].sum()
-    rates = sizes.merge(pd.DataFrame({"dimension": dimensions}), how="cross")
-    counts = hits.merge(corpus.documents[["doc_id", *keys]], on="doc_id").groupby([*keys, "dimension"]).size()
-    rates = rates.merge(counts.rename("count").reset_index(), on=[*keys, "dimension"], how="left")
-    rates["count"] = rates["count"].fillna(0).astype("int64")
-    rates["per_10k"] = rates["count"] * 1e4 / rates["n_tokens"].where(rates["n_tokens"] > 0)
-    rates.insert(0, "region", rates["region_id"].map(latest_names(corpus)))
-    rates.insert(0, "label", rates["region"] + " " + rates["year"].astype("str"))
-    return rates
-
-
-def dimension_roles(corpus: Corpus) -> pd.DataFrame:
-    """The same hits by dimension and role of the sentence: what is done, and what is a problem or a plan.
-
-    Returns
-    -------
-    DataFrame
-        dimension, role, count, per_10k; every dimension with every role that has a hit, in the lexicon's order.
-    """
-    from toolkit.terms.lexicon import read_lexicon
-
-    counts = _counted_hits(corpus).groupby(["role", "dimension"]).size().unstack("role", fill_value=0)
-    counts = counts.reindex(read_lexicon().table["dimension"].unique(), fill_value=0)
-    rates = counts.rename_axis("dimension").stack().rename("count").reset_index()
-    tokens = corpus.documents["n_tokens"].sum()
-    return rates.assign(per_10k=rates["count"] * 1e4 / tokens if tokens else float("nan"))
-
-
-def _counted_hits(corpus: Corpus) -> pd.DataFrame:
-    """Hits of the lexicon outside page furniture that count, slogans left out."""
-    from toolkit.terms.lexicon import read_lexicon
-
-    table, hits = read_lexicon().table, corpus.hits
-    slogans = table.loc[table["kind"] == "slogan", "id"]
-    return hits[(hits["role"] != "meta") & (hits["nested_in"] == "") & ~hits["mechanism"].isin(slogans)]
-
-
 def show_dimensions(sheet: Sheet, *, most: int = 30) -> None:
-    """How much each report says of each part of the 纲要, per 10,000 tokens; of one report, by role."""
+    """How much each report says of each part of the 纲要, per 10,000 tokens; of many, by year; of one, by role."""
     from toolkit import plots
 
-    rates = dimension_rates(sheet.corpus).sort_values(["region_id", "year"], kind="stable")
-    rates = rates[rates["label"].isin(rates["label"].drop_duplicates().tail(most))]
+    keys = sheet.groups(most)
+    rates = dimension_rates(sheet.corpus, keys)
     rates["dimension"] = [name_of("dimension", name, sheet.language) for name in rates["dimension"]]
     options = {"language": sheet.language, "title": label("dimensions.heading", sheet.language)}
     several = rates["label"].nunique() > 1
     if several:
-        axes = plots.heat_map(rates, row="label", column="dimension", **options)
+        axes = plots.heat_map(rates, row="label", column="dimension", **options, **_by_year(sheet, keys))
         show_figure(sheet, "dimensions", axes, rates)
     split = dimension_roles(sheet.latest)
     if len(sheet.latest.documents) == 1 and len(split):
@@ -236,27 +197,34 @@ def show_dimensions(sheet: Sheet, *, most: int = 30) -> None:
         show_figure(sheet, "dimension_roles" if several else "dimensions", axes, split)
 
 
-def role_shares(corpus: Corpus) -> pd.DataFrame:
-    """Characters of each role by region and year, and their share of all but meta."""
-    keys = ["region_id", "year"]
-    sentences = corpus.sentences.merge(corpus.documents[["doc_id", *keys]], on="doc_id")
-    sentences = sentences[sentences["role"] != "meta"]
-    sizes = sentences["text"].str.replace(r"\s", "", regex=True).str.len()
-    table = sentences.assign(n_chars=sizes).groupby([*keys, "role"], as_index=False)["n_chars"].sum()
-    table["share"] = table["n_chars"] / table.groupby(keys)["n_chars"].transform("sum")
-    table.insert(1, "region", table["region_id"].map(latest_names(corpus)))
-    table.insert(0, "label", table["region"] + " " + table["year"].astype("str"))
-    return table.sort_values(["year", "region_id", "role"], ignore_index=True)
-
-
 def show_roles(sheet: Sheet, *, most: int = 30) -> None:
-    """What the text of each report is given to; of the latest ones where there are many."""
+    """What the text of each report is given to; of many reports, by year."""
     from toolkit import plots
 
-    shares = role_shares(sheet.corpus)
-    shown = shares[shares["label"].isin(shares["label"].drop_duplicates().tail(most))]
-    shown = shown.sort_values(["region_id", "year", "role"], ignore_index=True)
-    show_figure(sheet, "roles", plots.roles(shown, row="label", language=sheet.language), shown)
+    keys = sheet.groups(most)
+    shares = role_shares(sheet.corpus, keys)
+    axes = plots.roles(shares, row="label", language=sheet.language, **_by_year(sheet, keys))
+    show_figure(sheet, "roles", axes, shares)
+
+
+def _by_year(sheet: Sheet, keys: Sequence[str]) -> dict[str, str]:
+    """The subtitle of a figure in which all reports of a year are one row."""
+    n = len(sheet.corpus.documents)
+    return {} if "region_id" in keys else {"subtitle": label("by_year.subtitle", sheet.language, n=n)}
+
+
+def show_peers(sheet: Sheet) -> None:
+    """The latest report's shares and rates beside the middle half of the reports alike, if these are ten or more."""
+    ranges, language = sheet.ranges, sheet.language
+    n = int(ranges["n_reports"].max()) if len(ranges) else 0
+    show_subsection(sheet, "peers.heading")
+    if n < FEWEST_PEERS:
+        say(sheet, "peers.few", "notice", n=n, least=FEWEST_PEERS)
+        return
+    names = [name_of("role", name_of("dimension", name, language), language) for name in ranges["name"]]
+    say(sheet, "peers.rule", n=n, year=sheet.report["year"])
+    show_table(sheet, ranges.assign(name=names)[["name", "value", "low", "median", "high"]])
+    show_limit(sheet, "peers")
 
 
 def show_keyness(sheet: Sheet, *, top: int = 10, least: int = 3) -> None:
@@ -277,52 +245,6 @@ def show_keyness(sheet: Sheet, *, top: int = 10, least: int = 3) -> None:
     keys = keys.sort_values(["log_likelihood", "term"], ascending=[False, True], ignore_index=True)
     axes = plots.keyness(keys, language=language, top=top, subtitle=sheet.name)
     show_figure(sheet, "keyness", axes, keys)
-
-
-def count_phrases(corpus: Corpus, phrases: Sequence[str]) -> pd.DataFrame:
-    """How often each phrase stands in each region and year, as text, however the segmenter divides it.
-
-    Returns
-    -------
-    DataFrame
-        Columns of `count_terms` by region_id, region and year, with a row for every phrase: a report without
-        it counts 0.
-    """
-    from toolkit.terms.concordance import kwic
-
-    documents = corpus.documents.sort_values(["region_code", "year"], kind="stable").assign(n_reports=1)
-    parts = []
-    for phrase in phrases:
-        lines = kwic(corpus, phrase, window=0)["doc_id"].value_counts()
-        count = documents["doc_id"].map(lines).fillna(0).astype("int64")
-        parts.append(documents.assign(term=phrase, count=count, n_documents=(count > 0).astype("int64")))
-    table = pd.concat(parts).groupby(["region_id", "year", "term"], sort=False, as_index=False)[_SUMS].sum()
-    table.insert(1, "region", table["region_id"].map(latest_names(corpus)))
-    return table
-
-
-def show_change(sheet: Sheet, terms: Sequence[str]) -> None:
-    """Trends where there are several years; where there is one, say so and set dated reports side by side."""
-    from toolkit import plots
-    from toolkit.measures import frequency, trend
-    from toolkit.terms.counts import complete_years
-
-    counts = count_phrases(sheet.beside, terms)
-    if sheet.corpus.documents["year"].nunique() == 1:
-        say(sheet, "change.one_year", "notice", year=sheet.report["year"])
-        if len(sheet.beside.documents) > 1:
-            axes = plots.side_by_side(frequency(counts), terms=list(terms), language=sheet.language)
-            show_figure(sheet, "side_by_side", axes, frequency(counts))
-        return
-    rates = frequency(complete_years(counts, terms=list(terms)))
-    show_figure(sheet, "trend", plots.trend(rates, language=sheet.language), rates)
-    slopes = trend(counts, terms=list(terms), region="region_id")
-    show_table(
-        sheet,
-        slopes[["term", "n_years", "first_year", "last_year", "n_missing", "slope", "p_exact", "reason"]],
-    )
-    show_limit(sheet, "slopes")
-    _show_last_change(sheet)
 
 
 def show_contexts(sheet: Sheet, terms: Sequence[str], *, most: int = 5, window: int = 18) -> None:
@@ -407,39 +329,6 @@ def _show_years(
     grid.insert(0, "indicator", (units["indicator_id"].map(names) + " " + units["unit"]).to_numpy())
     show_table(sheet, grid)
     say(sheet, "facts.years_limit", "limit")
-
-
-def _show_last_change(sheet: Sheet, *, most: int = 24) -> None:
-    """Terms that changed most between the last two years, if these follow each other."""
-    from toolkit.measures import year_over_year
-    from toolkit.terms.counts import count_terms
-
-    last = int(sheet.report["year"])
-    show_subsection(sheet, "change.last", year=last, before=last - 1)
-    changes = year_over_year(count_terms(sheet.corpus, by=["region_id", "year"]), region="region_id")
-    changes = changes[(changes["year"] == last) & changes["previous_n_tokens"].notna()]
-    if changes.empty:
-        say(sheet, "change.gap", "notice", year=last, before=last - 1)
-        return
-    clear = (
-        (changes["p_adjusted"] < 0.05) & (changes["term"].str.len() > 1) & ~changes["term"].isin(sheet.places)
-    )
-    changes = changes[clear].sort_values(["p_adjusted", "term"]).head(most)
-    changes = changes.sort_values(["log2_ratio", "term"], ascending=[False, True])
-    columns = [
-        "previous_count",
-        "count",
-        "previous_per_10k",
-        "per_10k",
-        "log2_ratio",
-        "log2_low",
-        "log2_high",
-    ]
-    if changes.empty:
-        say(sheet, "change.none", "notice")
-    else:
-        show_table(sheet, changes[["term", *columns]])
-    show_limit(sheet, "change")
 
 
 def _place(sheet: Sheet, headings: pd.DataFrame, row: Any) -> str:

@@ -21,6 +21,7 @@ from toolkit.reports.slices import open_corpus, open_slice
 from toolkit.terms.counts import place_terms
 
 SCREEN_DPI = 200
+_YEARS = ("year", "year_covered", "first_year", "last_year")
 _CLOSED = ("body_kind", "dimension", "genre", "subject", "status", "role", "reason", "presence", "timeliness")
 
 
@@ -32,7 +33,7 @@ class Sheet:
     ----------
     corpus
         The reports: of one region and genre, or all.
-    beside, sides, peers
+    beside, sides, shared, ranges, peers
         As in `toolkit.reports.slices.Slice`; for a comparison the corpus itself, and nothing.
     out, language, formats
         Where figures go, the language of the words, the formats of the files.
@@ -41,6 +42,8 @@ class Sheet:
     corpus: Corpus
     beside: Corpus
     sides: pd.DataFrame
+    shared: pd.DataFrame
+    ranges: pd.DataFrame
     peers: Mapping[str, Any]
     out: Path
     language: str
@@ -55,6 +58,11 @@ class Sheet:
     def latest(self) -> Corpus:
         """The corpus of the latest year alone."""
         return self.corpus.where(year=int(self.report["year"]))
+
+    def groups(self, most: int) -> list[str]:
+        """Region and year, or the year alone where that would make more than `most` groups."""
+        keys = ["region_id", "year"]
+        return keys if len(self.corpus.documents[keys].drop_duplicates()) <= most else keys[1:]
 
     @property
     def places(self) -> list[str]:
@@ -86,7 +94,7 @@ def open_sheet(
     if region:
         return Sheet(*open_slice(corpus, region, genre), *written)
     whole = open_corpus(corpus)
-    return Sheet(whole, whole, pd.DataFrame(), {}, *written)
+    return Sheet(whole, whole, *[pd.DataFrame()] * 3, {}, *written)
 
 
 def show_html(text: str) -> None:
@@ -126,7 +134,7 @@ def show_table(sheet: Sheet, table: pd.DataFrame, *, shape: str = "") -> None:
     """A table: heads from labels.csv (`column.<name>`), closed choices and flags in words, NaN as a dash."""
     language = sheet.language
     heads = [
-        (name_of("column", name, language), pd.api.types.is_numeric_dtype(dtype) and "year" not in name)
+        (name_of("column", name, language), pd.api.types.is_numeric_dtype(dtype) and name not in _YEARS)
         for name, dtype in table.dtypes.items()
     ]
     columns = [[_cell(name, value, language) for value in table[name]] for name in table.columns]
@@ -146,8 +154,9 @@ def show_figure(sheet: Sheet, name: str, axes: Any, data: pd.DataFrame) -> None:
     from toolkit.plots.saving import render as picture
 
     figure = figure_of(axes)
-    paths = save_figure(axes, sheet.out / name, formats=sheet.formats, data=data)
     image = Image(picture(figure, "png", dpi=SCREEN_DPI), format="png")
+    figure.set_layout_engine("none")  # placed once: every format has the same picture, in half the time
+    paths = save_figure(axes, sheet.out / name, formats=sheet.formats, data=data)
     display(image, metadata={"image/png": {"alt": alt_text(axes, sheet.language)}})
     plt.close(figure)
     show_part("files", words=label("figure.files", sheet.language), files=[path.name for path in paths])
@@ -174,6 +183,6 @@ def _cell(name: str, value: Any, language: str) -> str:
         return name_of(name, value, language)
     if name == "flags":
         return listed([name_of("flag", flag, language) for flag in value.split()], language)
-    if isinstance(value, str | bool) or "year" in name:
+    if isinstance(value, str | bool) or name in _YEARS:
         return " ".join(str(value).split())
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3g}"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from toolkit.reports.labels import label, name_of
+from toolkit.reports.labels import label, meaning_of, name_of
 from toolkit.reports.pages import page, read_template, render
 
 
@@ -39,6 +39,7 @@ def index_page(
         inputs=inputs,
         text=lambda key, **values: label(f"index.{key}", language, **values),
         name=lambda kind, value: name_of(kind, value, language),
+        meaning=lambda notice: meaning_of(notice, language),
     )
     return page(body, title=title, language=language, script=read_template("index.js"))
 

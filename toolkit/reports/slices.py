@@ -14,12 +14,14 @@ import pandas as pd
 
 from toolkit.pipeline import Corpus, read_corpus
 from toolkit.reports.folders import digest, write_json
+from toolkit.reports.rates import dimension_rates, peer_ranges, role_shares
 from toolkit.terms.counts import count_terms, place_terms
 
 FEWEST_OF_A_YEAR = 5  # other reports of the same year; with fewer, those of all years are the reference
 NEIGHBOURS = 5
 _KEY = ["region_id", "genre", "year"]
 _NUMBERS = ["count", "n_documents", "n_tokens", "n_reports"]
+_TABLES = ("sides", "shared", "ranges")
 
 
 class Unit(NamedTuple):
@@ -37,13 +39,16 @@ class Slice(NamedTuple):
 
     `corpus` holds the region's reports of the genre; `beside` these and, if there is only one, those of its
     nearest neighbours in the order of codes. `sides` has terms of two groups, side ``this`` (the latest
-    report) and ``others``, without rows for names of places, which denominators keep; `peers` says what the
-    others are.
+    report) and ``others``, without rows for names of places, which denominators keep; `shared` says of each
+    sentence who else has it (`shared_sentences` of the whole genre); `ranges` sets the latest report beside
+    those alike (`peer_ranges`); `peers` says what the others are.
     """
 
     corpus: Corpus
     beside: Corpus
     sides: pd.DataFrame
+    shared: pd.DataFrame
+    ranges: pd.DataFrame
     peers: dict[str, Any]
 
 
@@ -64,10 +69,9 @@ class Slices:
     def unplaced(self) -> list[dict[str, Any]]:
         """Reports without a known region or year, as rows for the index: they are in no regional report."""
         lost = self.corpus.documents.drop(index=self._placed.index)
-        detail = "region or year unknown: complete metadata.csv"
-        return [
-            {"path": d.path, "row": d.row, "status": "flagged", "detail": detail} for d in lost.itertuples()
-        ]
+        notices = ["year_unknown" if d.region_id else "region_unknown" for d in lost.itertuples()]
+        rows = lost[["path", "row"]].assign(status="flagged", reason=notices, detail="")
+        return rows.to_dict("records")
 
     @cached_property
     def digest(self) -> str:
@@ -83,6 +87,21 @@ class Slices:
     def places(self) -> frozenset[str]:
         """Names of places and level words of the whole corpus."""
         return frozenset(place_terms(self.corpus))
+
+    @cached_property
+    def shared(self) -> pd.DataFrame:
+        """Who else has each sentence, among reports of its genre."""
+        from toolkit.measures import shared_sentences
+
+        genres = self.corpus.documents["genre"].unique()
+        return pd.concat([shared_sentences(self.corpus.where(genre=genre)) for genre in genres])
+
+    @cached_property
+    def rates(self) -> pd.DataFrame:
+        """What each report is given to: name, doc_id, value; roles as shares, dimensions per 10,000 tokens."""
+        names = {"role": "name", "dimension": "name", "share": "value", "per_10k": "value"}
+        tables = (role_shares(self.corpus, ["doc_id"]), dimension_rates(self.corpus, ["doc_id"]))
+        return pd.concat([table.rename(columns=names)[["doc_id", "name", "value"]] for table in tables])
 
     @cached_property
     def _totals(self) -> pd.DataFrame:
@@ -129,7 +148,10 @@ class Slices:
         beside = self.corpus.where(doc_id=list(ids))
         peers |= {"doc_ids": mine["doc_id"].tolist()}
         sides = sides[~sides["term"].isin(self.places)].reset_index(drop=True)
-        return Slice(beside.where(doc_id=peers["doc_ids"]), beside, sides, peers)
+        shared = self.shared[self.shared["doc_id"].isin(mine["doc_id"])].reset_index(drop=True)
+        report = mine.sort_values("year", kind="stable").iloc[-1]
+        ranges = peer_ranges(self.rates, documents, report)
+        return Slice(beside.where(doc_id=peers["doc_ids"]), beside, sides, shared, ranges, peers)
 
     def save(self, folder: Path, *, region: str | None = None, genre: str | None = None) -> None:
         """Write one region's slice, or the whole corpus, for `open_slice` and `open_corpus`."""
@@ -138,7 +160,8 @@ class Slices:
             return
         made = self.slice(region, genre or "")
         made.beside.save(folder)
-        made.sides.to_parquet(folder / "sides.parquet", index=False)
+        for name in _TABLES:
+            getattr(made, name).to_parquet(folder / f"{name}.parquet", index=False)
         write_json(folder / "peers.json", made.peers)
 
     @cached_property
@@ -210,9 +233,8 @@ def open_slice(folder: str | Path, region: str, genre: str = "") -> Slice:
         return Slices(open_corpus(folder)).slice(region, genre)
     peers = json.loads((folder / "peers.json").read_text(encoding="utf-8"))
     beside = Corpus.open(folder)
-    return Slice(
-        beside.where(doc_id=peers["doc_ids"]), beside, pd.read_parquet(folder / "sides.parquet"), peers
-    )
+    tables = [pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES]
+    return Slice(beside.where(doc_id=peers["doc_ids"]), beside, *tables, peers)
 
 
 def _documents_digest(documents: pd.DataFrame) -> str:

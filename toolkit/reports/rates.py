@@ -1,0 +1,127 @@
+"""Tables that several parts of a report stand on: what each text is given to, and reports that are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from toolkit.pipeline import Corpus
+
+FEWEST_PEERS = 10  # reports that are alike, before a range of them, a distribution or a rank means anything
+ALIKE = ["year", "genre", "body_kind", "level"]
+_YEARLY = ("region_id", "year")
+
+
+def latest_names(corpus: Corpus) -> pd.Series:
+    """The latest name of each region."""
+    documents = corpus.documents.sort_values("year", kind="stable").drop_duplicates("region_id", keep="last")
+    return documents.set_index("region_id")["region"]
+
+
+def role_shares(corpus: Corpus, by: Sequence[str] = _YEARLY) -> pd.DataFrame:
+    """Characters of each role in each group, and their share of all but meta; a role it lacks is 0."""
+    keys = list(by)
+    sentences = corpus.sentences[corpus.sentences["role"] != "meta"].merge(_places(corpus, keys), on="doc_id")
+    sizes = sentences.assign(n_chars=sentences["text"].str.count(r"\S"))
+    sums = sizes.groupby([*keys, "role"])["n_chars"].sum().unstack(fill_value=0)
+    table = sums.stack().rename("n_chars").reset_index()
+    table["share"] = table["n_chars"] / table.groupby(keys)["n_chars"].transform("sum")
+    return _labelled(table, corpus, keys)
+
+
+def dimension_rates(corpus: Corpus, by: Sequence[str] = _YEARLY) -> pd.DataFrame:
+    """Hits of the lexicon by group and dimension, slogans and hits within longer ones left out.
+
+    Returns
+    -------
+    DataFrame
+        label, the columns of `by`, dimension, count, n_tokens, per_10k; a dimension without a hit is 0.
+    """
+    from toolkit.terms.lexicon import read_lexicon
+
+    hits, dimensions, keys = _counted_hits(corpus), read_lexicon().table["dimension"].unique(), list(by)
+    sizes = corpus.documents.groupby(keys, as_index=False)["n_tokens"].sum()
+    rates = sizes.merge(pd.DataFrame({"dimension": dimensions}), how="cross")
+    counts = hits.merge(_places(corpus, keys), on="doc_id").groupby([*keys, "dimension"]).size()
+    rates = rates.merge(counts.rename("count").reset_index(), on=[*keys, "dimension"], how="left")
+    rates["count"] = rates["count"].fillna(0).astype("int64")
+    rates["per_10k"] = rates["count"] * 1e4 / rates["n_tokens"].where(rates["n_tokens"] > 0)
+    return _labelled(rates, corpus, keys)
+
+
+def dimension_roles(corpus: Corpus) -> pd.DataFrame:
+    """The same hits by dimension and role of the sentence: what is done, and what is a problem or a plan.
+
+    Returns
+    -------
+    DataFrame
+        dimension, role, count, per_10k; every dimension with every role that has a hit, in the lexicon's order.
+    """
+    from toolkit.terms.lexicon import read_lexicon
+
+    counts = _counted_hits(corpus).groupby(["role", "dimension"]).size().unstack("role", fill_value=0)
+    counts = counts.reindex(read_lexicon().table["dimension"].unique(), fill_value=0)
+    rates = counts.rename_axis("dimension").stack().rename("count").reset_index()
+    tokens = corpus.documents["n_tokens"].sum()
+    return rates.assign(per_10k=rates["count"] * 1e4 / tokens if tokens else float("nan"))
+
+
+def _counted_hits(corpus: Corpus) -> pd.DataFrame:
+    """Hits of the lexicon outside page furniture that count, slogans left out."""
+    from toolkit.terms.lexicon import read_lexicon
+
+    table, hits = read_lexicon().table, corpus.hits
+    slogans = table.loc[table["kind"] == "slogan", "id"]
+    return hits[(hits["role"] != "meta") & (hits["nested_in"] == "") & ~hits["mechanism"].isin(slogans)]
+
+
+def alike(documents: pd.DataFrame) -> pd.DataFrame:
+    """The largest set of reports of one year, genre, kind of body and level; the latest of equals."""
+    documents = documents[(documents["region_id"] != "") & documents["year"].notna()]
+    groups = [group.drop_duplicates("region_id", keep="last") for _, group in documents.groupby(ALIKE)]
+    return max(reversed(groups), key=len, default=documents)
+
+
+def peer_ranges(values: pd.DataFrame, documents: pd.DataFrame, report: pd.Series) -> pd.DataFrame:
+    """Shares of one report beside the middle half of the reports alike; below FEWEST_PEERS do not show them.
+
+    Parameters
+    ----------
+    values
+        One row a report and name: doc_id, name, value.
+    documents
+        All reports.
+    report
+        The row of documents that is held against those of other regions.
+
+    Returns
+    -------
+    DataFrame
+        name, value, low and high (quartiles), median, n_reports (alike, of other regions).
+    """
+    same = (documents[ALIKE] == report[ALIKE]).all(axis=1) & (documents["region_id"] != report["region_id"])
+    others = values[values["doc_id"].isin(documents.loc[same, "doc_id"])].groupby("name", sort=False)["value"]
+    table = others.quantile([0.25, 0.5, 0.75]).unstack().reindex(columns=[0.25, 0.5, 0.75])
+    table = table.set_axis(["low", "median", "high"], axis=1).assign(n_reports=int(same.sum()))
+    own = values[values["doc_id"] == report["doc_id"]].set_index("name")["value"]
+    table.insert(0, "value", own.reindex(table.index))
+    return table.rename_axis("name").reset_index()
+
+
+def _places(corpus: Corpus, keys: list[str]) -> pd.DataFrame:
+    """Where each report belongs."""
+    return corpus.documents[list(dict.fromkeys(["doc_id", *keys]))]
+
+
+def _labelled(table: pd.DataFrame, corpus: Corpus, keys: list[str]) -> pd.DataFrame:
+    """With the region's name and a label of the group."""
+    names = table[keys].astype("str")
+    if keys == ["year"]:
+        n = corpus.documents["year"].value_counts()
+        names["n"] = [f"(n={n[year]})" for year in table["year"]]
+    if "region_id" in table:
+        names["region_id"] = table["region_id"].map(latest_names(corpus))
+        table.insert(1, "region", names["region_id"])
+    table.insert(0, "label", names.agg(" ".join, axis=1))
+    return table
