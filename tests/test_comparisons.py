@@ -80,7 +80,11 @@ def test_ten_reports_alike_are_drawn(shown):
     sheet = sheet_of(*[(f"{n:02}", 2023, f"{text} {chr(0x5000 + n) * 2}") for n in range(10)])
     comparisons.show_shared_text(sheet)
     name, table = shown[-1]
-    assert name == "scatter" and table["other_regions"].tolist() == [1] * 10 and (table["problem"] == 0).all()
+    assert (
+        name == "shared_text"
+        and table["other_regions"].tolist() == [1] * 10
+        and (table["problem"] == 0).all()
+    )
     comparisons.show_attention(sheet)
     name, cells = shown[-2]
     assert name == "attention" and (cells["n_ranked"] == 10).all() and "等级相关" in shown[-1]

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from small import small_corpus
 
+from toolkit import schemas
 from toolkit.reports import changes, parts, rates, sheets
 from toolkit.reports.slices import Slices
 from toolkit.terms.lexicon import read_lexicon
@@ -156,7 +157,7 @@ def test_a_plan_is_no_achievement_in_the_figure():
         ("M083", "achievement", ""), ("M083", "plan", ""), ("M101", "plan", ""), ("M083", "meta", "")
     )
     corpus = SimpleNamespace(hits=hits, documents=pd.DataFrame({"n_tokens": [100, 100]}))
-    table = parts.dimension_roles(corpus).set_index(["dimension", "role"])
+    table = rates.dimension_roles(corpus).set_index(["dimension", "role"])
     assert table.loc["行政执法", "per_10k"].to_dict() == {"achievement": 50, "plan": 50}
     assert table["count"].sum() == 2
     assert len(table) == 2 * len(read_lexicon().table["dimension"].unique())

@@ -113,7 +113,7 @@ def _show_values(sheet: Sheet, found: pd.DataFrame, names: dict[str, str], *, le
     cells = chosen[["doc_id", "region", "year"]].merge(pd.DataFrame({"indicator_id": n.index}), how="cross")
     cells = cells.merge(values[["doc_id", "indicator_id", "value"]], how="left")
     cells["indicator_id"] = cells["indicator_id"].map(names)
-    show_figure(sheet, "distribution", plots.distribution(cells, language=sheet.language), cells)
+    show_figure(sheet, "rates", plots.distribution(cells, language=sheet.language), cells)
 
 
 def show_side_by_side(sheet: Sheet, terms: Sequence[str], *, most: int = 12) -> None:
@@ -172,7 +172,7 @@ def show_shared_text(sheet: Sheet) -> None:
     from toolkit import plots
     from toolkit.measures import boilerplate, shared_sentences
 
-    chosen = _alike(sheet, "scatter")
+    chosen = _alike(sheet, "shared_text")
     if chosen is None:
         return
     part = sheet.corpus.where(doc_id=chosen["doc_id"])
@@ -180,9 +180,9 @@ def show_shared_text(sheet: Sheet) -> None:
     table = chosen[["doc_id", "region", "year"]].merge(boilerplate(shared_sentences(part)), on="doc_id")
     table = table.merge(roles[["doc_id", "problem"]], how="left", on="doc_id").fillna({"problem": 0})
     axes = plots.scatter(
-        table, "other_regions", "problem", language=sheet.language, title=_title(sheet, "scatter")
+        table, "other_regions", "problem", language=sheet.language, title=_title(sheet, "shared_text")
     )
-    show_figure(sheet, "scatter", axes, table)
+    show_figure(sheet, "shared_text", axes, table)
 
 
 def show_attention(sheet: Sheet, *, most: int = 15) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit.reports.labels import html_label, label, meaning_of, name_of
-from toolkit.reports.rates import FEWEST_PEERS, dimension_rates, role_shares
+from toolkit.reports.rates import FEWEST_PEERS, dimension_rates, dimension_roles, role_shares
 from toolkit.reports.sheets import (
     Sheet,
     listed,
@@ -178,20 +178,23 @@ def show_institutions(sheet: Sheet) -> None:
 
 
 def show_dimensions(sheet: Sheet, *, most: int = 30) -> None:
-    """How much each report says of each part of the 纲要, per 10,000 tokens; of many reports, by year."""
+    """How much each report says of each part of the 纲要, per 10,000 tokens; of many, by year; of one, by role."""
     from toolkit import plots
 
     keys = sheet.groups(most)
     rates = dimension_rates(sheet.corpus, keys)
     rates["dimension"] = [name_of("dimension", name, sheet.language) for name in rates["dimension"]]
-    title = label("dimensions.heading", sheet.language)
-    if rates["label"].nunique() == 1:
-        one = rates.rename(columns={"dimension": "term"})
-        axes = plots.frequency(one, language=sheet.language, title=title)
-    else:
-        options = {"row": "label", "column": "dimension", "title": title, **_by_year(sheet, keys)}
-        axes = plots.heat_map(rates, language=sheet.language, **options)
-    show_figure(sheet, "dimensions", axes, rates)
+    options = {"language": sheet.language, "title": label("dimensions.heading", sheet.language)}
+    several = rates["label"].nunique() > 1
+    if several:
+        axes = plots.heat_map(rates, row="label", column="dimension", **options, **_by_year(sheet, keys))
+        show_figure(sheet, "dimensions", axes, rates)
+    split = dimension_roles(sheet.latest)
+    if len(sheet.latest.documents) == 1 and len(split):
+        split["dimension"] = [name_of("dimension", name, sheet.language) for name in split["dimension"]]
+        options["subtitle"] = sheet.name
+        axes = plots.roles(split, row="dimension", value="per_10k", **options)
+        show_figure(sheet, "dimension_roles" if several else "dimensions", axes, split)
 
 
 def show_roles(sheet: Sheet, *, most: int = 30) -> None:

@@ -40,16 +40,40 @@ def dimension_rates(corpus: Corpus, by: Sequence[str] = _YEARLY) -> pd.DataFrame
     """
     from toolkit.terms.lexicon import read_lexicon
 
-    table, keys, hits = read_lexicon().table, list(by), corpus.hits
-    slogans = table.loc[table["kind"] == "slogan", "id"]
-    hits = hits[(hits["role"] != "meta") & (hits["nested_in"] == "") & ~hits["mechanism"].isin(slogans)]
+    hits, dimensions, keys = _counted_hits(corpus), read_lexicon().table["dimension"].unique(), list(by)
     sizes = corpus.documents.groupby(keys, as_index=False)["n_tokens"].sum()
-    rates = sizes.merge(pd.DataFrame({"dimension": table["dimension"].unique()}), how="cross")
+    rates = sizes.merge(pd.DataFrame({"dimension": dimensions}), how="cross")
     counts = hits.merge(_places(corpus, keys), on="doc_id").groupby([*keys, "dimension"]).size()
     rates = rates.merge(counts.rename("count").reset_index(), on=[*keys, "dimension"], how="left")
     rates["count"] = rates["count"].fillna(0).astype("int64")
     rates["per_10k"] = rates["count"] * 1e4 / rates["n_tokens"].where(rates["n_tokens"] > 0)
     return _labelled(rates, corpus, keys)
+
+
+def dimension_roles(corpus: Corpus) -> pd.DataFrame:
+    """The same hits by dimension and role of the sentence: what is done, and what is a problem or a plan.
+
+    Returns
+    -------
+    DataFrame
+        dimension, role, count, per_10k; every dimension with every role that has a hit, in the lexicon's order.
+    """
+    from toolkit.terms.lexicon import read_lexicon
+
+    counts = _counted_hits(corpus).groupby(["role", "dimension"]).size().unstack("role", fill_value=0)
+    counts = counts.reindex(read_lexicon().table["dimension"].unique(), fill_value=0)
+    rates = counts.rename_axis("dimension").stack().rename("count").reset_index()
+    tokens = corpus.documents["n_tokens"].sum()
+    return rates.assign(per_10k=rates["count"] * 1e4 / tokens if tokens else float("nan"))
+
+
+def _counted_hits(corpus: Corpus) -> pd.DataFrame:
+    """Hits of the lexicon outside page furniture that count, slogans left out."""
+    from toolkit.terms.lexicon import read_lexicon
+
+    table, hits = read_lexicon().table, corpus.hits
+    slogans = table.loc[table["kind"] == "slogan", "id"]
+    return hits[(hits["role"] != "meta") & (hits["nested_in"] == "") & ~hits["mechanism"].isin(slogans)]
 
 
 def alike(documents: pd.DataFrame) -> pd.DataFrame:

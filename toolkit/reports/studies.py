@@ -11,7 +11,7 @@ import pandas as pd
 
 from toolkit.pipeline import Corpus
 from toolkit.reports.labels import label, name_of
-from toolkit.reports.parts import latest_names, role_shares
+from toolkit.reports.rates import latest_names, role_shares
 
 SIZES = {"single": "paper-1col", "double": "paper-2col", "screen": "screen"}
 LANGUAGES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
