@@ -102,7 +102,8 @@ def _head(phrase: str) -> str:
 
 def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: str) -> _Reading:
     """Say what a quantity counts, from the grammar of its clause."""
-    before, after = _clean(place.raw), place.after.strip(' 　、和及与了”"）)')
+    before, after = _clean(place.raw), place.after.lstrip(' 　、和及与了”"）)').rstrip(" 　、和及与了")
+    after = after if any(opening in after for opening in '“"(（') else after.rstrip('”"）)')
     closed = not place.after or place.after[0] in "、，和及与(（)）”" or bool(_rises(place))
     noun_after = after and not closed and not grammar.PREDICATE.match(after)
     if quantity.kind == "percent" or quantity.kind == "rank":
