@@ -72,7 +72,7 @@ def _place(
     shared = grammar.TIER if open_list and after.rstrip("、和及与").endswith("级") else grammar.SHARED
     predicate = shared.search(text, until, stop) if open_list else None
     linked = bool(prior and len(between) < 8 and grammar.LINK.fullmatch(between))
-    risen = bool(prior and grammar.ROSE.match(between))
+    risen = bool(prior and between[:1] not in "，,；;。、(（" and grammar.ROSE.match(between))
     return _Place(
         raw[-60:], after[:60], linked, predicate.group() if predicate else "", between, clause[-40:], risen
     )
