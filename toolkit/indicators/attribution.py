@@ -72,7 +72,7 @@ def _place(
     shared = grammar.TIER if open_list and after.rstrip("、和及与").endswith("级") else grammar.SHARED
     predicate = shared.search(text, until, stop) if open_list else None
     linked = bool(prior and len(between) < 8 and grammar.LINK.fullmatch(between))
-    risen = bool(prior and grammar.ROSE.match(between))
+    risen = bool(prior and between[:1] not in "，,；;。、(（" and grammar.ROSE.match(between))
     return _Place(
         raw[-60:], after[:60], linked, predicate.group() if predicate else "", between, clause[-40:], risen
     )
@@ -102,7 +102,8 @@ def _head(phrase: str) -> str:
 
 def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: str) -> _Reading:
     """Say what a quantity counts, from the grammar of its clause."""
-    before, after = _clean(place.raw), place.after.strip(' 　、和及与了”"）)')
+    before, after = _clean(place.raw), place.after.lstrip(' 　、和及与了”"）)').rstrip(" 　、和及与了")
+    after = after if any(opening in after for opening in '“"(（') else after.rstrip('”"）)')
     closed = not place.after or place.after[0] in "、，和及与(（)）”" or bool(_rises(place))
     noun_after = after and not closed and not grammar.PREDICATE.match(after)
     if quantity.kind == "percent" or quantity.kind == "rank":

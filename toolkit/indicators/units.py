@@ -95,6 +95,10 @@ def read_tail(text: str, at: int) -> Tail:
     ):
         more_unit, more_end = _unit_at(text, end + 1) if unit.name == "个" else (None, end + 1)
         unit, end, approx = more_unit or unit, more_end, "over"
+    if unit is not None and unit.kind == "count" and text[end : end + 1] in ("(", "（"):
+        other, stop = _unit_at(text, end + 1)
+        if other and text[stop : stop + 1] in (")", "）"):
+            unit, end = unit._replace(name=f"{unit.name}({other.name})"), stop + 1
     if unit is not None and text[end : end + 1] in "/每" and (per := grammar.PER.match(text, end)):
         unit, end = Unit(f"{unit.name}/{per.group()[1:]}", "other", "never", ""), per.end()
     after = grammar.AFTER.match(text, end)
