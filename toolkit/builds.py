@@ -30,7 +30,7 @@ from toolkit.terms.segment import Segmenter
 log = logging.getLogger(__name__)
 
 PART_SIZE = 1000  # files in a part at most; a full part is split in two, so parts hold 500-1,000
-WORKER_MEMORY = 700 * 2**20  # bytes that a worker may need for such a part, measured by benchmarks/build.py
+WORKER_MEMORY = 1000 * 2**20  # bytes for a worker at such a part, computed from smaller ones: docs/scaling.md
 
 
 class Build(NamedTuple):

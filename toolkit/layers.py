@@ -14,6 +14,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -146,8 +147,9 @@ class _Rows:
     def tables(self, order: pa.Array) -> dict[str, pa.Table]:
         """The tables, in the order of documents; counts by term, so that one term is found in one place."""
         self.flush()
-        tables = {name: pa.concat_tables(chunks) for name, chunks in self.chunks.items()}
-        for name, table in tables.items():
+        tables = {}
+        for name in self.schemas:
+            table = pa.concat_tables(self.chunks.pop(name))  # chunks go as their table comes: memory
             if name == "inputs":
                 tables[name] = table.sort_by([("path", "ascending"), ("row", "ascending")])
                 continue
@@ -155,6 +157,9 @@ class _Rows:
             if name == "counts":
                 keys = {"term": table["term"], "place": place, "role": table["role"], "kind": table["kind"]}
                 at = pc.sort_indices(pa.table(keys), [(key, "ascending") for key in keys])
+            elif (np.diff(place.to_numpy()) >= 0).all():
+                tables[name] = table.combine_chunks()
+                continue
             else:
                 at = pc.sort_indices(place)
             tables[name] = table.take(at).combine_chunks()
