@@ -1,6 +1,7 @@
 """What a report shows: inert words in the reader's language, and what a result does not show after it."""
 
 import re
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest

@@ -305,10 +305,10 @@ def show_tables(sheet: Sheet) -> None:
 
 def show_citations(sheet: Sheet) -> None:
     """How to cite the reports (GB/T 7714) and this page."""
-    from toolkit.terms.citations import reference
+    from toolkit.terms.citations import citation
 
     documents = sheet.corpus.documents.itertuples()
-    show_part("list", items=[(reference(document), document.doc_id) for document in documents])
+    show_part("list", items=[(citation(document), document.doc_id) for document in documents])
     say(sheet, "cite.toolkit", version=sheet.corpus.settings.get("versions", {}).get("toolkit", ""))
 
 

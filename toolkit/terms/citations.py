@@ -38,7 +38,7 @@ def citations(corpus: object, table: pd.DataFrame) -> pd.Series:
         (row.doc_id, row.sentence_no): f"{row.marker or ''}{row.title or ''}"
         for row in places.fillna("").itertuples()
     }
-    report = {row.doc_id: reference(row) for row in corpus.documents.itertuples()}
+    report = {row.doc_id: citation(row) for row in corpus.documents.itertuples()}
     lines = []
     for row in pd.DataFrame(table)[needed].itertuples(index=False):
         if (row.doc_id, row.sentence_no) not in section:
@@ -51,12 +51,10 @@ def citations(corpus: object, table: pd.DataFrame) -> pd.Series:
     return pd.Series(lines, index=table.index, dtype="str", name="citation")
 
 
-def reference(document: object) -> str:
-    """One report, a row of documents, as a reference of GB/T 7714-2015; what is unknown is left out."""
-    author = document.issuer or document.reporting_body
-    title = document.title or f"[{document.label}]"
-    date = document.issued_on or document.published_on or ("" if pd.isna(document.year) else document.year)
-    seen = f"[{document.retrieved_on}]" if document.retrieved_on else ""
+def citation(document: Any) -> str:
+    """One report as a reference of GB/T 7714-2015; what is unknown is left out, never guessed."""
+    year = "" if pd.isna(document.year) else str(document.year)
+    title = document.title or f"[{document.region}{year}]"
     medium = "R/OL" if document.source_url else "R"
     date = document.issued_on or document.published_on
     seen = f"[{document.retrieved_on}]" if document.retrieved_on else ""
