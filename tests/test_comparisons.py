@@ -88,3 +88,13 @@ def test_ten_reports_alike_are_drawn(shown):
     comparisons.show_attention(sheet)
     name, cells = shown[-2]
     assert name == "attention" and (cells["n_ranked"] == 10).all() and "等级相关" in shown[-1]
+
+
+def test_a_corpus_of_several_provinces_has_a_map(shown):
+    """Reports at hand by province; a corpus of one province has none."""
+    sheet = sheet_of(("1", 2023, "甲"), ("2", 2023, "乙"), ("3", 2023, "丙"))
+    comparisons.show_coverage(sheet)
+    assert [name for name, _ in shown] == ["coverage"]
+    sheet.corpus.documents["province"] = ["甘肃省", "甘肃省", "湖南省"]
+    comparisons.show_coverage(sheet)
+    assert shown[-1][1]["n_reports"].sort_values().tolist() == [1, 2]

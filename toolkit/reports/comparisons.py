@@ -44,7 +44,9 @@ def show_coverage(sheet: Sheet) -> None:
     provinces = sheet.corpus.documents.query("province != ''").groupby("province").size()
     if len(provinces) > 1:
         table = provinces.rename("n_reports").reset_index()
-        show_figure(sheet, "tile_map", plots.tile_map(table, language=sheet.language), table)
+        title = label("tile_map.title", sheet.language)
+        axes = plots.tile_map(table, language=sheet.language, title=title)
+        show_figure(sheet, "tile_map", axes, table)
 
 
 def show_reports(sheet: Sheet, *, most: int = 60) -> None:
