@@ -265,7 +265,7 @@ def existing(folder: str | Path) -> Path:
     folder = Path(folder)
     if not folder.exists():
         raise FileNotFoundError(
-            f"Expected a folder of reports; {str(folder)!r} does not exist (looked in {Path.cwd().name!r}). "
+            f"Expected a folder of reports; {str(folder)!r} does not exist. "
             "Check the spelling, or give the full path."
         )
     if not folder.is_dir():

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 from tqdm.auto import tqdm
 
+from toolkit.exports import export
+from toolkit.indicators import facts, panel
 from toolkit.pipeline import Corpus, read_corpus
 from toolkit.reports.execution import NotebookError, read_notebook, run_notebook
 from toolkit.reports.folders import (
@@ -38,6 +40,7 @@ from toolkit.reports.slices import Slices
 NOTEBOOKS = {"region": "region_report.ipynb", "comparison": "comparison.ipynb"}
 _SLICE = ".corpus"
 _LONGEST = 300  # characters of a reason; the failed notebook has the rest
+MOST_SHEET_ROWS = 1_000_000  # of Excel; Stata would take more
 _COLUMNS = ("folder", "region", "genre", "status", "reason", "seconds", "warnings")
 
 
@@ -123,7 +126,8 @@ def run_reports(
     corpus
         A folder of reports, or a `Corpus`.
     out
-        Folder of the results; files in it that are not ours are left alone.
+        Folder of the results, the panel of stated figures (``panel.parquet``, ``.csv``, ``.dta``, ``.xlsx``,
+        the last two up to a million rows) with its codebooks among them; files in it that are not ours are left alone.
     regions
         Codes, ids or names of regions; all by default.
     jobs
@@ -178,8 +182,18 @@ def run_reports(
             bar.close()
             rows = [job.row | (results.get(job.folder) or _left(reasons[job.folder])) for job in planned]
             _write_site(out, rows, slices, options, time.monotonic() - started)
+        if todo or not (out / "panel.parquet").exists():
+            _write_panel(corpus, out)
     status = corpus.ledger["status"].value_counts().to_dict()
     return Run(pd.DataFrame(rows)[list(_COLUMNS)], out, status, time.monotonic() - started)
+
+
+def _write_panel(corpus: Corpus, out: Path) -> None:
+    """The figures that all reports state, as one table for R, Excel and Stata, each with its codebook."""
+    table = panel(corpus, facts(corpus))
+    suffixes = ("parquet", "csv", "dta", "xlsx") if len(table) <= MOST_SHEET_ROWS else ("parquet", "csv")
+    for suffix in suffixes:
+        export(table, out / f"panel.{suffix}", settings=corpus.settings, force=True)
 
 
 def _notebooks(folder: str | Path | None) -> dict[str, Path]:
