@@ -146,3 +146,15 @@ class TestExplorer:
         explorer.shown["table"] = explorer.shown["table"].assign(region="<script>alert(1)</script>")
         explorer._show_table()
         assert "<script>" not in explorer.table.value
+
+
+def test_a_store_shows_what_the_folder_shows(tmp_path, pyplot):
+    """A store made of the seeds opens by its path and gives the same table, and its code opens the store."""
+    import toolkit as tk
+
+    tk.build_store(SEEDS, tmp_path / "store")
+    folder, store = Explorer(str(SEEDS), out=tmp_path), Explorer(str(tmp_path / "store"), out=tmp_path)
+    for explorer in (folder, store):
+        explorer.view.value = "concordance"
+    pd.testing.assert_frame_equal(pd.DataFrame(folder.shown["table"]), pd.DataFrame(store.shown["table"]))
+    assert "tk.open_store" in store.code.value

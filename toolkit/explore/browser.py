@@ -13,7 +13,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from toolkit.explore.evidence import show_place
-from toolkit.explore.recipes import VIEWS, Choice, recipe, run_recipe
+from toolkit.explore.recipes import VIEWS, Choice, opener, recipe, run_recipe
 from toolkit.reports.labels import label, name_of
 from toolkit.schemas import ROLES
 
@@ -33,7 +33,7 @@ class Explorer:
     Parameters
     ----------
     source
-        A folder of reports; another can be opened in the widget.
+        A folder of reports, or a store; another can be opened in the widget.
     terms
         Terms to begin with.
     language
@@ -120,11 +120,13 @@ class Explorer:
 
     def open(self) -> None:
         """Read the folder that is named, and show it; a wrong path becomes a sentence."""
-        from toolkit.pipeline import read_corpus
+        import toolkit
 
         self.message.value = f"<p>{escape(self._say('opening'))}</p>"
         try:
-            self.corpus = read_corpus(self.source.value, duplicates="keep-all")
+            made = opener(self.source.value)
+            options = {"duplicates": "keep-all"} if made == "read_corpus" else {}
+            self.corpus = getattr(toolkit, made)(self.source.value, **options)
         except _EXPECTED as error:
             self._complain(error)
             return

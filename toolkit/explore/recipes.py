@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -19,7 +20,7 @@ _HEAD = """import pandas as pd
 
 import toolkit as tk
 
-corpus = tk.read_corpus({source!r})"""
+corpus = tk.{opener}({source!r})"""
 
 _BODIES = {
     "coverage": """
@@ -68,7 +69,7 @@ class Choice:
     view
         One of `VIEWS`.
     source
-        The folder of reports.
+        The folder of reports, or a store.
     region_ids
         Regions; all where empty.
     years
@@ -110,7 +111,12 @@ def recipe(choice: Choice, corpus: Corpus) -> str:
         raise ValueError(
             "Expected a term to look for; none was given. Type one, or pick one from the lexicon."
         )
-    return f"{_HEAD.format(source=choice.source)}\n{_body(choice, corpus)}\n"
+    return f"{_HEAD.format(opener=opener(choice.source), source=choice.source)}\n{_body(choice, corpus)}\n"
+
+
+def opener(source: str) -> str:
+    """The public function that opens a folder: ``open_store`` for a store, ``read_corpus`` for reports."""
+    return "open_store" if (Path(source) / "manifest.json").is_file() else "read_corpus"
 
 
 def run_recipe(choice: Choice, corpus: Corpus) -> Mapping[str, object]:
