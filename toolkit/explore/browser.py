@@ -89,7 +89,7 @@ class Explorer:
         self.line = widgets.BoundedIntText(value=0, min=0, max=0, description=say("line"), **_WIDE)
         self.message, self.figure, self.table, self.place, self.saved = (widgets.HTML() for _ in range(5))
         self.savers = {name: widgets.Button(description=say(name)) for name in ("csv", "xlsx", "figure")}
-        self.code = widgets.Textarea(rows=10, description="", disabled=False, layout={"width": "98%"})
+        self.code = widgets.Textarea(rows=10, tooltip=say("code"), layout={"width": "98%"})
         left = [self.source, self.opener, self.view, self.province, self.search, self.regions, self.years]
         left += [self.roles, self.terms, self.dimension, self.mechanism]
         bar = widgets.HBox([self.sort, self.falling, self.page, self.line])
