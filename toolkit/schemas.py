@@ -9,7 +9,6 @@ from importlib.resources import files
 import pandas as pd
 
 ROLES = ("achievement", "problem", "rectification", "plan", "leadership", "other", "meta")
-TOKEN_KINDS = ("word", "term", "number", "latin", "punct", "space")
 COUNTED_KINDS = ("word", "term", "number", "latin")
 STATUSES = ("ok", "flagged", "failed", "skipped")
 GENRES = ("annual report", "work report", "unknown")

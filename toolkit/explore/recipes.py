@@ -130,7 +130,7 @@ def run_recipe(choice: Choice, corpus: Corpus) -> Mapping[str, object]:
     import toolkit
 
     recipe(choice, corpus)
-    chosen = len(_filtered(choice, corpus).documents)
+    chosen = len(_chosen(choice, corpus))
     if not chosen:
         raise ValueError("No report of this corpus has these regions and years. Widen the choice.")
     if choice.view == "characteristic" and chosen == len(corpus.documents):
@@ -151,16 +151,18 @@ def _filters(choice: Choice, corpus: Corpus) -> dict[str, list]:
     return filters
 
 
-def _filtered(choice: Choice, corpus: Corpus) -> Corpus:
-    """The reports of a choice."""
-    filters = _filters(choice, corpus)
-    return corpus.where(**filters) if filters else corpus
+def _chosen(choice: Choice, corpus: Corpus) -> pd.DataFrame:
+    """The documents of a choice; the larger tables are left alone until the recipe runs."""
+    documents = corpus.documents
+    for name, values in _filters(choice, corpus).items():
+        documents = documents[documents[name].isin(values)]
+    return documents
 
 
 def _body(choice: Choice, corpus: Corpus) -> str:
     """The code of the view, from the filter on."""
     named = ", ".join(f"{name}={values!r}" for name, values in _filters(choice, corpus).items())
-    part = _filtered(choice, corpus).documents
+    part = _chosen(choice, corpus)
     lines = _BODIES[choice.view].format(
         terms=list(choice.terms),
         roles=list(choice.roles) or None,

@@ -10,7 +10,6 @@ import pandas as pd
 KEY = ("region_id", "year", "genre", "body_kind", "indicator_id", "unit")
 KEY += ("actor_scope", "capacity", "statistic", "period_start", "period_end")
 COLUMNS = [*KEY, "region", "value", "approx", "state", "n_facts", "evidence", "derived_from"]
-STATES = ("stated", "stated zero", "implied", "derived", "conflict", "not stated", "no report")
 # A rate, its part and its whole. A 纠错率 is not among them: 审结 holds settled and terminated cases too.
 RATES = (
     ("litigation.leader_appearance_rate", "litigation.leader_appearances", "litigation.hearings"),

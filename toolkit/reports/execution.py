@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from toolkit.reports.folders import write_text
 from toolkit.reports.parameters import check_parameters, read_parameters, write_parameters
 
 _STARTS = 3
@@ -208,10 +209,8 @@ def _hide_places(node: Any, folder: Path) -> None:
 
 
 def _write(node: Any, path: Path) -> None:
-    """Write the notebook beside its place, then put it there."""
+    """Write the notebook, whole or not at all."""
     import nbformat
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.tmp")
-    partial.write_text(nbformat.writes(node) + "\n", encoding="utf-8", newline="\n")
-    partial.replace(path)
+    write_text(path, nbformat.writes(node) + "\n")
