@@ -10,12 +10,14 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "toolkit"
 FLOORS = (
     "schemas",
+    "files",
     "corpus",
     "terms",
     "indicators",
     "measures",
     "plots",
     "store",
+    "executors",
     "pipeline",
     "layers",
     "builds",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
-_EXPECTED = (OSError, ValueError, KeyError)
+_EXPECTED = (OSError, ValueError, KeyError, ImportError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,7 +107,7 @@ def _describe_build(commands: argparse._SubParsersAction) -> None:
     build.set_defaults(command=_build)
     build.add_argument("corpus", type=Path, help="folder with the reports")
     build.add_argument("--store", type=Path, required=True, metavar="DIR", help="folder of the store")
-    build.add_argument("--jobs", type=int, default=1, metavar="N", help="processes at work (default: 1)")
+    _add_workers(build, "processes at work")
     build.add_argument(
         "--memory", type=_bytes, metavar="LIMIT", help="what all processes may use together, such as 2GB"
     )
@@ -157,6 +157,23 @@ def _describe_figures(commands: argparse._SubParsersAction) -> None:
     )
     figures.add_argument("--dpi", type=int, default=600, help="of png and tiff (default: 600)")
     _add_duplicates(figures)
+
+
+def _add_workers(command: argparse.ArgumentParser, what: str) -> None:
+    """Add the options that say where the work is done."""
+    command.add_argument("--jobs", type=int, default=1, metavar="N", help=f"{what} (default: 1)")
+    command.add_argument(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="work on the dask cluster of this scheduler, such as tcp://10.0.0.5:8786, or on a 'local' one",
+    )
+    command.add_argument(
+        "--part",
+        default="",
+        metavar="K/N",
+        help="do the K-th of N shares beside others on the same storage; a run without it then ends the work",
+    )
 
 
 def _add_duplicates(command: argparse.ArgumentParser, default: str = "error") -> None:
@@ -245,6 +262,8 @@ def _build(options: argparse.Namespace) -> int:
         options.store,
         jobs=options.jobs,
         memory=options.memory,
+        scheduler=options.scheduler,
+        part=options.part,
         duplicates=options.duplicates,
     )
     print(done.summary)

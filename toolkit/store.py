@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 import shutil
-import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from toolkit.files import sync, write_json
 from toolkit.schemas import TABLES, check
 
 SCHEMA_VERSION = 2
@@ -99,7 +98,7 @@ def read_manifest(folder: Path) -> dict:
 def write_part(folder: Path, tables: Mapping[str, object], record: str = RECORD, **more: object) -> None:
     """Write Arrow tables as one folder with a record of their hashes: complete or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}-{time.monotonic_ns()}.tmp")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
     try:
@@ -109,8 +108,12 @@ def write_part(folder: Path, tables: Mapping[str, object], record: str = RECORD,
             write_table(table, path)
             parts[path.name] = {"rows": table.num_rows, "sha256": sha256(path)}
         write_json(draft / record, {"schema_version": SCHEMA_VERSION, "parts": parts, **more})
-        draft.replace(folder)
-        _sync(folder.parent)
+        try:
+            draft.replace(folder)
+        except OSError:  # another run made the same part meanwhile: the names are of what it is made from
+            if read_record(folder) is None:
+                raise
+        sync(folder.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -120,18 +123,7 @@ def write_table(table: object, path: Path) -> None:
     import pyarrow.parquet as pq
 
     pq.write_table(table, path, compression="zstd", row_group_size=1 << 17)
-    _sync(path)
-
-
-def write_json(path: Path, value: object) -> None:
-    """Write a JSON file beside its place, wait until it is on the disk, and put it there."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        partial.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
-        _sync(partial)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    sync(path)
 
 
 def read_record(folder: Path) -> dict[str, dict] | None:
@@ -189,39 +181,3 @@ def partition(hashes: Iterable[str], size: int, prefix: str = "") -> dict[str, l
         sides[int(value, 16) >> (255 - len(prefix)) & 1].append(value)
     left, right = (partition(side, size, f"{prefix}{bit}") for bit, side in enumerate(sides))
     return left | right
-
-
-@contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold a folder against a second writer, or say who holds it. The system frees it if the holder dies."""
-    path = folder / ".lock"
-    holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
-    with path.open("a+", encoding="utf-8") as file:
-        try:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except ImportError:
-            pass  # no such lock on Windows: two builds at once are then the user's to avoid
-        except OSError as error:
-            file.seek(0)
-            raise BlockingIOError(
-                f"{str(folder)!r} is being built by another process ({file.read().strip()}). Wait until it has "
-                "finished, or choose another folder. Reading the store is possible meanwhile."
-            ) from error
-        file.seek(0)
-        file.truncate()
-        file.write(", ".join(f"{name} {value}" for name, value in holder.items()))
-        file.flush()
-        yield
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    if os.name == "nt" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -121,8 +121,9 @@ def show_quotes(sheet: Sheet, role: str, *, most: int = 6, all: int = 40) -> Non
 
 def show_facts(sheet: Sheet, *, most: int = 25) -> None:
     """Figures that the latest report states, with its words, and over the years where there are several."""
+    from toolkit.files import finished
     from toolkit.indicators import facts, panel, read_indicators
-    from toolkit.plots.saving import csv_text, finished
+    from toolkit.plots.saving import csv_text
 
     found = facts(sheet.corpus)
     names = {row.indicator_id: getattr(row, sheet.language) for row in read_indicators()}
