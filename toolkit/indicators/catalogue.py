@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 from toolkit.indicators.quantities import Quantity
 
-_PLAIN = re.compile(r"[\u4e00-\u9fffA-Z0-9]+")
-
 
 class Indicator(NamedTuple):
     """One row of indicators.csv."""
@@ -48,19 +46,14 @@ def read_indicators() -> tuple[Indicator, ...]:
 
 
 @functools.cache
-def _by_unit() -> dict[str, tuple[dict[str, list[tuple[str, int]]], list[int]]]:
-    """For each unit: the plain words of verbs by their first character, and the rows whose verb is a pattern."""
-    plan: dict[str, tuple[dict[str, list[tuple[str, int]]], list[int]]] = {}
-    for number, row in enumerate(read_indicators()):
-        words = row.verb.pattern.split("|")
+def _by_unit() -> dict[str, tuple[re.Pattern, list[Indicator]]]:
+    """For each unit: a pattern that tells whether any row's verb is there, and the rows."""
+    rows: dict[str, list[Indicator]] = {}
+    for row in read_indicators():
         for unit in row.units:
-            plain, others = plan.setdefault(unit, ({}, []))
-            if not _PLAIN.fullmatch("".join(words)):
-                others.append(number)
-                continue
-            for word in words:
-                plain.setdefault(word[0], []).append((word, number))
-    return plan
+            rows.setdefault(unit, []).append(row)
+    verbs = {unit: dict.fromkeys(row.verb.pattern for row in found) for unit, found in rows.items()}
+    return {unit: (re.compile("|".join(verbs[unit])), found) for unit, found in rows.items()}
 
 
 def match_indicator(phrase: str, context: str, quantity: Quantity, statistic: str) -> str:
@@ -72,12 +65,11 @@ def match_indicator(phrase: str, context: str, quantity: Quantity, statistic: st
     own = phrase.rpartition(")")[2] or phrase if phrase.startswith("(") else phrase
     if not quantity.unit and quantity.kind != "count":
         return ""
-    plain, others = _by_unit().get(quantity.unit, ({}, ()))
-    numbers = {n for first in own if first in plain for word, n in plain[first] if word in own}
-    rows = read_indicators()
-    for number in sorted(numbers.union(n for n in others if rows[n].verb.search(own))):
-        row = rows[number]
-        if statistic not in row.statistic:
+    verbs, rows = _by_unit().get(quantity.unit, (None, ()))
+    if not verbs or not verbs.search(own):
+        return ""
+    for row in rows:
+        if statistic not in row.statistic or not row.verb.search(own):
             continue
         if not (row.subject.search(phrase) or row.subject.search(context)):
             continue
