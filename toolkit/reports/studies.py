@@ -11,12 +11,18 @@ import pandas as pd
 
 from toolkit.pipeline import Corpus
 from toolkit.reports.labels import label, name_of
-from toolkit.reports.rates import latest_names, role_shares
+from toolkit.reports.rates import (
+    LEAST,
+    coverage_in_time,
+    first_reports,
+    latest_names,
+    role_shares,
+    shared_and_problems,
+    stated_values,
+)
 
 SIZES = {"single": "paper-1col", "double": "paper-2col", "screen": "screen"}
 LANGUAGES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
-LEAST = 5  # reports, or regions, for a spread or a relation to be shown
-MOST = 6  # mechanisms or indicators in one figure
 _KEY = ["region_id", "year"]
 
 
@@ -139,14 +145,7 @@ def _one_each(corpus: Corpus) -> bool:
 
 def _coverage(corpus: Corpus, language: str, terms: list[str]) -> Drawing:
     """Region-years with a report; on time, late, or undated where a deadline applies."""
-    from toolkit.corpus.coverages import coverage
-    from toolkit.corpus.statutory import statutory_card
-
-    card = statutory_card(corpus).merge(corpus.documents[["doc_id", *_KEY]], on="doc_id")
-    dated = card[card["timeliness"] != "unknown"].drop_duplicates(_KEY).set_index(_KEY)["timeliness"]
-    table = coverage(corpus).join(dated, on=_KEY)
-    table["status"] = table.pop("timeliness").fillna(table["status"])
-    return Drawing("coverage", table)
+    return Drawing("coverage", coverage_in_time(corpus))
 
 
 def _roles(corpus: Corpus, language: str, terms: list[str]) -> Drawing:
@@ -163,63 +162,20 @@ def _roles(corpus: Corpus, language: str, terms: list[str]) -> Drawing:
 
 def _adoption(corpus: Corpus, language: str, terms: list[str]) -> Drawing:
     """Curves of the institutions whose first report can be dated in most regions."""
-    from toolkit.measures import adoption, adoption_curve
-    from toolkit.terms.lexicon import read_lexicon
-
-    words = read_lexicon().table
-    words = words[words["kind"].eq("institution") & words["scope"].eq("national")].set_index("id")
-    sizes = corpus.documents.groupby("year")["region_id"].nunique()
-    years = sizes.index[sizes.ge(LEAST).cummax()]  # with few regions a curve leaps
-    first = adoption(corpus.where(year=list(years)), mechanisms=sorted(words.index))
-    dated = first[first["status"] == "first reported"].value_counts("mechanism")
-    at_risk = first[(first["status"] != "in the first report") & (first["n_reports"] > 1)].value_counts(
-        "mechanism"
-    )
-    dated = dated[at_risk.reindex(dated.index, fill_value=0) >= LEAST]
-    top = sorted(dated.index, key=lambda mechanism: (-dated[mechanism], mechanism))[:MOST]
-    if not top:
-        return Drawing("", first)
-    table = adoption_curve(first[first["mechanism"].isin(top)])
-    table.insert(1, "name", table["mechanism"].map(words["name" if language == "zh" else "english"]))
-    return Drawing("adoption_curve", table, {"line": "name"})
+    table, drawn = first_reports(corpus, language)
+    return Drawing("adoption_curve" if drawn else "", table, {"line": "name"})
 
 
 def _distribution(corpus: Corpus, language: str, terms: list[str]) -> Drawing:
     """Values of the indicators that most reports state, one row a report and indicator."""
-    from toolkit.indicators import facts, panel, read_indicators
-
-    reports = corpus.documents[["region_id", "region", "year", "year_covered"]]
-    reports = reports.assign(year=reports["year_covered"].fillna(reports["year"])).drop(
-        columns="year_covered"
-    )
-    cells = (
-        panel(corpus, facts(corpus)).merge(reports[_KEY].drop_duplicates(), on=_KEY).dropna(subset="value")
-    )
-    kind = ["indicator_id", "unit", "actor_scope", "capacity", "statistic"]
-    cells = cells.drop_duplicates([*kind, *_KEY], keep=False)  # several periods of one year are no one value
-    most = cells.value_counts(kind).reset_index().drop_duplicates("indicator_id").head(MOST)
-    if most.empty or most["count"].max() < LEAST:
-        return Drawing("", cells[[*kind, *_KEY, "region", "value"]])
-    names = {row.indicator_id: getattr(row, language) for row in read_indicators()}
-    table = most[kind].merge(reports, how="cross").merge(cells[[*kind, *_KEY, "value"]], how="left")
-    table.insert(0, "name", table["indicator_id"].map(names) + " (" + table["unit"] + ")")
-    return Drawing("distribution", table, {"row": "name"})
+    table, drawn = stated_values(corpus, language)
+    return Drawing("distribution" if drawn else "", table, {"row": "name"})
 
 
 def _boilerplate(corpus: Corpus, language: str, terms: list[str]) -> Drawing:
     """Each report's share of text that stands elsewhere too, against its share of text on problems."""
-    from toolkit.measures import boilerplate, shared_sentences
-
-    shared = shared_sentences(corpus)
-    comparable = (shared["n_regions"] > 1) | shared["own_last_year"].notna()
-    table = boilerplate(shared).merge(
-        corpus.documents[["doc_id", "region_id", "region", "year"]], on="doc_id"
-    )
-    table = table[table["doc_id"].isin(shared.loc[comparable, "doc_id"])].dropna(subset="novel")
-    problems = role_shares(corpus).query("role == 'problem'").set_index(_KEY)["share"].rename("problem_share")
-    table = table.join(problems, on=_KEY).fillna({"problem_share": 0}).assign(reused=1 - table["novel"])
-    drawn = "scatter" if len(table) >= LEAST else ""
-    return Drawing(drawn, table, {"x": "reused", "y": "problem_share"})
+    table = shared_and_problems(corpus)
+    return Drawing("scatter" if len(table) >= LEAST else "", table, {"x": "reused", "y": "problem_share"})
 
 
 def _terms(corpus: Corpus, language: str, terms: list[str]) -> Drawing:
