@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from calendar import monthrange
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 import pandas as pd
 
 from toolkit.indicators import grammar
 from toolkit.indicators.catalogue import match_indicator
+from toolkit.indicators.circumstances import Report
 from toolkit.indicators.implied import find_implied
 from toolkit.indicators.quantities import Quantity, find_quantities
 from toolkit.schemas import FACTS
 
-_WHOLE = ("全", "我", "各")
-_PLANS = {"二": 2011, "三": 2016, "四": 2021, "五": 2026}
 # Characters that a pattern needs: most clauses have none of them, and the pattern need not run.
-_CHANGING = frozenset("增降下提上减压缩回扩涨幅净高低快年")
+_CHANGING = frozenset(
+    "长短幅速降低高快升少加减缩落大涨滑窄增率度了约近超过逾达到为别均于间计也 \t\n\r\u3000\u00a0"
+)
 _COMPARING = frozenset("较比相")
 _BRACKETS = (("》", "《"), (")", "("), ("）", "（"))
-_CLOSING, _JOINTS, _LINKING = frozenset('”"）)'), frozenset("、和及与"), frozenset("、,，和及与或以并 \t\n\r\u3000\u00a0")
+_CLOSING, _JOINTS, _LINKING = (
+    frozenset('”"）)'),
+    frozenset("、和及与"),
+    frozenset("、,，和及与或以并 \t\n\r\u3000\u00a0"),
+)
 _REACHING, _MEASURING = frozenset("到至为成"), frozenset("数率量额值")
 _BARE = frozenset("率比度幅速量额值积数模重长加降少高低升落涨短缩增减期径格算均际义年")
 _OPENING = frozenset("约占相为完超跃稳均居位排列创高低比较达总增数")
-_STOCKED = frozenset("总保库存现共拥余在累")
 _TRAILING = frozenset('“"(（了超逾已是仅从由共近至到达为均约过破于少高计数有别中在居名列年月 \t\n　')
 _LEADING = frozenset(
     "、，且而也又则仍和及与并还共已均就以其同此另因包合总累目现截今去当上下年全近期首成分的一二三四五六七八九十0123456789"
@@ -48,14 +52,6 @@ class _Place(NamedTuple):
     rises: bool
 
 
-class _Neighbours(NamedTuple):
-    """A quantity between the one before and the one behind it."""
-
-    quantity: Quantity
-    prior: Quantity | None
-    following: Quantity | None
-
-
 class _Reading(NamedTuple):
     """What a quantity counts: phrase, head noun for those that follow, rule and whether it is certain."""
 
@@ -65,20 +61,26 @@ class _Reading(NamedTuple):
     certain: bool
 
 
-def _place(text: str, low: int, high: int, cuts: list[int], near: _Neighbours) -> _Place:
+def _place(
+    report: Report,
+    bounds: tuple[int, int],
+    quantity: Quantity,
+    prior: Quantity | None,
+    following: Quantity | None,
+) -> _Place:
     """Cut out the clause around a quantity, up to its neighbours."""
-    quantity, prior, following = near
+    text, clauses, (begin, high) = report.text, report.clauses, bounds
     start, end = quantity[:2]
-    begin = max(low, prior.end) if prior else low
-    between = text[begin:start]
-    cut = bisect_left(cuts, start)
-    last = cuts[cut - 1] if cut else -1
-    raw, clause = between, ""
-    if last >= begin:
-        raw, clause = text[last + 1 : start], text[max(begin, cuts[cut - 2] + 1 if cut > 1 else 0) : last]
+    begin = max(begin, prior.end) if prior else begin
+    raw = between = text[begin:start]
+    clause, cut = "", clauses.rfind("\n", begin, start)
+    if cut >= 0:
+        raw, clause = text[cut + 1 : start], text[max(begin, clauses.rfind("\n", begin, cut) + 1) : cut]
     raw = grammar.NOTE.sub("", raw) if raw[-1:] in _CLOSING else raw
-    stop = min(cuts[bisect_left(cuts, end, cut)], high, end + 200)
-    until = following.start if following else high
+    high = min(high, end + 200)
+    stop = clauses.find("\n", end, high)
+    stop = stop if stop >= 0 else high
+    until = following.start if following else stop
     after, shared = text[end : min(stop, until)], ""
     if after == "共" and following:
         after = text[following.end : stop]
@@ -90,10 +92,15 @@ def _place(text: str, low: int, high: int, cuts: list[int], near: _Neighbours) -
     linked = prior and len(between) < 8 and (not opening or opening in _LINKING)
     linked = bool(linked and grammar.LINK.fullmatch(between))
     risen = bool(
-        prior and opening and opening not in "，,；;。、(（" and not _REACHING.isdisjoint(between)
+        prior
+        and opening
+        and opening not in "，,；;。、(（"
+        and not _REACHING.isdisjoint(between)
         and grammar.ROSE.match(between)
     )
-    rises = bool("由" in raw or "从" in raw) and bool(grammar.BASE.search(raw[-60:]) and grammar.ROSE.match(after[:60]))
+    rises = bool("由" in raw or "从" in raw) and bool(
+        grammar.BASE.search(raw[-60:]) and grammar.ROSE.match(after[:60])
+    )
     return _Place(raw[-60:], after[:60], linked, shared, between, clause[-40:], risen, rises)
 
 
@@ -132,9 +139,15 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: st
     if previous and before[:1] in _COMPARING and _compared(before, after):
         return _Reading(previous, topic, "base of comparison", True)
     said = after and not closed and grammar.PREDICATE.match(after)
-    if after and not closed and not said and before[-1:] not in _MEASURING and (
-        quantity.kind not in ("percent", "rank")
-        or (quantity.kind == "percent" and (after[0] == "的" or before.endswith(("完成", "实现"))))
+    if (
+        after
+        and not closed
+        and not said
+        and before[-1:] not in _MEASURING
+        and (
+            quantity.kind not in ("percent", "rank")
+            or (quantity.kind == "percent" and (after[0] == "的" or before.endswith(("完成", "实现"))))
+        )
     ):
         return _after(before, after)
     verb = grammar.VERB_START.match(before)
@@ -201,8 +214,6 @@ def _shared(place: _Place, count: int) -> list[str]:
 
 def _several(place: _Place, reading: _Reading) -> list[str]:
     """Name the facts that lie on one number: 受理率、办结率均为100% states two."""
-    if "均" not in place.raw:
-        return [reading.phrase]
     items = [item for item in grammar.SPLIT.split(_clean(place.raw.partition("均")[0])) if item]
     ends = {item[-1] for item in items}
     if len(items) < 2 or len(ends) > 1 or not ends <= set("率度量额比数"):
@@ -212,76 +223,22 @@ def _several(place: _Place, reading: _Reading) -> list[str]:
 
 def _statistic(place: _Place, quantity: Quantity) -> str:
     """Tell level from change, mean, stock and base."""
-    near = place.raw[-14:]
-    if place.rises or (place.raw[:1] in _COMPARING and _compared(place.raw, place.after)):
+    raw, near = place.raw, place.raw[-14:]
+    if place.rises or (raw[:1] in _COMPARING and _compared(raw, place.after)):
         return "base"
-    if place.risen and quantity.kind != "percentage_point":
+    if quantity.kind == "percentage_point":
+        return "change"
+    if place.risen:
         return "level"
-    changes = not _CHANGING.isdisjoint(near) and grammar.CHANGE.search(near)
-    changes = changes or (quantity.kind == "percent" and grammar.SHRUNK.match(_clean(place.raw)))
-    if quantity.kind == "percentage_point" or (changes and quantity.kind != "rank"):
+    changes = near[-1:] in _CHANGING and quantity.kind != "rank" and grammar.CHANGE.search(near)
+    if changes or (quantity.kind == "percent" and grammar.SHRUNK.match(_clean(raw))):
         return "change"
     if "均" in near and grammar.MEAN.search(near):
         return "mean"
-    return "stock" if not _STOCKED.isdisjoint(near) and grammar.STOCK.search(near) else "level"
+    return "stock" if grammar.STOCK.search(near) else "level"
 
 
-def _capacity(context: str) -> str:
-    """Tell in which capacity an authority stands in a case; empty where the report mixes or does not say."""
-    found = [word for word in ("被申请人", "被告", "复议机关") if word in context]
-    if found:
-        return found[0] if len(found) == 1 else ""
-    if "应诉" in context or "出庭" in context or "败诉" in context:
-        return "被告" if "复议" not in context else ""
-    named = re.search("培训|宣传|服务站|联系点|窗口|人员", context)
-    return "复议机关" if "行政复议" in context and not named else ""
-
-
-def _scope(actor: str) -> str:
-    """Say whether an actor is the reporting body itself or its whole jurisdiction."""
-    if not actor:
-        return "unknown"
-    if actor.startswith(_WHOLE):
-        return "whole jurisdiction"
-    return "own body" if "政府" in actor or actor.startswith("本") or actor.endswith("本级") else "unknown"
-
-
-def _span(match: re.Match | None, year: int | None, genre: str, role: str) -> tuple[str, str]:
-    """Turn the last expression of time before a quantity into the first and last day of its period."""
-    delivered = genre == "work report"
-    first = last = (
-        None if year is None else year + (role == "plan" and not delivered) - (delivered and role != "plan")
-    )
-    if match and match["year"]:
-        first = last = int(match.group()[:4])
-        if match["month"] and 1 <= int(match["month"]) <= 12:
-            return f"{first}-{int(match['month']):02d}-01", _month_end(first, int(match["month"]))
-    elif match and match["plan"]:
-        first, last = _PLANS[match["plan"]], _PLANS[match["plan"]] + 4
-    elif match and year and match["last"]:
-        first = last = year - 1
-    elif match and year and match["this"] and match.group() != "全年":
-        first = last = year
-    elif match and match["many"] and last:
-        first = last - (4 if match.group()[0] in "五5" else 2)
-    if last is None:
-        return "", ""
-    half = bool(match and (match["half"] or match["part"]))
-    return f"{first}-01-01", f"{last}-06-30" if half else f"{last}-12-31"
-
-
-def _month_end(year: int, month: int) -> str:
-    """Last day of a month."""
-    return f"{year}-{month:02d}-{monthrange(year, month)[1]}"
-
-
-def _last_before(matches: list[re.Match], at: int) -> re.Match | None:
-    """The last of some matches that ends before a position."""
-    count = bisect_right(matches, at, key=re.Match.end) if matches else 0
-    return matches[count - 1] if count else None
-
-
-@dataclass
+@dataclass(slots=True)
 class _Thread:
     """What a sentence has said so far, for the quantities that inherit from it."""
 
@@ -364,61 +321,13 @@ def _replayed(phrases: list[str], place: _Place, count: int) -> list[str]:
     return [] if own or count < 2 or len(phrases) < count else [phrase + verb for phrase in phrases[-count:]]
 
 
-class _Report:
-    """What a report says of ends of clauses, actors, times and subjects, looked for once."""
-
-    def __init__(self, text: str, year: int | None, genre: str) -> None:
-        """Walk the text once for each."""
-        self.text, self.year, self.genre = text, year, genre
-        self.cuts = [cut.start() for cut in grammar.CUT.finditer(text)] + [len(text)]
-        patterns = (grammar.ACTOR, grammar.TIME, grammar.ANCHOR)
-        self.actors, self.times, self.anchors = ([*pattern.finditer(text)] for pattern in patterns)
-
-
-class _Setting:
-    """A sentence with its actors and times, for the facts that stand in it."""
-
-    def __init__(self, report: _Report, sentence: tuple) -> None:
-        """Take the actors, times and subjects that stand in the sentence."""
-        self.number, _, self.role, self.low, self.high = sentence[:5]
-        self.report = report
-        self.actors, self.times, self.anchors = (
-            _within(found, self.low, self.high) for found in (report.actors, report.times, report.anchors)
-        )
-
-    def around(self, at: int, about: str) -> tuple[str, str, str, str, str]:
-        """Actor, actor scope, capacity, first and last day of the period at a position."""
-        actor, time = _last_before(self.actors, at), None
-        actor = actor.group() if actor else ""
-        if self.times:
-            count = bisect_right(self.times, at, key=re.Match.end)
-            near = self.times[max(0, count - 3) : count]
-            time = next((time for time in reversed(near) if not _closed(self.report.text, time, at)), None)
-        period = _span(time, self.report.year, self.report.genre, self.role)
-        return (actor, _scope(actor), _capacity(about) if about else "", *period)
-
-
-def _within(matches: list[re.Match], low: int, high: int) -> list[re.Match]:
-    """The matches that stand between two positions."""
-    if not matches:
-        return matches
-    first = bisect_left(matches, low, key=re.Match.start)
-    return matches[first : bisect_right(matches, high, first, key=re.Match.end)]
-
-
-def _closed(text: str, time: re.Match, at: int) -> bool:
-    """Ask whether a time stands in a bracket that closes before a position: (2019年6593件)."""
-    start = time.start()
-    return text[start - 1 : start] in ("(", "（") and bool(
-        grammar.CLOSE.search(text, start, min(at, start + 60))
-    )
-
-
-def _sentence_facts(setting: _Setting, found: list[Quantity], inherited: str) -> tuple[list[tuple], str]:
+def _sentence_facts(
+    report: Report, sentence: tuple, found: list[Quantity], inherited: str
+) -> tuple[list[tuple], str]:
     """Read every quantity of one sentence in the light of those before it; also say what it was about."""
-    text, cuts, low, high = setting.report.text, setting.report.cuts, setting.low, setting.high
-    thread, rows, prior = _Thread(inherited=inherited), [], None
-    said_before = (anchor := inherited and grammar.ANCHOR.search(inherited)) and anchor.group()
+    number, _, role, low, high = sentence[:5]
+    text, thread = report.text, _Thread(inherited=inherited)
+    rows, prior, subject = [], None, inherited and grammar.ANCHOR.search(inherited)
     for index, quantity in enumerate(found):
         start, end = quantity[:2]
         if prior and prior.start == start:
@@ -426,31 +335,30 @@ def _sentence_facts(setting: _Setting, found: list[Quantity], inherited: str) ->
             continue
         following = index + 1 + (index + 1 < len(found) and found[index + 1].start == start)
         following = found[following] if following < len(found) else None
-        place = _place(text, low, high, cuts, _Neighbours(quantity, prior, following))
-        anchor = _last_before(setting.anchors, start)
-        anchor = anchor.group() if anchor else said_before
+        place = _place(report, (low, high), quantity, prior, following)
         part_of, topic = thread.part_of(place, quantity), f"{thread.topic} {thread.latest}"
         reading = thread.read(text, found, index, place)
         carried = reading.topic if reading.rule == "carried subject" else ""
-        context = f"{anchor} {topic} {carried} {place.clause} {place.raw} {place.after[:30]}"
+        subject = next(iter(report.anchors.before(start, low)), subject)
+        context = (
+            f"{subject and subject.group()} {topic} {carried} {place.clause} {place.raw} {place.after[:30]}"
+        )
         case = "诉" in context or "复议" in context
         about = text[max(low, start - 300) : end] + place.after if case else ""
         inherits = rows and place.linked and reading.rule in ("parallel", "distributed")
         statistic = rows[-1][8] if inherits else _statistic(place, quantity)
         qualifier = grammar.QUALIFIER.findall(place.raw)
         qualifier = " ".join(dict.fromkeys(qualifier)) if qualifier else ""
-        rest = (*setting.around(start, about), part_of, qualifier, setting.role, setting.number)
+        rest = (*report.around(start, low, role, about), part_of, qualifier, role, number)
         rest += (reading.rule, reading.certain, quantity.rule == "none of")
-        for item, phrase in enumerate(_several(place, reading)):
+        for item, phrase in enumerate(_several(place, reading) if "均" in place.raw else (reading.phrase,)):
             name = match_indicator(phrase, context, quantity, statistic)
             rows.append((start, item, *quantity[1:7], statistic, phrase, name, *rest))
         thread.last, thread.last_unit, prior = f"{start}-0", quantity.unit, quantity
     return rows, thread.topic
 
 
-def extract_facts(
-    text: str, sentences: list[tuple], *, year: int | None, genre: str = "", region: str = ""
-) -> list[tuple]:
+def extract_facts(text: str, sentences: list[tuple], *, year: int | None, genre: str = "") -> list[tuple]:
     """State every quantity of one report as a fact.
 
     Parameters
@@ -464,15 +372,13 @@ def extract_facts(
         unknown.
     genre
         annual report, work report or unknown; it decides what "this year" means.
-    region
-        Name of the region; no rule needs it, callers may pass what they know of a report.
 
     Returns
     -------
     list of tuple
         Rows of the facts table without doc_id, in order of start and item_no.
     """
-    quantities, report = find_quantities(text), _Report(text, year, genre)
+    quantities, report = find_quantities(text), Report(text, year, genre)
     rows: list[tuple] = []
     at, ended, topic = 0, 0, ""
     for sentence in sentences:
@@ -481,27 +387,24 @@ def extract_facts(
             at += 1
         if at > first:
             near = sentence[3] - ended < 30 and "\n" not in text[ended : sentence[3]]
-            setting = _Setting(report, sentence)
-            found, topic = _sentence_facts(setting, quantities[first:at], topic if near else "")
+            found, topic = _sentence_facts(report, sentence, quantities[first:at], topic if near else "")
             rows, ended = rows + found, sentence[4]
     rows += _implied_facts(report, sentences)
-    return sorted(rows, key=lambda row: row[:2])
+    return sorted(rows, key=itemgetter(0, 1))
 
 
-def _implied_facts(report: _Report, sentences: list[tuple]) -> list[tuple]:
+def _implied_facts(report: Report, sentences: list[tuple]) -> list[tuple]:
     """State what a report implies without a number: 全覆盖 is 100 %, 未发生 is a true zero."""
-    rows, text = [], report.text
-    starts = [sentence[3] for sentence in sentences]
-    for quantity, phrase, certain in find_implied(text):
-        at = bisect_right(starts, quantity.start) - 1
-        if at < 0 or sentences[at][4] <= quantity.start:
-            continue
-        setting = _Setting(report, sentences[at])
-        about = text[max(setting.low, quantity.start - 120) : min(setting.high, quantity.end + 60)]
-        name = match_indicator(phrase, about, quantity, "level")
-        case = about if "诉" in about or "复议" in about else ""
-        said = (quantity.start, 0, *quantity[1:7], "level", phrase, name, *setting.around(quantity.start, case))
-        rows.append((*said, "", "", setting.role, setting.number, quantity.rule, certain, True))
+    rows, starts = [], [sentence[3] for sentence in sentences]
+    for quantity, phrase, certain in find_implied(report.text):
+        start, end = quantity[:2]
+        at = bisect_right(starts, start) - 1
+        number, _, role, low, high = sentences[at][:5] if at >= 0 else (0, 0, "", 0, 0)
+        if start < high:
+            about = report.text[max(low, start - 120) : min(high, end + 60)]
+            name = match_indicator(phrase, about, quantity, "level")
+            said = (start, 0, *quantity[1:7], "level", phrase, name, *report.around(start, low, role, about))
+            rows.append((*said, "", "", role, number, quantity.rule, certain, True))
     return rows
 
 

@@ -8,7 +8,11 @@ import re
 from importlib import resources
 from typing import NamedTuple
 
+from ahocorasick_rs import AhoCorasick
+
 from toolkit.indicators.quantities import Quantity
+
+_PLAIN = re.compile(r"[\u4e00-\u9fffA-Z0-9]+")
 
 
 class Indicator(NamedTuple):
@@ -45,15 +49,32 @@ def read_indicators() -> tuple[Indicator, ...]:
     )
 
 
+class _Verbs(NamedTuple):
+    """The rows of one unit: a matcher of plain verbs with the rows of each, and the rows with a pattern."""
+
+    matcher: AhoCorasick
+    rows: list[set[int]]
+    others: list[int]
+
+
 @functools.cache
-def _by_unit() -> dict[str, tuple[re.Pattern, list[Indicator]]]:
-    """For each unit: a pattern that tells whether any row's verb is there, and the rows."""
-    rows: dict[str, list[Indicator]] = {}
-    for row in read_indicators():
+def _by_unit() -> dict[str, _Verbs]:
+    """For each unit: what finds the rows whose verb stands in a phrase."""
+    plain: dict[str, dict[str, set[int]]] = {}
+    others: dict[str, list[int]] = {}
+    for number, row in enumerate(read_indicators()):
+        words = row.verb.pattern.split("|")
         for unit in row.units:
-            rows.setdefault(unit, []).append(row)
-    verbs = {unit: dict.fromkeys(row.verb.pattern for row in found) for unit, found in rows.items()}
-    return {unit: (re.compile("|".join(verbs[unit])), found) for unit, found in rows.items()}
+            found = plain.setdefault(unit, {})
+            if _PLAIN.fullmatch("".join(words)):
+                for word in words:
+                    found.setdefault(word, set()).add(number)
+            else:
+                others.setdefault(unit, []).append(number)
+    return {
+        unit: _Verbs(AhoCorasick(list(words)), list(words.values()), others.get(unit, []))
+        for unit, words in plain.items()
+    }
 
 
 def match_indicator(phrase: str, context: str, quantity: Quantity, statistic: str) -> str:
@@ -65,11 +86,15 @@ def match_indicator(phrase: str, context: str, quantity: Quantity, statistic: st
     own = phrase.rpartition(")")[2] or phrase if phrase.startswith("(") else phrase
     if not quantity.unit and quantity.kind != "count":
         return ""
-    verbs, rows = _by_unit().get(quantity.unit, (None, ()))
-    if not verbs or not verbs.search(own):
+    if not (verbs := _by_unit().get(quantity.unit)):
         return ""
-    for row in rows:
-        if statistic not in row.statistic or not row.verb.search(own):
+    rows = read_indicators()
+    numbers = {number for number in verbs.others if rows[number].verb.search(own)}
+    for word, _, _ in verbs.matcher.find_matches_as_indexes(own, overlapping=True):
+        numbers |= verbs.rows[word]
+    for number in sorted(numbers) if numbers else ():
+        row = rows[number]
+        if statistic not in row.statistic:
             continue
         if not (row.subject.search(phrase) or row.subject.search(context)):
             continue

@@ -134,10 +134,10 @@ def _number(digits: str) -> float:
 def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
     """Read an Arabic number as an amount: ratio, range, number with unit, or number with a bare noun."""
     digits, comma = text[start:end], text[end : end + 1]
-    if comma in _GROUPING and end - start < 4 and (grouped := grammar.GROUPS.match(text, end)):
-        if comma != "," or _wide_commas(text):
-            end = grouped.end()
-            digits = re.sub("[, \u00a0]", "", text[start:end])
+    grouped = grammar.GROUPS.match(text, end) if comma in _GROUPING and end - start < 4 else None
+    if grouped and (comma != "," or _wide_commas(text)):
+        end = grouped.end()
+        digits = re.sub("[, \u00a0]", "", text[start:end])
     value, tail = _number(digits), read_tail(text, end)
     if math.isnan(value):
         return "identifier"
@@ -149,7 +149,9 @@ def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
         return _without_unit(text, start, end, value, tail)
     if reason := _not_an_amount(text, start, end, tail):
         return reason
-    below = tail.unit.name == "%" and start > 1 and text[start - 1] in "-－−" and not text[start - 2].isdigit()
+    below = (
+        tail.unit.name == "%" and start > 1 and text[start - 1] in "-－−" and not text[start - 2].isdigit()
+    )
     start, value = (start - 1, -value) if below else (start, value)
     return [_quantity(text, start, tail.end, _scaled(value, tail), tail.unit, tail.approx, "number and unit")]
 
@@ -445,7 +447,8 @@ def find_quantities(text: str, sentences: list[tuple] | None = None) -> list[Qua
     twin = narrow(text)
     found = [q for _, _, decided in _regions(twin) if not isinstance(decided, str) for q in decided]
     if twin is not text:
-        found = [q._replace(surface=text[q.start : q.end]) for q in found]
+        surfaces = (text[q.start : q.end] for q in found)
+        found = [q if q.surface == s else q._replace(surface=s) for q, s in zip(found, surfaces, strict=True)]
     if sentences:
         starts = {row[4] for row in sentences}
         found = [q for q in found if not any(edge in starts for edge in range(q.start + 1, q.end))]
