@@ -22,7 +22,11 @@ _PLANS = {"二": 2011, "三": 2016, "四": 2021, "五": 2026}
 _CHANGING = frozenset("增降下提上减压缩回扩涨幅净高低快年")
 _COMPARING = frozenset("较比相")
 _BRACKETS = (("》", "《"), (")", "("), ("）", "（"))
-_CLOSING, _JOINTS, _LINKING = frozenset('”"）)'), frozenset("、和及与"), frozenset("、,，和及与或以并 \t\n\r\u3000\u00a0")
+_CLOSING, _JOINTS, _LINKING = (
+    frozenset('”"）)'),
+    frozenset("、和及与"),
+    frozenset("、,，和及与或以并 \t\n\r\u3000\u00a0"),
+)
 _REACHING, _MEASURING = frozenset("到至为成"), frozenset("数率量额值")
 _BARE = frozenset("率比度幅速量额值积数模重长加降少高低升落涨短缩增减期径格算均际义年")
 _OPENING = frozenset("约占相为完超跃稳均居位排列创高低比较达总增数")
@@ -90,10 +94,15 @@ def _place(text: str, low: int, high: int, cuts: list[int], near: _Neighbours) -
     linked = prior and len(between) < 8 and (not opening or opening in _LINKING)
     linked = bool(linked and grammar.LINK.fullmatch(between))
     risen = bool(
-        prior and opening and opening not in "，,；;。、(（" and not _REACHING.isdisjoint(between)
+        prior
+        and opening
+        and opening not in "，,；;。、(（"
+        and not _REACHING.isdisjoint(between)
         and grammar.ROSE.match(between)
     )
-    rises = bool("由" in raw or "从" in raw) and bool(grammar.BASE.search(raw[-60:]) and grammar.ROSE.match(after[:60]))
+    rises = bool("由" in raw or "从" in raw) and bool(
+        grammar.BASE.search(raw[-60:]) and grammar.ROSE.match(after[:60])
+    )
     return _Place(raw[-60:], after[:60], linked, shared, between, clause[-40:], risen, rises)
 
 
@@ -132,9 +141,15 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: st
     if previous and before[:1] in _COMPARING and _compared(before, after):
         return _Reading(previous, topic, "base of comparison", True)
     said = after and not closed and grammar.PREDICATE.match(after)
-    if after and not closed and not said and before[-1:] not in _MEASURING and (
-        quantity.kind not in ("percent", "rank")
-        or (quantity.kind == "percent" and (after[0] == "的" or before.endswith(("完成", "实现"))))
+    if (
+        after
+        and not closed
+        and not said
+        and before[-1:] not in _MEASURING
+        and (
+            quantity.kind not in ("percent", "rank")
+            or (quantity.kind == "percent" and (after[0] == "的" or before.endswith(("完成", "实现"))))
+        )
     ):
         return _after(before, after)
     verb = grammar.VERB_START.match(before)
@@ -500,7 +515,15 @@ def _implied_facts(report: _Report, sentences: list[tuple]) -> list[tuple]:
         about = text[max(setting.low, quantity.start - 120) : min(setting.high, quantity.end + 60)]
         name = match_indicator(phrase, about, quantity, "level")
         case = about if "诉" in about or "复议" in about else ""
-        said = (quantity.start, 0, *quantity[1:7], "level", phrase, name, *setting.around(quantity.start, case))
+        said = (
+            quantity.start,
+            0,
+            *quantity[1:7],
+            "level",
+            phrase,
+            name,
+            *setting.around(quantity.start, case),
+        )
         rows.append((*said, "", "", setting.role, setting.number, quantity.rule, certain, True))
     return rows
 

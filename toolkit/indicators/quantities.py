@@ -149,7 +149,9 @@ def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
         return _without_unit(text, start, end, value, tail)
     if reason := _not_an_amount(text, start, end, tail):
         return reason
-    below = tail.unit.name == "%" and start > 1 and text[start - 1] in "-－−" and not text[start - 2].isdigit()
+    below = (
+        tail.unit.name == "%" and start > 1 and text[start - 1] in "-－−" and not text[start - 2].isdigit()
+    )
     start, value = (start - 1, -value) if below else (start, value)
     return [_quantity(text, start, tail.end, _scaled(value, tail), tail.unit, tail.approx, "number and unit")]
 
