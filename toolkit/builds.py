@@ -12,16 +12,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from toolkit import executors, files, layers, pipeline, schemas, store
-from toolkit.corpus.duplicates import near_duplicates
-from toolkit.corpus.metadata_table import check_matches
-from toolkit.corpus.readers import Source, list_sources
+from toolkit import drafts, executors, files, layers, pipeline, schemas, store
+from toolkit.corpus.readers import Reading, Source, list_sources
 from toolkit.layers import LAYERS, Job, make_part, read_table, source_key
 from toolkit.terms.lexicon import Lexicon
 from toolkit.terms.segment import Segmenter
@@ -177,7 +172,7 @@ def _build(
 def fingerprints(segmenter: Segmenter, lexicon: Lexicon) -> dict[str, str]:
     """A hash for every layer of everything that made it: code, data files, versions, dictionary."""
     readers = [version(name) for name in ("pypdf", "lxml", "resiliparse")]
-    code = [store.sha256(Path(module.__file__)) for module in (layers, pipeline, schemas)]
+    code = [store.sha256(Path(module.__file__)) for module in (drafts, layers, pipeline, schemas)]
     base = store.digest(store.SCHEMA_VERSION, code, _rules("corpus"), readers)
     terms = store.digest(base, _rules("terms"), segmenter.settings, lexicon.sha256)
     return {"base": base, "terms": terms, "facts": store.digest(base, _rules("indicators"))}
@@ -269,78 +264,37 @@ def _join(
     duplicates: str,
 ) -> tuple[Path, pd.DataFrame, pd.DataFrame]:
     """The small tables of the whole corpus: documents without texts, sizes, ledger, duplicates."""
-    code = [store.sha256(Path(module.__file__)) for module in (layers, pipeline, schemas)] + [
-        store.sha256(Path(__file__))
-    ]
+    code = [store.sha256(Path(module.__file__)) for module in (drafts, layers, pipeline, schemas, store)]
     parts = [str(path.relative_to(folder)) for job in work for path in job.targets.values()]
-    target = folder / "tables" / f"t-{store.digest(parts, duplicates, refused, code)}"
+    target = folder / "tables" / f"t-{store.digest(parts, duplicates, refused, code, _rules('corpus'))}"
     if store.read_record(target) is None:
         shutil.rmtree(target, ignore_errors=True)
-        documents = pa.concat_tables(
-            read_table(job, "base", "documents").append_column(
-                "part", pa.array([job.part] * _n_documents(job))
-            )
-            for job in work
-        )
-        inputs, errors = _all_inputs(work, refused)
-        reports = documents.drop_columns(["runs", "key"]).to_pandas()
-        reports = reports[~reports["doc_id"].isin(errors)].astype({"year": "Int64"})
-        reports = reports.sort_values(["path", "row"], ignore_index=True)
-        pipeline.require_reports(corpus, list(inputs.itertuples()), len(reports))
-        if overrides is not None:
-            check_matches(overrides, zip(inputs["path"], inputs["row"], strict=True))
-        dropped = pipeline.settle_duplicates(reports, duplicates)
-        reports = reports[~reports["doc_id"].isin(dropped)].sort_values(pipeline.ORDER, ignore_index=True)
-        sizes = pa.concat_tables(read_table(job, "terms", "sizes") for job in work).to_pandas()
-        counted = sizes[sizes["role"] != "meta"].groupby("doc_id")["n_tokens"].sum()
-        reports["n_tokens"] = reports["doc_id"].map(counted).fillna(0).astype("int64")
-        runs = dict(zip(documents["doc_id"].to_pylist(), documents["runs"], strict=True))
-        samples = {name: np.array(runs[name].values, np.uint64) for name in reports["doc_id"]}
         read_texts = functools.partial(_read_texts, work)
-        pairs = near_duplicates(reports, threshold=pipeline.NEAR, samples=samples, read_texts=read_texts)
-        reports = pipeline.flag_pairs(reports, pairs)
-        ledger = pipeline.finish_ledger(inputs, reports, dropped)
-        sizes = sizes[sizes["doc_id"].isin(reports["doc_id"])]
-        frames = {"documents": reports, "sizes": sizes, "ledger": ledger, "duplicates": pairs}
-        store.write_part(
-            target,
-            {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in frames.items()},
-        )
+        frames = pipeline.settle(corpus, _small(work, refused), overrides, duplicates, read_texts)
+        tables = {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in frames.items()}
+        store.write_part(target, tables)
     documents, ledger = (pd.read_parquet(target / f"{name}.parquet") for name in ("documents", "ledger"))
     return target, documents, ledger
 
 
-def _n_documents(job: Job) -> int:
-    """Number of documents of a part."""
-    return pq.read_metadata(job.targets["base"] / "documents.parquet").num_rows
-
-
-def _all_inputs(work: list[Job], refused: list) -> tuple[pd.DataFrame, set[str]]:
-    """The ledger's rows before reports are compared, and the documents an unforeseen error has cost."""
-    rows = [row for job in work for row in read_table(job, "base", "inputs").drop_columns("key").to_pylist()]
-    made = [
-        row
-        for job in work
-        for layer in ("terms", "facts")
-        for row in read_table(job, layer, "made").to_pylist()
-    ]
-    errors = {row["doc_id"]: row["error"] for row in made if row["error"]}
-    for row in rows:
-        if row["doc_id"] in errors:
-            detail = f"An unforeseen {errors[row['doc_id']]}. Please report it."
-            row |= {"status": "failed", "reason": "unforeseen error", "detail": detail}
-            row |= {"doc_id": "", "n_meta_chars": 0}
-    table = schemas.LEDGER.frame(rows)
-    extra = schemas.LEDGER.frame(pipeline.ledger_row(pipeline.Draft(reading)) for reading in refused)
-    return pd.concat([table, extra]).sort_values(["path", "row"], ignore_index=True), set(errors)
+def _small(work: list[Job], refused: list[Reading]) -> dict[str, pa.Table]:
+    """The small tables of all parts."""
+    tables = {}
+    for layer, name in (("base", "documents"), ("base", "runs"), ("base", "inputs"), ("terms", "sizes")):
+        tables[name] = pa.concat_tables(read_table(job, layer, name) for job in work)
+    names = [job.part for job in work for _ in range(read_table(job, "base", "documents").num_rows)]
+    tables["documents"] = tables["documents"].append_column("part", pa.array(names, pa.string()))
+    tables["made"] = pa.concat_tables(read_table(job, layer, "made") for job in work for layer in LAYERS[1:])
+    rows = [(*drafts.ledger_row(drafts.Draft(reading)), "") for reading in refused]
+    tables["inputs"] = pa.concat_tables([tables["inputs"], layers.to_columns(tables["inputs"].schema, rows)])
+    return tables
 
 
 def _read_texts(work: list[Job], names: set[str]) -> dict[str, str]:
     """Texts of some documents, one part at a time."""
     found: dict[str, str] = {}
     for job in work:
-        texts = read_table(job, "base", "texts")
-        texts = texts.filter(pc.is_in(texts["doc_id"], value_set=pa.array(names, pa.string())))
+        texts = layers.rows_of(read_table(job, "base", "texts"), names)
         found |= dict(zip(texts["doc_id"].to_pylist(), texts["text"].to_pylist(), strict=True))
     return found
 
