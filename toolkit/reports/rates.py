@@ -125,7 +125,7 @@ def coverage_in_time(corpus: Corpus) -> pd.DataFrame:
 
 
 def first_reports(corpus: Corpus, language: str = "zh", *, most: int = 6) -> tuple[pd.DataFrame, bool]:
-    """Curves of the national institutions whose first report can be dated in most regions.
+    """Curves of the national institutions whose first report can be dated; those with a central date first.
 
     Years count from the first with reports of LEAST regions on, since with few a curve leaps; an institution
     needs LEAST regions at risk, which have an earlier report without it.
@@ -136,6 +136,7 @@ def first_reports(corpus: Corpus, language: str = "zh", *, most: int = 6) -> tup
         `adoption_curve` with `name`, and True; where there is none, `adoption` (first reports), and False.
     """
     from toolkit.measures import adoption, adoption_curve
+    from toolkit.measures.pooling import breaks
     from toolkit.terms.lexicon import read_lexicon
 
     words = read_lexicon().table
@@ -147,7 +148,8 @@ def first_reports(corpus: Corpus, language: str = "zh", *, most: int = 6) -> tup
     could = first[(first["status"] != "in the first report") & (first["n_reports"] > 1)]
     at_risk = could.value_counts("mechanism")
     dated = dated[at_risk.reindex(dated.index, fill_value=0) >= LEAST]
-    top = sorted(dated.index, key=lambda mechanism: (-dated[mechanism], mechanism))[:most]
+    central = set(" ".join(breaks()["mechanisms"]).split())
+    top = sorted(dated.index, key=lambda m: (dated[m] < LEAST, m not in central, -dated[m], m))[:most]
     if not top:
         return first, False
     table = adoption_curve(first[first["mechanism"].isin(top)])
@@ -212,7 +214,7 @@ def _places(corpus: Corpus, keys: list[str]) -> pd.DataFrame:
 
 
 def _labelled(table: pd.DataFrame, corpus: Corpus, keys: list[str]) -> pd.DataFrame:
-    """With the region's name and a label of the group."""
+    """With the region's name and a label of the group: the year alone where there is one region."""
     names = table[keys].astype("str")
     if keys == ["year"]:
         n = corpus.documents["year"].value_counts()
@@ -220,5 +222,7 @@ def _labelled(table: pd.DataFrame, corpus: Corpus, keys: list[str]) -> pd.DataFr
     if "region_id" in table:
         names["region_id"] = table["region_id"].map(latest_names(corpus))
         table.insert(1, "region", names["region_id"])
+        if "year" in names and corpus.documents["region_id"].nunique() == 1:
+            names = names.drop(columns="region_id")
     table.insert(0, "label", names.agg(" ".join, axis=1))
     return table
