@@ -157,8 +157,7 @@ def _roles(corpus: Corpus, language: str, terms: list[str]) -> Drawing:
     wide = shares.pivot_table(index=_KEY, columns="role", values="share", fill_value=0).groupby("year")
     table = wide.mean().stack().rename("share").reset_index()
     table["n_reports"] = table["year"].map(wide.size())
-    table["label"] = [f"{year} ({n})" for year, n in zip(table["year"], table["n_reports"], strict=True)]
-    return Drawing("roles", table, {"row": "label"})
+    return Drawing("roles", table, {"row": "year"})
 
 
 def _adoption(corpus: Corpus, language: str, terms: list[str]) -> Drawing:
