@@ -104,12 +104,13 @@ def _over_years(
         if ax is not None:
             raise ValueError(f"plots.{name}() needs a panel for each of {len(lines)} lines: leave ax out.")
         return _multiples(name, table, lines, language, value, marks, notes, texts)
+    own = ax is None
     with canvas(ax, name, table, language, texts, notes=notes) as ax:
         for i, (key, rows) in enumerate(lines.items()):
             _line(ax, rows, value, key, i)
         _years(ax, years, marks)
         ax.set_ylabel(named(value, language))
-        _name_ends(ax)
+        _name_ends(ax, grow=own)
     return ax
 
 
@@ -162,13 +163,23 @@ def _last(line: Line2D) -> float:
     return known[-1] if len(known) else np.nan
 
 
-def _name_ends(ax: Axes, *, numbers: bool = False) -> None:
+def _name_ends(ax: Axes, *, numbers: bool = False, grow: bool = False) -> None:
     """Write each line's name behind its key (marker and dash), led to its last value where they must part."""
     lines = [line for line in ax.lines if not line.get_label().startswith("_") and not np.isnan(_last(line))]
+    wide, longest = ax.figure.get_figwidth() > 4.5, max((ems(line.get_label()) for line in lines), default=0)
+    if len(lines) <= MOST_LINES and longest > (24 if wide else 8):  # no room beside the axes
+        room = ax.figure.get_figwidth() * 72 / 8 - 5
+        columns = max(1, min(3, int(room / (longest + 6))))
+        ax.legend(handles=lines, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, handlelength=3.4,
+                  borderaxespad=1.2)  # fmt: skip
+        if grow:
+            ax.figure.set_figheight(ax.figure.get_figheight() + 0.17 * -(-len(lines) // columns))
+        return
     bottom, top = ax.get_ylim()
     ends = [f" {_last(line):.3g}" if numbers else "" for line in lines]
-    width = 12 if ax.figure.get_figwidth() > 4.5 else 8
-    names = [wrapped(f"{line.get_label()}{end}", width) for line, end in zip(lines, ends, strict=True)]
+    names = [
+        wrapped(f"{line.get_label()}{end}", 12 if wide else 8) for line, end in zip(lines, ends, strict=True)
+    ]
     gap = 10.5 * max((name.count("\n") + 1 for name in names), default=1)  # points, in axes 0.6 high
     gap *= abs(top - bottom) / (ax.figure.get_figheight() * 72 * 0.6)
     places = spread([_last(line) for line in lines], gap)
@@ -218,7 +229,7 @@ def _multiples(
         for panel, (key, series) in zip(panels, lines.items(), strict=False):
             for other in lines.values():
                 panel.plot(years, other[value].astype(float), color=PALE, linewidth=0.7, label="_others")
-            panel.plot(years, series[value].astype(float), color=MAIN, marker="o", label=key)
+            panel.plot(years, series[value].astype(float), color=MAIN, marker="o", markersize=2, label=key)
             title = wrapped(key, 0.8 * width * 9 / columns)
             panel.set_title(title, fontsize=8, weight="normal", parse_math=False)
             _years(panel, years, marks, ticks=3)
