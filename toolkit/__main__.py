@@ -153,7 +153,13 @@ def _describe_figures(commands: argparse._SubParsersAction) -> None:
     )
     figures.add_argument("--language", choices=("zh", "en", "both"), default="zh", help="default: zh")
     figures.add_argument(
-        "--size", choices=("single", "double", "screen"), default="single", help="default: single, 8.5 cm"
+        "--size",
+        default="single",
+        help="single (8.5 cm), double (17 cm), screen, or centimetres (default: single)",
+    )
+    figures.add_argument("--indicator", action="append", default=[], help="an id to show; may be given again")
+    figures.add_argument(
+        "--grey", action="store_true", help="also in grey, naming series that look alike there"
     )
     figures.add_argument("--dpi", type=int, default=600, help="of png and tiff (default: 600)")
     _add_duplicates(figures)
@@ -216,12 +222,13 @@ def _figures(options: argparse.Namespace) -> int:
     matplotlib.use("Agg")
     corpus = read_corpus(options.corpus, duplicates=options.duplicates)
     formats = [part.strip() for part in options.formats.split(",") if part.strip()]
-    chosen = {name: getattr(options, name) for name in ("language", "size", "dpi")}
-    study = draw_study(
-        corpus, options.out, figures=options.figure, terms=options.term, formats=formats, **chosen
-    )
+    chosen = {name: getattr(options, name) for name in ("language", "size", "dpi", "grey")}
+    chosen |= {"figures": options.figure, "terms": options.term, "indicators": options.indicator}
+    study = draw_study(corpus, options.out, formats=formats, **chosen)
     for row in study.itertuples():
         print(f"{row.files}" if row.drawn else f"{row.figure}-{row.language}: {row.caption}")
+        if row.alike:
+            print(f"{row.figure}-{row.language}: alike in grey print: {row.alike}")
     print(f"{study['drawn'].sum()} of {len(study)} figures in {options.out}")
     return EXIT_OK
 
