@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -66,6 +66,7 @@ class Store:
     manifest: dict = field(repr=False)
     memory: str = "1GB"
     large: int = LARGE
+    kept: frozenset[str] | None = None
 
     @property
     def settings(self) -> dict:
@@ -125,6 +126,10 @@ class Store:
         """Load the reports whose document columns have the values given, as a `Corpus`; see `Corpus.where`."""
         return self._corpus(matching(self._bare.drop(columns=["n_text", "part"]), columns))
 
+    def narrow(self, **columns: object) -> Store:
+        """Leave the other reports aside and load nothing: a `Store` that answers for these reports alone."""
+        return replace(self, kept=frozenset(matching(self._bare.drop(columns=["n_text", "part"]), columns)))
+
     def parts(self, *tables: str) -> Iterator[Corpus]:
         """The store as one Corpus after another, with these tables of rows (all of them if none is named)."""
         for _, documents in self._bare.groupby("part", sort=True):
@@ -171,11 +176,36 @@ class Store:
         documents = self._bare[list(dict.fromkeys(["doc_id", *(name for name in by if name != "role")]))]
         return sizes[sizes["role"].isin(roles)].merge(documents, on="doc_id")[[*by, "n_tokens"]]
 
+    def count_matches(self, pattern: str, roles: Sequence[str]) -> pd.Series:
+        """How often a regular expression (RE2) is found in the sentences of each report that has it."""
+        import duckdb
+
+        query = """
+            SELECT doc_id, sum(len(regexp_extract_all(text, $pattern)))::BIGINT AS count
+            FROM read_parquet($files) SEMI JOIN kept USING (doc_id)
+            WHERE regexp_matches(text, $pattern) AND role IN (SELECT unnest($roles)) GROUP BY doc_id"""
+        files = self._files("base", "sentences", set(self._places))
+        bound = {"pattern": pattern, "roles": list(roles), "files": files}
+        with duckdb.connect(":memory:", config={"memory_limit": self.memory}) as connection:
+            connection.register("kept", pa.table({"doc_id": pa.array(self._places.index, pa.string())}))
+            found = connection.sql(query, params=bound).to_arrow_table().to_pandas()
+        return found.astype({"doc_id": "str"}).set_index("doc_id")["count"].sort_index()
+
+    def vocabulary(self) -> list[str]:
+        """Every term of the store once, whichever reports it was narrowed to."""
+        import duckdb
+
+        with duckdb.connect(":memory:", config={"memory_limit": self.memory}) as connection:
+            query = "SELECT DISTINCT term FROM read_parquet($files)"
+            found = connection.sql(query, params={"files": self._files("terms", "counts")})
+            return sorted(found.to_arrow_table()["term"].to_pylist())
+
     @cached_property
     def _bare(self) -> pd.DataFrame:
         """Documents without text, with the part they are in."""
         table = self._small("documents")
         types = {c.name: schemas.DTYPES[c.dtype] for c in schemas.DOCUMENTS.columns if c.name != "text"}
+        table = table if self.kept is None else table[table["doc_id"].isin(self.kept)].reset_index(drop=True)
         return table.astype(types | {"part": "str"})
 
     @cached_property
@@ -200,12 +230,16 @@ class Store:
 
     def _texts(self, doc_ids: pd.Series) -> list[str]:
         """Texts of these reports, in their order."""
+        if doc_ids.empty:
+            return []
         texts = self._read("texts", "base", doc_ids)
         found = dict(zip(texts["doc_id"].to_pylist(), texts["text"].to_pylist(), strict=True))
         return [found[doc_id] for doc_id in doc_ids]
 
     def _rows(self, name: str, doc_ids: pd.Series) -> pd.DataFrame:
         """Rows of these reports, in their order."""
+        if doc_ids.empty:
+            return schemas.TABLES[name].frame()
         table = self._read(name, _ROWS[name], doc_ids)
         place = pc.index_in(table["doc_id"], value_set=pa.array(doc_ids, pa.string()))
         return schemas.TABLES[name].typed(table.take(pc.sort_indices(place)).to_pandas())
@@ -216,7 +250,7 @@ class Store:
         parts = set(self._places[self._places.index.isin(doc_ids)])
         files = self._files(layer, name, parts)
         tables = [pq.read_table(file, filters=pc.field("doc_id").isin(wanted)) for file in files]
-        return pa.concat_tables(tables) if tables else pa.table({"doc_id": pa.array([], pa.string())})
+        return pa.concat_tables(tables)
 
     def _whole(self, name: str) -> pd.DataFrame:
         """A table of rows as a whole, while it is small."""
