@@ -13,8 +13,9 @@ from toolkit.schemas import DUPLICATES
 POLICIES = ("error", "keep-longest", "keep-latest", "keep-all")
 KEY = ["region_id", "year", "genre", "body_kind", "subject"]
 SHINGLE = 13  # characters; shorter runs are shared phrases of the genre
-# Odd powers, modulo 2**64: a polynomial hash whose upper bits depend on every character.
-_WEIGHTS = np.array([pow(0x9E3779B97F4A7C15, power, 2**64) for power in range(1, SHINGLE + 1)], np.uint64)
+# A polynomial hash modulo 2**64: the base is odd, so that its powers can be divided by.
+_BASE = 0x9E3779B97F4A7C15
+_INVERSE = pow(_BASE, -1, 2**64)
 _COMMON = 50  # a sampled shingle in more documents is boilerplate: it proposes only neighbours in the list
 
 
@@ -115,8 +116,14 @@ def sample_runs(text: str) -> np.ndarray:
     letters = np.frombuffer("".join(text.split()).encode("utf-32-le", "surrogatepass"), np.uint32)
     if len(letters) < SHINGLE:
         return np.empty(0, np.uint64)
-    hashes = np.lib.stride_tricks.sliding_window_view(letters.astype(np.uint64), SHINGLE) @ _WEIGHTS
-    return np.unique(hashes[hashes >> np.uint64(60) == 0])
+    powers, inverses = (
+        np.multiply.accumulate(np.full(len(letters), base, np.uint64)) for base in (_BASE, _INVERSE)
+    )
+    sums = np.concatenate([[np.uint64(0)], np.add.accumulate(letters * powers)])
+    # the sum over letters i to i + 12 of letter * base ** (place + 1), divided by base ** i
+    hashes = (sums[SHINGLE:] - sums[:-SHINGLE]) * inverses[: len(letters) - SHINGLE + 1] * np.uint64(_BASE)
+    chosen = np.sort(hashes[hashes < 2**60])
+    return chosen[np.concatenate([[True], chosen[1:] != chosen[:-1]])] if len(chosen) else chosen
 
 
 def _groups(documents: pd.DataFrame) -> pd.Series:

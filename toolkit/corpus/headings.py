@@ -131,7 +131,7 @@ def _enclosed(text: str, start: int) -> bool:
     """Tell whether a place lies inside quotes or brackets that opened shortly before and close after it."""
     for opener, closer in ("“”", "（）", "()", "《》"):
         opened = text.rfind(opener, max(0, start - 200), start)
-        if opened > text.rfind(closer, max(0, start - 200), start):
+        if opened >= 0 and opened > text.rfind(closer, opened, start):
             return text.find(closer, start, start + 200) >= 0
     return False
 
