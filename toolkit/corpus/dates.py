@@ -177,7 +177,8 @@ def _annual_clues(layout: Layout) -> list[tuple[str, int]]:
     """Clues to the covered year of an annual report, strongest first."""
     opening, look = layout.opening, rules("year")
     sentences = "。".join([*layout.front[-3:], opening[:400]]).split("。")
-    told = [found.group() for part in sentences for found in look["told"].finditer(part)]
+    telling = filter(look["telling"].search, sentences)
+    told = [found.group() for part in telling for found in look["told"].finditer(part)]
     starts = [year for year in _own(opening) if year.first == year.last and _begins(opening, year.start)]
     clues = _clue("title", _own(layout.title))
     clues += _clue("opening: 报告如下", [year for part in told for year in _own(part)])

@@ -207,8 +207,9 @@ def _clauses(opening: str) -> Iterator[Claim]:
     kinds = [kind for kind in ("zone", "township") if rules("part")[kind].search(opening)]
     named = {mention.start for mention in find_regions(opening) if mention.full}
     for clause in rules("place")["clause"].finditer("\n" + opening):
-        words = clause[1]
-        local = next(filter(None, (_local(words, kind) for kind in kinds)), None)
+        words, local = clause[1], None
+        for kind in kinds:
+            local = local or _local(words, kind)
         acts = local and len(local["name"]) > 3 and re.match(r"[^\s_（(，,·、]", words[local.end() :])
         if (clause.start(1) - 1 in named or acts) and (claim := read_place(words, "opening")):
             yield claim

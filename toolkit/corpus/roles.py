@@ -167,7 +167,11 @@ def assign_roles(
         if meta[i]:
             roles[i] = "meta"
             continue
-        at, opening, line = entries.get(start, -1), start in opens, False
+        opening = start in opens
+        if not opening and i not in cued and start not in entries:
+            roles[i], sources[i] = state.role, state.source
+            continue
+        at, line = entries.get(start, -1), False
         if opening:
             headed = at >= 0
             if at < 0 or headings[at].number < 2:
