@@ -23,6 +23,8 @@ class Marks:
     def before(self, at: int, low: int, most: int = 1) -> list[re.Match]:
         """The last matches between two positions, the nearest to the upper one first."""
         count = bisect_right(self.ends, at)
+        if not count or self.found[count - 1].start() < low:
+            return []
         return [match for match in self.found[max(0, count - most) : count][::-1] if match.start() >= low]
 
 

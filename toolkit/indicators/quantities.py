@@ -52,17 +52,11 @@ _BEFORE_NUMERAL = ("第", "前", "无")  # before these a Chinese numeral is a r
 _NOT_NOUN = "区强号级代维版型线弄街时点届周星甲道等的之与和及或、年月日度以性元化世国"
 
 
-def _approx(text: str, start: int, tail: str) -> str:
-    """Let a word before the number (近, 超过, 不少于) decide where nothing after it does."""
-    if tail != "exact" or text[start - 1 : start] not in _BOUNDING:
-        return tail
-    before = grammar.BEFORE_ENDS.search(text, max(0, start - 4), start)
-    return before.lastgroup if before else "exact"
-
-
 def _quantity(text: str, start: int, end: int, value: float, unit: Unit, approx: str, rule: str) -> Quantity:
     """Assemble a quantity; approximation may also stand before it; a broken count (0.02次) is a mean."""
-    approx = _approx(text, start, approx)
+    if approx == "exact" and text[start - 1 : start] in _BOUNDING:
+        before = grammar.BEFORE_ENDS.search(text, max(0, start - 4), start)
+        approx = before.lastgroup if before else approx
     kind = "other" if unit.kind == "count" and value % 1 else unit.kind
     return Quantity(start, end, text[start:end], value, unit.name, approx, kind, rule)
 
