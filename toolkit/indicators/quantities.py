@@ -43,10 +43,16 @@ class Decision(NamedTuple):
 # What may follow a number that names or dates something; before all else the pattern NAMED need not run.
 _NAMED_NEXT = frozenset(
     "月日年时点:：∶.·•-–—―－~～至到+＋大强超*×xX小分公天号国省县代维型版线频甲AaGDKgk届世周级星路/_ 计工项高院首页华载诞米"
+    "热平指报接联急、以"
 )
 # Last characters of the words of BEFORE_ENDS: most numbers stand after others.
 _BOUNDING = frozenset("于少多大小下过到足破出超逾近将约概有 \u3000为")
+_FRACTIONAL = frozenset("分番倍成")
 _GROUPING, _PROPORTIONAL = frozenset(", \u00a0"), frozenset("/:：∶︰比成")
+# Units that name or define something in some places.
+_DEFINING = frozenset(
+    ["年", "岁", "周岁", "英寸", "期", "类", "种", "方面", "环节", "大类", "领域", "米", "公里"]
+)
 _QUOTED = {"《": "in_title", **dict.fromkeys('“"‘「', "quoted")}
 _BEFORE_NUMERAL = ("第", "前", "无")  # before these a Chinese numeral is a rank, an ordinal or none
 _NOT_NOUN = "区强号级代维版型线弄街时点届周星甲道等的之与和及或、年月日度以性元化世国"
@@ -87,12 +93,13 @@ def _arabic(text: str, start: int, end: int) -> tuple[list[Quantity] | str, int]
             named = grammar.NAMED.match(text, start)
             return "furniture", named.end() if named else end
     elif before in "第前":
-        rank = _rank(text, start, end, _number(text[start:end]))
+        digits = text[start:end]
+        rank = _rank(text, start, end, float(digits) if digits.isdigit() else math.nan)
         if before == "第" or (not isinstance(rank, str) and text[end : end + 1] not in ("%", "‰")):
             return rank, end
-    digits = end - start
-    likely = text[end : end + 1] in _NAMED_NEXT or (digits > 2 and text[start] in "129") or digits > 8
-    if (likely or text[start] == "0") and (named := grammar.NAMED.match(text, start)):
+    first, digits = text[start], end - start
+    likely = text[end : end + 1] in _NAMED_NEXT or first == "0" or (digits > 4 and first in "19")
+    if (likely or before == "线" or digits > 8) and (named := grammar.NAMED.match(text, start)):
         return named.lastgroup, named.end()
     if before == "每":
         return "rate_base", end
@@ -120,11 +127,6 @@ def _wide_commas(text: str) -> bool:
     return text.count("，") > text.count(",") / 2
 
 
-def _number(digits: str) -> float:
-    """Read Arabic digits; NaN for a run that is no number (2021.02.18, or longer than any amount)."""
-    return float(digits) if digits.count(".") < 2 and len(digits) <= 20 else math.nan
-
-
 def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
     """Read an Arabic number as an amount: ratio, range, number with unit, or number with a bare noun."""
     digits, comma = text[start:end], text[end : end + 1]
@@ -132,16 +134,21 @@ def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
     if grouped and (comma != "," or _wide_commas(text)):
         end = grouped.end()
         digits = re.sub("[, \u00a0]", "", text[start:end])
-    value, tail = _number(digits), read_tail(text, end)
-    if math.isnan(value):
+    try:
+        value = float(digits)
+    except ValueError:  # 2021.02.18
         return "identifier"
+    tail = read_tail(text, end)
     if text[end : end + 1] in _PROPORTIONAL and (proportion := _proportion(text, start, end, value)):
         return [proportion]
     if tail.unit is None:
         if tail.approx != "over" and (second := grammar.SECOND.match(text, tail.end)):
             return _range(text, start, value, tail.factor, second)
         return _without_unit(text, start, end, value, tail)
-    if reason := _not_an_amount(text, start, end, tail):
+    defining = (
+        tail.approx != "exact" or tail.unit.name in _DEFINING or text[start - 1 : start] in ("超", "过")
+    )
+    if defining and (reason := _not_an_amount(text, start, end, tail)):
         return reason
     below = (
         tail.unit.name == "%" and start > 1 and text[start - 1] in "-－−" and not text[start - 2].isdigit()
@@ -181,7 +188,7 @@ def _range(text: str, start: int, low: float, factor: float, second: re.Match) -
     if tail.unit and tail.unit.name in ("岁", "周岁"):
         return "class_limit"
     low = _scaled(low, tail._replace(factor=factor if factor > 1 else tail.factor))
-    high = _scaled(_number(second[2]), tail)
+    high = _scaled(float(second[2]), tail)
     if not low < high or (tail.unit is None and tail.factor == 1):
         return "identifier"
     reason = _not_an_amount(text, start, second.end(), tail) if tail.unit else ""
@@ -254,8 +261,7 @@ def _chinese(text: str, start: int, end: int) -> list[Quantity] | str:
     if before in ("第", "前"):
         return _rank(text, start, end, read_chinese(numeral))
     value = read_chinese(numeral)
-    part = _fraction(text, start, end, value)
-    if part:
+    if text[end : end + 1] in _FRACTIONAL and (part := _fraction(text, start, end, value)):
         return [part]
     zero = grammar.ZERO.match(text, start - 1) if before == "无" else None
     if zero:
@@ -289,7 +295,7 @@ def _fraction(text: str, start: int, end: int, value: float) -> Quantity | None:
     before, after, stop = text[start - 1 : start], text[end : end + 1], end + 1
     unit = PERCENT
     if after == "分" and (part := grammar.OUT_OF.match(text, end)) and value:
-        top = _number(part[1]) if part[1][0].isdigit() else read_chinese(part[1])
+        top = float(part[1]) if part[1][0].isdigit() else read_chinese(part[1])
         unit = PERCENT if value == 100 else SHARE
         value, stop = (top if value == 100 else top / value), part.end()
     elif after == "番" and before == "翻":
