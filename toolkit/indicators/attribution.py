@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ _CLOSING, _JOINTS, _LINKING = (
     frozenset("、和及与"),
     frozenset("、,，和及与或以并 \t\n\r\u3000\u00a0"),
 )
+_BRACKET = frozenset("(（")
+_PAUSING = frozenset("，,；;。、(（")
 _REACHING, _MEASURING = frozenset("到至为成"), frozenset("数率量额值")
 _BARE = frozenset("率比度幅速量额值积数模重长加降少高低升落涨短缩增减期径格算均际义年")
 _OPENING = frozenset("约占相为完超跃稳均居位排列创高低比较达总增数")
@@ -88,22 +91,19 @@ def _place(
         tier = after.rstrip("、和及与").endswith("级")
         predicate = (grammar.TIER if tier else grammar.SHARED).search(text, until, stop)
         shared = predicate.group() if predicate else ""
-    opening = between[:1]
-    linked = prior and len(between) < 8 and (not opening or opening in _LINKING)
-    linked = bool(linked and grammar.LINK.fullmatch(between))
-    risen = bool(
-        prior
-        and opening
-        and opening not in "，,；;。、(（"
-        and not _REACHING.isdisjoint(between)
-        and grammar.ROSE.match(between)
-    )
-    rises = bool("由" in raw or "从" in raw) and bool(
-        grammar.BASE.search(raw[-60:]) and grammar.ROSE.match(after[:60])
-    )
+    linked = risen = False
+    if prior:
+        opening = between[:1]
+        if len(between) < 8 and (not opening or opening in _LINKING):
+            linked = bool(grammar.LINK.fullmatch(between))
+        if opening and opening not in _PAUSING and not _REACHING.isdisjoint(between):
+            risen = bool(grammar.ROSE.match(between))
+    rises = "由" in raw or "从" in raw
+    rises = bool(rises and grammar.BASE.search(raw[-60:]) and grammar.ROSE.match(after[:60]))
     return _Place(raw[-60:], after[:60], linked, shared, between, clause[-40:], risen, rises)
 
 
+@functools.lru_cache(maxsize=4096)
 def _clean(raw: str) -> str:
     """Drop adverbs, dates, approximators and rests of a title around what is counted."""
     if "》" in raw and (title := grammar.TITLE.search(raw)) and title.end() < len(raw):
@@ -126,10 +126,13 @@ def _head(phrase: str, verb: re.Match | None) -> str:
 
 def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: str) -> _Reading:
     """Say what a quantity counts, from the grammar of its clause."""
-    before, after = _clean(place.raw), place.after.lstrip(' 　、和及与了”"）)').rstrip(" 　、和及与了")
-    if after[-1:] in _CLOSING and not ("“" in after or '"' in after or "(" in after or "（" in after):
-        after = after.rstrip('”"）)')
-    closed = place.rises or not place.after or place.after[0] in "、，和及与(（)）”"
+    before, after = _clean(place.raw), place.after
+    closed = place.rises or not after or after[0] in "、，和及与(（)）”"
+    after = after.strip(" 　、和及与了") if after else ""
+    if after:
+        after = after.lstrip(' 　、和及与了”"）)')
+        if after[-1:] in _CLOSING and not ("“" in after or '"' in after or "(" in after or "（" in after):
+            after = after.rstrip('”"）)')
     if place.linked and not before and previous and (closed or not after or not place.between):
         return _Reading(previous, topic, "parallel", True)
     if before == "连续" and quantity.kind == "duration" and (previous or topic):
@@ -138,18 +141,12 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: st
         return _Reading(base + before, topic, "carried change", True)
     if previous and before[:1] in _COMPARING and _compared(before, after):
         return _Reading(previous, topic, "base of comparison", True)
-    said = after and not closed and grammar.PREDICATE.match(after)
-    if (
-        after
-        and not closed
-        and not said
-        and before[-1:] not in _MEASURING
-        and (
-            quantity.kind not in ("percent", "rank")
-            or (quantity.kind == "percent" and (after[0] == "的" or before.endswith(("完成", "实现"))))
-        )
-    ):
-        return _after(before, after)
+    said = None
+    if after and not closed:
+        said, kind = grammar.PREDICATE.match(after), quantity.kind
+        free = kind == "percent" and (after[0] == "的" or before.endswith(("完成", "实现")))
+        if not said and before[-1:] not in _MEASURING and (free or kind not in ("percent", "rank")):
+            return _after(before, after)
     verb = grammar.VERB_START.match(before)
     if (verb.end() == len(before) if verb else not before) or (
         (before[-1:] in _BARE or "较" in before) and grammar.BARE_SUBJECT.fullmatch(before)
@@ -260,7 +257,7 @@ class _Thread:
 
     def part_of(self, place: _Place, quantity: Quantity) -> str:
         """The fact that 其中 makes this one a part of, until the unit or the part of the sentence changes."""
-        if place.between[:1] in ("(", "（") and self.last and not grammar.ASIDE.search(place.between):
+        if place.between[:1] in _BRACKET and self.last and not grammar.ASIDE.search(place.between):
             return self.last
         if "其中" in place.between and self.last:
             self.whole, self.whole_unit, self.whole_topic = self.last, self.last_unit, self.topic
@@ -270,37 +267,39 @@ class _Thread:
 
     def read(self, text: str, found: list[Quantity], index: int, place: _Place) -> _Reading:
         """Read one quantity in the light of those before it, and remember it."""
-        if self.aside and any(close in place.between for close in ")）"):
+        raw, between = place.raw, place.between
+        if self.aside and (")" in between or "）" in between):
             (self.topic, self.previous, self.base, self.latest), self.aside = self.aside, None
-        if place.between[:1] in ("(", "（"):
+        if between[:1] in _BRACKET:
             self.aside = self.topic, self.previous, self.base, self.latest
         lead = ""
-        if self.noun and place.raw.startswith(self.noun) and place.raw == place.between:
-            rest = place.raw[len(self.noun) :]
+        if self.noun and raw.startswith(self.noun) and raw == between:
+            rest = raw[len(self.noun) :]
             lead = self.lead if grammar.LINK.fullmatch(rest) else ""
-            place = place._replace(raw=rest if rest.strip("、和及与的") else "")
+            raw = rest if rest.strip("、和及与的") else ""
+            place = place._replace(raw=raw)
         topic = self.whole_topic if self.whole else self.topic or self.inherited
-        reading = _read(place, found[index], topic, self.previous, self.base)
-        again = reading.phrase == self.previous and reading.rule != "carried change"
-        if reading.rule == "parallel" or (again and self.latest):
-            reading = reading._replace(phrase=self.latest)
-        after = reading.rule == "noun after"
-        self.lead, self.noun = (lead or _clean(place.raw)[-24:], reading.topic) if after else ("", "")
-        if after and (lead or place.shared):
-            reading = reading._replace(phrase=f"{lead}{reading.phrase}{place.shared[:20]}")
-        if "分别" in place.raw and not self.queue:
+        phrase, head, rule, certain = _read(place, found[index], topic, self.previous, self.base)
+        if rule == "parallel" or (self.latest and phrase == self.previous and rule != "carried change"):
+            phrase = self.latest
+        if rule == "noun after":
+            self.lead, self.noun = lead or _clean(raw)[-24:], head
+            phrase = f"{lead}{phrase}{place.shared[:20]}" if lead or place.shared else phrase
+        else:
+            self.lead = self.noun = ""
+        if "分别" in raw and not self.queue:
             run = _run_length(text, found, index)
             self.queue = _shared(place, run) or _replayed(self.phrases, place, run)
         if self.queue:
-            reading = reading._replace(phrase=self.queue.pop(0), rule="distributed")
-        elif "分别" in reading.phrase:
-            reading = reading._replace(phrase=reading.phrase.replace("分别", ""))
-        self.topic, self.latest, self.inherited = reading.topic or self.topic, reading.phrase[:120], ""
-        if reading.rule not in ("carried change", "parallel", "standing"):
-            self.base = reading.phrase[:80]
-            self.previous = self.previous if reading.phrase[:1] == "(" else self.base
-        self.phrases.append(reading.phrase)
-        return reading
+            phrase, rule = self.queue.pop(0), "distributed"
+        elif "分别" in phrase:
+            phrase = phrase.replace("分别", "")
+        self.topic, self.latest, self.inherited = head or self.topic, phrase[:120], ""
+        if rule not in ("carried change", "parallel", "standing"):
+            self.base = phrase[:80]
+            self.previous = self.previous if phrase[:1] == "(" else self.base
+        self.phrases.append(phrase)
+        return _Reading(phrase, head, rule, certain)
 
 
 def _run_length(text: str, found: list[Quantity], index: int) -> int:
@@ -336,7 +335,11 @@ def _sentence_facts(
         following = index + 1 + (index + 1 < len(found) and found[index + 1].start == start)
         following = found[following] if following < len(found) else None
         place = _place(report, (low, high), quantity, prior, following)
-        part_of, topic = thread.part_of(place, quantity), f"{thread.topic} {thread.latest}"
+        between = place.between
+        part_of = ""
+        if thread.whole or between[:1] in _BRACKET or "其中" in between:
+            part_of = thread.part_of(place, quantity)
+        topic = f"{thread.topic} {thread.latest}"
         reading = thread.read(text, found, index, place)
         carried = reading.topic if reading.rule == "carried subject" else ""
         subject = next(iter(report.anchors.before(start, low)), subject)

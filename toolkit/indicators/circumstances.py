@@ -23,6 +23,8 @@ class Marks:
     def before(self, at: int, low: int, most: int = 1) -> list[re.Match]:
         """The last matches between two positions, the nearest to the upper one first."""
         count = bisect_right(self.ends, at)
+        if not count or self.found[count - 1].start() < low:
+            return []
         return [match for match in self.found[max(0, count - most) : count][::-1] if match.start() >= low]
 
 
@@ -39,10 +41,9 @@ class Report:
 
     def around(self, at: int, low: int, role: str, about: str) -> tuple[str, str, str, str, str]:
         """Actor, actor scope, capacity, first and last day of the period at a position of a sentence."""
-        actor = self.actors.before(at, low)
-        actor = actor[0].group() if actor else ""
-        near = self.times.before(at, low, 3)
-        time = next((time for time in near if not _closed(self.text, time, at)), None) if near else None
+        actors, times = self.actors.before(at, low), self.times.before(at, low, 3)
+        actor = actors[0].group() if actors else ""
+        time = next((time for time in times if not _closed(self.text, time, at)), None) if times else None
         if (period := self._periods.get((time, role))) is None:
             period = self._periods[time, role] = _period(time, self.year, self.genre, role)
         capacity = _capacity(about) if "诉" in about or "复议" in about else ""
