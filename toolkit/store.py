@@ -146,10 +146,21 @@ def write_table(table: pa.Table, path: Path) -> None:
     )
 
 
+def listed(folder: Path) -> dict[str, dict]:
+    """The files of a part, with rows and hashes, as they were written."""
+    return json.loads((folder / RECORD).read_text(encoding="utf-8"))["parts"]
+
+
+def verify(folders: Iterable[Path]) -> None:
+    """Verify parts, several at a time: hashing leaves the interpreter free."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(read_record, folders))
+
+
 def read_record(folder: Path) -> dict[str, dict] | None:
     """The files of a part, if the part is there and every byte is what was written; None if it is not."""
     try:
-        parts = json.loads((folder / RECORD).read_text(encoding="utf-8"))["parts"]
+        parts = listed(folder)
         for name, record in parts.items():
             verified(folder / name, record["sha256"], "")
     except (OSError, ValueError, KeyError, TypeError):

@@ -172,9 +172,10 @@ class Store:
 
     def count_sizes(self, by: Sequence[str], roles: Sequence[str]) -> pd.DataFrame:
         """Columns of `by` and n_tokens, one row for each report and role."""
-        sizes = self._small("sizes").astype({"doc_id": "str", "role": "str"})
-        documents = self._bare[list(dict.fromkeys(["doc_id", *(name for name in by if name != "role")]))]
-        return sizes[sizes["role"].isin(roles)].merge(documents, on="doc_id")[[*by, "n_tokens"]]
+        sizes = self._sizes[self._sizes["role"].isin(roles)]
+        places = self._places.index.get_indexer(sizes["doc_id"])
+        columns = {name: self._bare[name].take(places).array for name in by if name not in ("role", "doc_id")}
+        return sizes.assign(**columns)[[*by, "n_tokens"]]
 
     def count_matches(self, pattern: str, roles: Sequence[str]) -> pd.Series:
         """How often a regular expression (RE2) is found in the sentences of each report that has it."""
@@ -207,6 +208,11 @@ class Store:
         types = {c.name: schemas.DTYPES[c.dtype] for c in schemas.DOCUMENTS.columns if c.name != "text"}
         table = table if self.kept is None else table[table["doc_id"].isin(self.kept)].reset_index(drop=True)
         return table.astype(types | {"part": "str"})
+
+    @cached_property
+    def _sizes(self) -> pd.DataFrame:
+        """Tokens of every document by role."""
+        return self._small("sizes").astype({"doc_id": "str", "role": "str"})
 
     @cached_property
     def _places(self) -> pd.Series:

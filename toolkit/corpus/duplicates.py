@@ -90,23 +90,29 @@ def _candidates(samples: Mapping[str, np.ndarray], threshold: float) -> set[tupl
     sizes = np.array([len(samples[name]) for name in names], np.int64)
     if not sizes.sum():
         return set()
-    values = np.concatenate([samples[name] for name in names])
-    order = np.argsort(values, kind="stable")  # names that share a shingle follow each other in their order
-    owners, starts = (
-        np.repeat(np.arange(len(names)), sizes)[order],
-        np.flatnonzero(np.diff(values[order])) + 1,
-    )
-    first = np.concatenate([[0], starts])
-    lengths = np.diff(np.concatenate([first, [len(owners)]]))
-    found = []
-    for length in np.unique(lengths[lengths > 1]):
+    bits = np.uint64(
+        len(names).bit_length()
+    )  # of the owner, in place of the shingle's last: one sort of numbers
+    keys = np.concatenate([samples[name] for name in names]) << np.uint64(4) >> bits << bits
+    keys |= np.repeat(np.arange(len(names), dtype=np.uint64), sizes)
+    keys.sort()
+    owners = (keys & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
+    first = np.flatnonzero(np.append(True, np.diff(keys >> bits) != 0))
+    lengths = np.diff(np.append(first, len(owners)))
+    follows = np.repeat(
+        lengths > _COMMON, lengths
+    )  # names that share a shingle follow each other in their order
+    follows[first] = False
+    after = np.flatnonzero(follows)
+    found = [owners[after - 1] * len(names) + owners[after]]
+    for length in np.unique(lengths[(lengths > 1) & (lengths <= _COMMON)]):
         held = owners[first[lengths == length][:, None] + np.arange(length)]
-        one, other = (
-            np.triu_indices(length, 1) if length <= _COMMON else (np.arange(length - 1), np.arange(1, length))
-        )
+        one, other = np.triu_indices(length, 1)
         found.append((held[:, one] * len(names) + held[:, other]).ravel())
-    pairs, shared = np.unique(np.concatenate([np.empty(0, np.int64), *found]), return_counts=True)
-    left, right = np.divmod(pairs, len(names))
+    pairs = np.sort(np.concatenate(found))
+    starts = np.flatnonzero(np.diff(pairs, prepend=-1))
+    shared = np.diff(np.append(starts, len(pairs)))
+    left, right = np.divmod(pairs[starts], len(names))
     enough = shared >= 0.5 * threshold * np.minimum(sizes[left], sizes[right])
     return {(names[one], names[other]) for one, other in zip(left[enough], right[enough], strict=True)}
 
