@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -114,7 +114,8 @@ def save_figure(
     if unknown:
         raise ValueError(f"Figures cannot be saved as {unknown}; expected some of {list(FORMATS)}.")
     sheet = None if figure is None else figure_of(figure)
-    contents = {f".{name}": render(sheet, name, dpi=dpi) for name in wanted if sheet}
+    with _placed(sheet, dpi) if sheet else nullcontext():
+        contents = {f".{name}": render(sheet, name, dpi=dpi) for name in wanted if sheet}
     if data is not None:
         contents[".csv"] = csv_text(data).encode("utf-8-sig")
     if caption:
@@ -143,8 +144,8 @@ def render(figure: Figure, name: str, *, dpi: int = 300) -> bytes:
     from toolkit.plots.style import settings
 
     buffer = BytesIO()
-    with matplotlib.rc_context(settings()):
-        picture = "png" if name == "tiff" else name
+    picture = "png" if name == "tiff" else name
+    with matplotlib.rc_context(settings()), _placed(figure, dpi):
         figure.savefig(buffer, format=picture, dpi=dpi, metadata=_NO_DATES[picture])
     content = buffer.getvalue()
     if name == "tiff":
@@ -154,6 +155,28 @@ def render(figure: Figure, name: str, *, dpi: int = 300) -> bytes:
     if name == "svg":
         return _with_families(content.decode("utf-8")).encode("utf-8")
     return content
+
+
+@contextmanager
+def _placed(figure: Figure, dpi: int) -> Iterator[None]:
+    """Lay the figure out once; every format then has the same picture, and is drawn once and not twice."""
+    import matplotlib
+    from matplotlib.layout_engine import PlaceHolderLayoutEngine
+
+    engine, usual = figure.get_layout_engine(), figure.dpi
+    if engine is None:
+        yield
+        return
+    if not isinstance(engine, PlaceHolderLayoutEngine):  # which stands where a layout was switched off
+        figure.dpi = dpi
+        figure.draw_without_rendering()
+        figure.dpi = usual
+    with matplotlib.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
+        figure.set_layout_engine(None)
+    try:
+        yield
+    finally:
+        figure.set_layout_engine(engine)
 
 
 def _tiff(png: bytes, dpi: int) -> bytes:
