@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("png", "svg", "pdf", "eps", "tiff")
 _NO_DATES = {
-    "png": {"Software": None},
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
     "eps": {"Creator": "gov-report-toolkit"},
@@ -144,12 +143,12 @@ def render(figure: Figure, name: str, *, dpi: int = 300) -> bytes:
     from toolkit.plots.style import settings
 
     buffer = BytesIO()
-    picture = "png" if name == "tiff" else name
+    picture = "rgba" if name in ("png", "tiff") else name
     with matplotlib.rc_context(settings()), _placed(figure, dpi):
-        figure.savefig(buffer, format=picture, dpi=dpi, metadata=_NO_DATES[picture])
+        figure.savefig(buffer, format=picture, dpi=dpi, metadata=_NO_DATES.get(picture))
     content = buffer.getvalue()
-    if name == "tiff":
-        return _tiff(content, dpi)
+    if picture == "rgba":
+        return _picture(content, name, int(figure.get_figwidth() * dpi), dpi)
     if name == "eps":
         return re.sub(rb"%%CreationDate: .*\n", b"", content)
     if name == "svg":
@@ -179,13 +178,14 @@ def _placed(figure: Figure, dpi: int) -> Iterator[None]:
         figure.set_layout_engine(engine)
 
 
-def _tiff(png: bytes, dpi: int) -> bytes:
-    """TIFF as journals take it: RGB, LZW, no transparency."""
+def _picture(pixels: bytes, name: str, width: int, dpi: int) -> bytes:
+    """PNG, or TIFF as journals take it (LZW): RGB, since nothing shows through a white sheet."""
     from PIL import Image
 
     buffer = BytesIO()
-    with Image.open(BytesIO(png)) as picture:
-        picture.convert("RGB").save(buffer, format="TIFF", compression="tiff_lzw", dpi=(dpi, dpi))
+    whole = Image.frombuffer("RGBA", (width, len(pixels) // (4 * width)), pixels)
+    options = {"compression": "tiff_lzw"} if name == "tiff" else {"compress_level": 4}
+    whole.convert("RGB").save(buffer, format=name, dpi=(dpi, dpi), **options)
     return buffer.getvalue()
 
 
