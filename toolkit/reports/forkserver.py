@@ -17,11 +17,13 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, NoReturn
 
 from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.jsonutil import json_default
 from jupyter_client.session import Session
 from traitlets.config import Config
@@ -30,18 +32,20 @@ from traitlets.config import Config
 # shell that it finds when it is imported, and in every fork all figures would silently be missing.
 PRELOADED = (
     "pandas",
+    "pyarrow.dataset",
     "pyarrow.parquet",
+    "pyarrow.pandas_compat",
     "scipy.stats",
     "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_pdf",
-    "matplotlib.backends.backend_svg",
     "wordcloud",
     "xlsxwriter",
+    "toolkit.exports",
+    "toolkit.corpus.statutory",
     "toolkit.reports.changes",
     "toolkit.reports.comparisons",
     "toolkit.reports.parts",
 )
+ROOMS = ("indicators", "measures", "plots", "terms")  # whose modules are imported one by one when needed
 
 
 def serve(descriptor: int) -> None:
@@ -67,11 +71,50 @@ def serve(descriptor: int) -> None:
 
 def _preload() -> IPythonKernel:
     """A kernel without sockets, and then the libraries: they look for a kernel when they are imported."""
-    kernel = IPythonKernel.instance(config=Config(HistoryManager={"enabled": False}), session=_Session())
+    app = IPKernelApp.instance(config=Config(HistoryManager={"enabled": False}, IPKernelApp={"quiet": True}))
+    app.kernel = kernel = IPythonKernel.instance(parent=app, session=_Session())
     with kernel.shell.builtin_trap:
-        for name in PRELOADED:
+        for name in (*PRELOADED, *_modules()):
             import_module(name)
+        _read()
+        _draw()
     return kernel
+
+
+def _modules() -> Iterator[str]:
+    """The modules of the rooms that a report goes through."""
+    for room in ROOMS:
+        package = import_module(f"toolkit.{room}")
+        yield from (f"{package.__name__}.{module.name}" for module in iter_modules(package.__path__))
+
+
+def _read() -> None:
+    """What every report reads of the package's own tables and templates."""
+    from toolkit.indicators import read_indicators
+    from toolkit.reports.labels import read_labels
+    from toolkit.reports.pages import render
+    from toolkit.terms.lexicon import read_lexicon
+
+    for read in (read_indicators, read_labels, read_lexicon):
+        read()
+    render("parts.html.j2", part="list", items=())
+
+
+def _draw() -> None:
+    """A figure of one word that nobody sees: it finds the fonts and loads what pictures need."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    from toolkit.plots.fonts import printable
+    from toolkit.plots.saving import render
+    from toolkit.plots.style import style
+
+    with rc_context(style()):  # no pyplot: it would choose its backend for good
+        figure = Figure()
+        for weight in ("normal", "bold"):
+            figure.subplots().set_title(printable("法"), weight=weight)
+        for name in ("png", "svg", "pdf"):
+            render(figure, name)
 
 
 def _fork(kernel: IPythonKernel, watched: selectors.BaseSelector, line: int, request: int) -> None:
@@ -158,10 +201,8 @@ def _settle(folder: str, environment: dict[str, str]) -> None:
 
 def _run_kernel(kernel: IPythonKernel, argv: Sequence[str]) -> None:
     """An ordinary kernel, as `python -m ipykernel_launcher` would start it."""
-    from ipykernel.kernelapp import IPKernelApp
-
-    type(kernel.shell).clear_instance()
-    type(kernel).clear_instance()
+    for made in (kernel.shell, kernel, kernel.parent):
+        type(made).clear_instance()
     sys.argv = ["ipykernel_launcher", *argv]
     IPKernelApp.launch_instance(argv=list(argv))
 

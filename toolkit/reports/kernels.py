@@ -64,6 +64,7 @@ class Forked:
         if first is None:
             raise OSError("The process that forks for us has ended.")
         if "failed" in first:
+            self.wait()
             raise RuntimeError(first["failed"].strip().splitlines()[-1])
         self.pid: int = first["process"]
 
