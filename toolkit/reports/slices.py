@@ -27,6 +27,7 @@ MOST_OTHERS = 2000  # terms the report does not have; rarer ones cannot be chara
 _KEY = ["region_id", "genre", "year"]
 _NUMBERS = ["count", "n_documents", "n_tokens", "n_reports"]
 _TABLES = ("sides", "shared", "ranges")
+_WHOLE = {"year", "n_other_regions", "n_other_regions_most"}  # whole numbers that may be missing
 _STORE = "store.json"  # in the place of a comparison's corpus: where the store is
 
 
@@ -173,7 +174,11 @@ class Slices:
 
         names = ("totals", "places", "shared", "rates")
         if self.cache and read_record(self.cache) is not None:
-            return {name: pd.read_parquet(self.cache / f"{name}.parquet") for name in names}
+            kept = {name: pd.read_parquet(self.cache / f"{name}.parquet") for name in names}
+            return {
+                name: table.astype(dict.fromkeys(_WHOLE & set(table), "Int64"))
+                for name, table in kept.items()
+            }
         places = pd.DataFrame({"term": pd.Series(place_terms(self.corpus), dtype="str")})
         made = dict(zip(names, (self._totals(), places, self._shared(), self._rates()), strict=True))
         if self.cache:
@@ -208,15 +213,9 @@ class Slices:
 
     def _rates(self) -> pd.DataFrame:
         """What each report is given to: name, doc_id, value; roles as shares, dimensions per 10,000 tokens."""
-        parts = self.corpus.parts("sentences", "hits") if isinstance(self.corpus, Store) else [self.corpus]
-        pairs = [(role_shares(part, ["doc_id"]), dimension_rates(part, ["doc_id"])) for part in parts]
-        roles, dimensions = (pd.concat(tables) for tables in zip(*pairs, strict=True))
-        roles = roles.pivot(index="doc_id", columns="role", values="share").fillna(
-            0
-        )  # a part may lack a role
-        roles = roles.rename_axis(columns="name").stack().rename("value").reset_index()
-        names = {"dimension": "name", "per_10k": "value"}
-        return pd.concat([roles, dimensions.rename(columns=names)[["doc_id", "name", "value"]]])
+        names = {"role": "name", "dimension": "name", "share": "value", "per_10k": "value"}
+        tables = (role_shares(self.corpus, ["doc_id"]), dimension_rates(self.corpus, ["doc_id"]))
+        return pd.concat([table.rename(columns=names)[["doc_id", "name", "value"]] for table in tables])
 
     @cached_property
     def _prints(self) -> pd.Series:
