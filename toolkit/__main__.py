@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import logging
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from toolkit.executors import usual_jobs
+
 EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
+BUILD_MEMORY, REPORT_MEMORY = 1000 * 2**20, 600 * 2**20  # bytes of one worker and what it starts
 _EXPECTED = (OSError, ValueError, KeyError, ImportError)
 
 
@@ -18,6 +23,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return EXIT_USAGE
+    if getattr(options, "scheduler", ""):
+        logging.basicConfig(format="toolkit: %(message)s")
+        logging.getLogger("toolkit.executors").setLevel(logging.INFO)  # names the dashboard
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's end is an interrupt
     try:
         return options.command(options)
     except _EXPECTED as error:
@@ -30,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return EXIT_FAILED
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,7 +66,7 @@ def _describe_report(commands: argparse._SubParsersAction) -> None:
         "report", help="a report for every region, and one that compares them", description=_report.__doc__
     )
     report.set_defaults(command=_report)
-    report.add_argument("corpus", type=Path, help="folder with the reports")
+    report.add_argument("corpus", type=Path, help="folder with the reports, or a store made by `build`")
     report.add_argument(
         "--out", type=Path, default=Path("figures"), help="folder for the results (default: figures)"
     )
@@ -65,9 +76,7 @@ def _describe_report(commands: argparse._SubParsersAction) -> None:
         metavar="CODE",
         help="only this region (code or name); may be given again",
     )
-    report.add_argument(
-        "--jobs", type=int, default=1, metavar="N", help="how many reports at once (default: 1)"
-    )
+    _add_workers(report, "reports at once", REPORT_MEMORY)
     report.add_argument(
         "--language", choices=("zh", "en"), default="zh", help="language of the reports (default: zh)"
     )
@@ -107,7 +116,7 @@ def _describe_build(commands: argparse._SubParsersAction) -> None:
     build.set_defaults(command=_build)
     build.add_argument("corpus", type=Path, help="folder with the reports")
     build.add_argument("--store", type=Path, required=True, metavar="DIR", help="folder of the store")
-    _add_workers(build, "processes at work")
+    _add_workers(build, "processes at work", BUILD_MEMORY)
     build.add_argument(
         "--memory", type=_bytes, metavar="LIMIT", help="what all processes may use together, such as 2GB"
     )
@@ -165,9 +174,15 @@ def _describe_figures(commands: argparse._SubParsersAction) -> None:
     _add_duplicates(figures)
 
 
-def _add_workers(command: argparse.ArgumentParser, what: str) -> None:
-    """Add the options that say where the work is done."""
-    command.add_argument("--jobs", type=int, default=1, metavar="N", help=f"{what} (default: 1)")
+def _add_workers(command: argparse.ArgumentParser, what: str, memory: int) -> None:
+    """Add the options that say where the work is done; `memory` is what one worker may need."""
+    command.add_argument(
+        "--jobs",
+        type=int,
+        default=usual_jobs(memory),
+        metavar="N",
+        help=f"{what} (default: one a core, fewer where memory is short; here %(default)s)",
+    )
     command.add_argument(
         "--scheduler",
         default="",
@@ -202,6 +217,8 @@ def _report(options: argparse.Namespace) -> int:
         options.out,
         regions=options.region,
         jobs=options.jobs,
+        scheduler=options.scheduler,
+        part=options.part,
         language=options.language,
         formats=tuple(part.strip() for part in options.formats.split(",") if part.strip()),
         force=options.force,
@@ -237,6 +254,7 @@ def _check(options: argparse.Namespace) -> int:
     """Read a folder of reports and say what became of every file; write a table of what was found about each
     report, doubtful ones first, for you to complete and save as metadata.csv in the folder."""
     from toolkit.corpus.metadata_table import write_metadata_table
+    from toolkit.files import finished
     from toolkit.pipeline import read_corpus
 
     corpus = read_corpus(options.corpus, duplicates=options.duplicates)
@@ -249,10 +267,8 @@ def _check(options: argparse.Namespace) -> int:
     if path.exists() and not options.force:
         print(f"{path} exists and was left as it is; --force replaces it.")
     else:
-        draft = path.with_name(f".{path.name}.tmp")
-        draft.unlink(missing_ok=True)
-        write_metadata_table(corpus.documents, draft)
-        draft.replace(path)
+        with finished(path) as draft:
+            write_metadata_table(corpus.documents, draft)
         print(
             f"Wrote {path}: complete it, doubtful rows first, and save it as metadata.csv beside the reports."
         )

@@ -54,11 +54,13 @@ class Corpus:
     duplicates: pd.DataFrame
     settings: dict = field(default_factory=dict)
 
-    def where(self, **columns: object) -> Corpus:
+    def where(self, *tables: str, **columns: object) -> Corpus:
         """Keep the reports whose document columns have the values given.
 
         Parameters
         ----------
+        *tables
+            Nothing here, where all tables are in memory; a store loads only the tables that are named.
         **columns
             Columns of `documents` with one value, or a list of values, each:
             ``corpus.where(region_code="621122", year=[2022, 2023])``.

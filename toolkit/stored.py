@@ -122,9 +122,13 @@ class Store:
             raise KeyError(f"No report of this store has doc_id {doc_id!r}; see store.documents['doc_id'].")
         return self._texts(pd.Series([doc_id]))[0]
 
-    def where(self, **columns: object) -> Corpus:
-        """Load the reports whose document columns have the values given, as a `Corpus`; see `Corpus.where`."""
-        return self._corpus(matching(self._bare.drop(columns=["n_text", "part"]), columns))
+    def where(self, *tables: str, **columns: object) -> Corpus:
+        """Load the reports whose document columns have the values given, as a `Corpus`; see `Corpus.where`.
+
+        With names of tables, only those tables of rows are loaded; the others are empty.
+        """
+        ids = matching(self._bare.drop(columns=["n_text", "part"]), columns)
+        return self._corpus(ids, tables or ("sections", "sentences", "tokens", "hits"))
 
     def narrow(self, **columns: object) -> Store:
         """Leave the other reports aside and load nothing: a `Store` that answers for these reports alone."""

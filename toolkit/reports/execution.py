@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from toolkit.reports.folders import write_text
+from toolkit.files import write_text
 from toolkit.reports.parameters import check_parameters, read_parameters, write_parameters
 
 ENGINES = ("auto", "fork", "warm", "kernel")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from toolkit.pipeline import Corpus
+from toolkit.stored import Store
 
 FEWEST_PEERS = 10  # reports that are alike, before quartiles of them mean anything
 LEAST = 5  # reports, or regions, before dots, ranks or a curve of them mean anything
@@ -24,12 +25,18 @@ def latest_names(corpus: Corpus) -> pd.Series:
 def role_shares(corpus: Corpus, by: Sequence[str] = _YEARLY) -> pd.DataFrame:
     """Characters of each role in each group, and their share of all but meta; a role it lacks is 0."""
     keys = list(by)
-    sentences = corpus.sentences[corpus.sentences["role"] != "meta"].merge(_places(corpus, keys), on="doc_id")
-    sizes = sentences.assign(n_chars=sentences["text"].str.count(r"\S"))
-    sums = sizes.groupby([*keys, "role"])["n_chars"].sum().unstack(fill_value=0)
+    sums = pd.concat([_role_sizes(part, keys) for part in pieces(corpus, "sentences")])
+    sums = sums.groupby(level=[*keys, "role"]).sum().unstack(fill_value=0)
     table = sums.stack().rename("n_chars").reset_index()
     table["share"] = table["n_chars"] / table.groupby(keys)["n_chars"].transform("sum")
     return _labelled(table, corpus, keys)
+
+
+def _role_sizes(corpus: Corpus, keys: list[str]) -> pd.Series:
+    """Characters of each role in each group."""
+    sentences = corpus.sentences[corpus.sentences["role"] != "meta"].merge(_places(corpus, keys), on="doc_id")
+    sizes = sentences.assign(n_chars=sentences["text"].str.count(r"\S"))
+    return sizes.groupby([*keys, "role"])["n_chars"].sum()
 
 
 def dimension_rates(corpus: Corpus, by: Sequence[str] = _YEARLY) -> pd.DataFrame:
@@ -73,9 +80,27 @@ def _counted_hits(corpus: Corpus) -> pd.DataFrame:
     """Hits of the lexicon outside page furniture that count, slogans left out."""
     from toolkit.terms.lexicon import read_lexicon
 
-    table, hits = read_lexicon().table, corpus.hits
-    slogans = table.loc[table["kind"] == "slogan", "id"]
-    return hits[(hits["role"] != "meta") & (hits["nested_in"] == "") & ~hits["mechanism"].isin(slogans)]
+    table = read_lexicon().table
+    slogans, found = table.loc[table["kind"] == "slogan", "id"], []
+    for part in pieces(corpus, "hits"):
+        hits = part.hits
+        kept = (hits["role"] != "meta") & (hits["nested_in"] == "") & ~hits["mechanism"].isin(slogans)
+        found.append(hits.loc[kept, ["doc_id", "dimension", "role"]])
+    return pd.concat(found)
+
+
+def pieces(corpus: Corpus | Store, *tables: str) -> Iterable[Corpus]:
+    """A store as one corpus of these tables after another, for what is counted report by report; a corpus as it is."""
+    return corpus.parts(*tables) if hasattr(corpus, "parts") else [corpus]
+
+
+def cards(corpus: Corpus | Store) -> pd.DataFrame:
+    """`statutory_card` of a corpus or a store, in the order of its documents."""
+    from toolkit.corpus.statutory import statutory_card
+
+    card = pd.concat([statutory_card(part) for part in pieces(corpus, "sections", "sentences")])
+    place = pd.Series(range(len(corpus.documents)), corpus.documents["doc_id"])
+    return card.sort_values("doc_id", key=place.get, ignore_index=True)
 
 
 def alike(documents: pd.DataFrame) -> pd.DataFrame:
@@ -114,10 +139,9 @@ def peer_ranges(values: pd.DataFrame, documents: pd.DataFrame, report: pd.Series
 def coverage_in_time(corpus: Corpus) -> pd.DataFrame:
     """`coverage`, its status on time or late where a report's date can be held against a deadline."""
     from toolkit.corpus.coverages import coverage
-    from toolkit.corpus.statutory import statutory_card
 
     keys = list(_YEARLY)
-    card = statutory_card(corpus).merge(corpus.documents[["doc_id", *keys]], on="doc_id")
+    card = cards(corpus).merge(corpus.documents[["doc_id", *keys]], on="doc_id")
     dated = card[card["timeliness"] != "unknown"].drop_duplicates(keys).set_index(keys)["timeliness"]
     table = coverage(corpus).join(dated, on=keys)
     table["status"] = table.pop("timeliness").fillna(table["status"])
@@ -143,7 +167,7 @@ def first_reports(corpus: Corpus, language: str = "zh", *, most: int = 6) -> tup
     words = words[words["kind"].eq("institution") & words["scope"].eq("national")].set_index("id")
     sizes = corpus.documents.groupby("year")["region_id"].nunique()
     years = list(sizes.index[sizes.ge(LEAST).cummax()])
-    first = adoption(corpus.where(year=years), mechanisms=sorted(words.index))
+    first = adoption(corpus.where("hits", year=years), mechanisms=sorted(words.index))
     dated = first[first["status"] == "first reported"].value_counts("mechanism")
     could = first[(first["status"] != "in the first report") & (first["n_reports"] > 1)]
     at_risk = could.value_counts("mechanism")
