@@ -193,7 +193,7 @@ def _indicators(language: str) -> dict[str, str]:
 
 
 def value_grid(
-    sheet: Sheet, corpus: Corpus, columns: Sequence[str], *, most: int = 12, last: int = 8
+    sheet: Sheet, corpus: Corpus, columns: Sequence[str], *, most: int = 12, last: int = 6
 ) -> pd.DataFrame:
     """Indicators that two reports or more state, core ones first, against the last years (or reports)."""
     from toolkit.indicators import facts, panel
