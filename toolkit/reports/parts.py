@@ -327,6 +327,9 @@ def show_keyness(sheet: Sheet, *, top: int = 10) -> None:
     values = {"n": peers["n_reports"], "regions": peers["n_regions"], "kinds": listed(kinds, language)}
     say(sheet, "keyness.others", years="–".join(map(str, dict.fromkeys(peers["years"]))), **values)
     keys = _keys(sheet)
+    if keys.empty:
+        say(sheet, "keyness.none", "notice")
+        return
     axes = plots.keyness(keys, language=language, top=top, subtitle=sheet.name)
     show_figure(sheet, "keyness", axes, keys)
 
@@ -337,7 +340,7 @@ def _keys(sheet: Sheet, least: int = 3) -> pd.DataFrame:
 
     keys = keyness(sheet.sides, target={"side": "this"}, reference={"side": "others"}, min_documents=1)
     counts = keys[["count_target", "count_reference"]].max(axis=1)
-    keys = keys[(keys["term"].str.len() > 1) & (counts >= least)]
+    keys = keys[(keys["term"].str.len() > 1) & (counts >= least) & (keys["log_ratio"] != 0)]
     return keys.sort_values(["log_likelihood", "term"], ascending=[False, True], ignore_index=True)
 
 
