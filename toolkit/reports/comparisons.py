@@ -130,14 +130,12 @@ def show_values(sheet: Sheet, *, most: int = 12, columns: int = 6) -> None:
     chosen = _alike(sheet, "distribution")
     if chosen is None:
         return
-    table, drawn = stated_values(
-        sheet.corpus.where(doc_id=chosen["doc_id"]), sheet.language, unit="%", most=most
-    )
+    table, drawn = stated_values(sheet.corpus.where(doc_id=chosen["doc_id"]), unit="%", most=most)
     if not drawn:
         say(sheet, "distribution.none", "notice", least=LEAST)
         return
     title = _title(sheet, "distribution")
-    axes = plots.distribution(table, language=sheet.language, row="name", title=title)
+    axes = plots.distribution(table, language=sheet.language, row=f"name_{sheet.language}", title=title)
     show_figure(sheet, "rates", axes, table)
 
 
@@ -191,13 +189,13 @@ def show_diffusion(sheet: Sheet) -> None:
     """When regions first report a national institution, with the dates of its central document."""
     from toolkit import plots
 
-    curve, drawn = first_reports(sheet.corpus, sheet.language)
-    if not drawn:
+    curve, shown = first_reports(sheet.corpus)
+    if shown.empty:
         say(sheet, "diffusion.none", "notice", least=LEAST)
         return
-    n = curve.groupby("mechanism")["n_at_risk"].max()
-    subtitle = label("diffusion.subtitle", sheet.language, least=n.min(), most=n.max())
-    axes = plots.adoption_curve(curve, line="name", language=sheet.language, subtitle=subtitle)
+    could = {"least": curve["n_could"].min(), "most": curve["n_could"].max()}
+    subtitle, line = label("diffusion.subtitle", sheet.language, **could), f"name_{sheet.language}"
+    axes = plots.adoption_curve(curve, line=line, language=sheet.language, subtitle=subtitle)
     show_figure(sheet, "diffusion", axes, curve)
 
 
@@ -213,7 +211,8 @@ def show_shared_text(sheet: Sheet) -> None:
     table = shared_and_problems(sheet.corpus.where(region_id=chosen["region_id"], year=years, **kind))
     table = table[table["doc_id"].isin(chosen["doc_id"])]
     title = _title(sheet, "shared_text")
-    axes = plots.scatter(table, "reused", "problem_share", language=sheet.language, title=title)
+    options = {"name": "region", "language": sheet.language, "title": title}
+    axes = plots.scatter(table, "reused", "problem_share", **options)
     show_figure(sheet, "shared_text", axes, table)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from toolkit.pipeline import Corpus
 from toolkit.reports.labels import html_label, label, meaning_of, name_of
-from toolkit.reports.rates import FEWEST_PEERS, dimension_rates, dimension_roles, role_shares
+from toolkit.reports.rates import FEWEST_PEERS, dimension_rates, dimension_roles, indicator_names, role_shares
 from toolkit.reports.sheets import (
     Sheet,
     listed,
@@ -209,9 +209,8 @@ def value_grid(
     rows = grid.index.to_frame(index=False).assign(n=grid.count(axis=1).to_numpy())
     rows["rank"] = ~rows["indicator_id"].isin(_core(sheet))
     rows = rows.sort_values(["rank", "n"], ascending=[True, False], kind="stable").head(most)
-    names = rows["indicator_id"].map(_indicators(sheet.language)) + " (" + rows["unit"] + ")"
     grid = grid.iloc[rows.index].rename_axis(columns=None).reset_index(drop=True)
-    grid.insert(0, "indicator", names.to_numpy())
+    grid.insert(0, "indicator", indicator_names(rows, sheet.language).to_numpy())
     return grid
 
 
