@@ -125,6 +125,9 @@ def _show_last_change(sheet: Sheet, counts: pd.DataFrame, telling: pd.DataFrame,
         say(sheet, "change.gap", "notice", **years)
         return
     shift = word_shift(telling, target={"year": last}, reference={"year": last - 1})
+    if not shift["contribution"].any():
+        say(sheet, "change.same", "notice", **years)
+        return
     title = label("word_shift.title", sheet.language, **years)
     show_figure(
         sheet, "word_shift", plots.word_shift(shift, top=20, language=sheet.language, title=title), shift

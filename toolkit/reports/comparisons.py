@@ -131,17 +131,13 @@ def show_values(sheet: Sheet, *, most: int = 12, columns: int = 6) -> None:
     chosen = _alike(sheet, "distribution")
     if chosen is None:
         return
-    table, drawn = stated_values(
-        sheet.corpus.where("sections", "sentences", doc_id=chosen["doc_id"]),
-        sheet.language,
-        unit="%",
-        most=most,
-    )
+    found = sheet.corpus.where("sections", "sentences", doc_id=chosen["doc_id"])
+    table, drawn = stated_values(found, unit="%", most=most)
     if not drawn:
         say(sheet, "distribution.none", "notice", least=LEAST)
         return
     title = _title(sheet, "distribution")
-    axes = plots.distribution(table, language=sheet.language, row="name", title=title)
+    axes = plots.distribution(table, language=sheet.language, row=f"name_{sheet.language}", title=title)
     show_figure(sheet, "rates", axes, table)
 
 
@@ -195,13 +191,13 @@ def show_diffusion(sheet: Sheet) -> None:
     """When regions first report a national institution, with the dates of its central document."""
     from toolkit import plots
 
-    curve, drawn = first_reports(sheet.corpus, sheet.language)
-    if not drawn:
+    curve, shown = first_reports(sheet.corpus)
+    if shown.empty:
         say(sheet, "diffusion.none", "notice", least=LEAST)
         return
-    n = curve.groupby("mechanism")["n_at_risk"].max()
-    subtitle = label("diffusion.subtitle", sheet.language, least=n.min(), most=n.max())
-    axes = plots.adoption_curve(curve, line="name", language=sheet.language, subtitle=subtitle)
+    could = {"least": curve["n_could"].min(), "most": curve["n_could"].max()}
+    subtitle, line = label("diffusion.subtitle", sheet.language, **could), f"name_{sheet.language}"
+    axes = plots.adoption_curve(curve, line=line, language=sheet.language, subtitle=subtitle)
     show_figure(sheet, "diffusion", axes, curve)
 
 
@@ -218,7 +214,8 @@ def show_shared_text(sheet: Sheet) -> None:
     table = shared_and_problems(sheet.corpus.where("sections", "sentences", **kind))
     table = table[table["doc_id"].isin(chosen["doc_id"])]
     title = _title(sheet, "shared_text")
-    axes = plots.scatter(table, "reused", "problem_share", language=sheet.language, title=title)
+    options = {"name": "region", "language": sheet.language, "title": title}
+    axes = plots.scatter(table, "reused", "problem_share", **options)
     show_figure(sheet, "shared_text", axes, table)
 
 

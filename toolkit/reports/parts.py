@@ -9,7 +9,7 @@ import pandas as pd
 
 from toolkit.pipeline import Corpus
 from toolkit.reports.labels import html_label, label, meaning_of, name_of
-from toolkit.reports.rates import FEWEST_PEERS, dimension_rates, dimension_roles, role_shares
+from toolkit.reports.rates import FEWEST_PEERS, dimension_rates, dimension_roles, indicator_names, role_shares
 from toolkit.reports.sheets import (
     Sheet,
     listed,
@@ -193,7 +193,7 @@ def _indicators(language: str) -> dict[str, str]:
 
 
 def value_grid(
-    sheet: Sheet, corpus: Corpus, columns: Sequence[str], *, most: int = 12, last: int = 8
+    sheet: Sheet, corpus: Corpus, columns: Sequence[str], *, most: int = 12, last: int = 6
 ) -> pd.DataFrame:
     """Indicators that two reports or more state, core ones first, against the last years (or reports)."""
     from toolkit.indicators import facts, panel
@@ -209,9 +209,8 @@ def value_grid(
     rows = grid.index.to_frame(index=False).assign(n=grid.count(axis=1).to_numpy())
     rows["rank"] = ~rows["indicator_id"].isin(_core(sheet))
     rows = rows.sort_values(["rank", "n"], ascending=[True, False], kind="stable").head(most)
-    names = rows["indicator_id"].map(_indicators(sheet.language)) + " (" + rows["unit"] + ")"
     grid = grid.iloc[rows.index].rename_axis(columns=None).reset_index(drop=True)
-    grid.insert(0, "indicator", names.to_numpy())
+    grid.insert(0, "indicator", indicator_names(rows, sheet.language).to_numpy())
     return grid
 
 
@@ -327,6 +326,9 @@ def show_keyness(sheet: Sheet, *, top: int = 10) -> None:
     values = {"n": peers["n_reports"], "regions": peers["n_regions"], "kinds": listed(kinds, language)}
     say(sheet, "keyness.others", years="–".join(map(str, dict.fromkeys(peers["years"]))), **values)
     keys = _keys(sheet)
+    if keys.empty:
+        say(sheet, "keyness.none", "notice")
+        return
     axes = plots.keyness(keys, language=language, top=top, subtitle=sheet.name)
     show_figure(sheet, "keyness", axes, keys)
 
@@ -337,7 +339,7 @@ def _keys(sheet: Sheet, least: int = 3) -> pd.DataFrame:
 
     keys = keyness(sheet.sides, target={"side": "this"}, reference={"side": "others"}, min_documents=1)
     counts = keys[["count_target", "count_reference"]].max(axis=1)
-    keys = keys[(keys["term"].str.len() > 1) & (counts >= least)]
+    keys = keys[(keys["term"].str.len() > 1) & (counts >= least) & (keys["log_ratio"] != 0)]
     return keys.sort_values(["log_likelihood", "term"], ascending=[False, True], ignore_index=True)
 
 
