@@ -16,7 +16,15 @@ from toolkit.measures.sheet import DEFAULT, _sizes, attention
 KEY = ["region_id", "genre", "body_kind", "year"]
 _ENTITY = KEY[:3]
 _PLACE = ["region", "province", "prefecture", "level"]
-_REPORT = ["region_code", "reporting_body", "subject", "year_delivered", "published_on", "issued_on", "doc_id"]
+_REPORT = [
+    "region_code",
+    "reporting_body",
+    "subject",
+    "year_delivered",
+    "published_on",
+    "issued_on",
+    "doc_id",
+]
 _REPORT += ["label", "sha256", "source_url", "flags", "n_chars"]
 _SIZES = {
     "tokens": "n_tokens_all",
@@ -50,6 +58,7 @@ DICTIONARIES = {
     "法治社会": "society",
     "科技保障": "technology",
 }
+_UPPER = ("nation", "province", "prefecture")
 _DEFINITION = ["unit", "actor_scope", "capacity", "statistic"]
 _NO_FIGURE = ("not stated", "no report")
 
@@ -201,29 +210,29 @@ def _reuse(corpus: object) -> pd.DataFrame:
 
 def _reuse_up(corpus: object, n: int = 13) -> pd.DataFrame:
     """The share of each report's runs of 13 characters that a report over it (nation, province, prefecture) has."""
-    levels = ["nation", "province", "prefecture"]
     kept = corpus.sentences[corpus.sentences["role"] != "meta"]
     texts = kept.groupby("doc_id")["text"].agg("".join)
+
+    def runs(report: object) -> np.ndarray:
+        """The distinct runs of one report."""
+        return np.unique(_hashes(WORDY.sub("", texts.get(report.doc_id, "")), n))
+
     rows = []
-    for _, group in corpus.documents.groupby("year"):
-        runs = {}
+    for _, group in corpus.documents.groupby(["year", "genre"]):
+        upper = [(report, runs(report)) for report in group[group["level"].isin(_UPPER)].itertuples()]
         for report in group.itertuples():
-            runs[report.doc_id] = np.unique(_hashes(WORDY.sub("", texts.get(report.doc_id, "")), n))
-        for report in group.itertuples():
-            above = levels[: levels.index(report.level)] if report.level in levels else levels
-            over = [
-                runs[other.doc_id]
-                for other in group.itertuples()
-                if other.level in above
-                and other.genre == report.genre
-                and (other.level == "nation" or other.province == report.province)
-                and (other.level != "prefecture" or other.prefecture == report.prefecture)
-            ]
-            own = runs[report.doc_id]
-            some = bool(over) and len(own) > 0
-            share = np.isin(own, np.concatenate(over)).mean() if some else np.nan
-            rows.append((report.doc_id, share))
-    return pd.DataFrame(rows, columns=["doc_id", "reuse_up"])
+            over, own = [found for other, found in upper if _is_over(other, report)], runs(report)
+            known = over and len(own)
+            rows.append((report.doc_id, np.isin(own, np.concatenate(over)).mean() if known else np.nan))
+    return pd.DataFrame(rows, columns=["doc_id", "reuse_up"]).astype({"doc_id": "str", "reuse_up": "float64"})
+
+
+def _is_over(other: object, report: object) -> bool:
+    """Whether the other report is of the nation, or of the province or prefecture that the report's place is in."""
+    place = _UPPER.index(other.level)
+    below = report.level not in _UPPER or _UPPER.index(report.level) > place
+    same = [getattr(other, name) == getattr(report, name) for name in _UPPER[1 : place + 1]]
+    return below and all(same)
 
 
 def _audited(corpus: object, facts: pd.DataFrame) -> pd.DataFrame:
@@ -249,7 +258,6 @@ def _stated(cells: pd.DataFrame, table: pd.DataFrame) -> tuple[pd.DataFrame, dic
         here = said[said["indicator_id"] == row.indicator_id]
         fits = (here[_DEFINITION] == [getattr(row, part) for part in _DEFINITION]).all(axis=1)
         chosen, several = _one_period(here[fits])
-        found = pd.DataFrame(index=keys, columns=["value", "state", "n_facts"])
         variable = f"ind_{variable_name(row.indicator_id)}"
         chosen = chosen.set_index(KEY).reindex(keys)
         other = keys.isin(pd.MultiIndex.from_frame(here.loc[~fits, KEY])) & chosen["state"].isna()
