@@ -59,6 +59,7 @@ DICTIONARIES = {
     "科技保障": "technology",
 }
 _UPPER = ("nation", "province", "prefecture")
+_SCOPES: Mapping[str, str] = {"own body": "本机关", "whole jurisdiction": "全域"}
 _DEFINITION = ["unit", "actor_scope", "capacity", "statistic"]
 _NO_FIGURE = ("not stated", "no report")
 
@@ -250,36 +251,35 @@ def _stated(cells: pd.DataFrame, table: pd.DataFrame) -> tuple[pd.DataFrame, dic
     """Value, state and number of facts of each indicator in its commonest definition, and their labels."""
     said = cells[~cells["state"].isin(_NO_FIGURE)]
     usual = said.value_counts(["indicator_id", *_DEFINITION]).reset_index()
-    usual = usual.sort_values(["count", *_DEFINITION], ascending=[False, *[True] * 4], kind="stable")
-    usual = usual.drop_duplicates("indicator_id").sort_values("indicator_id")
+    usual = usual.sort_values(["indicator_id", "count", *_DEFINITION], ascending=[True, False, *[True] * 4])
+    usual = usual.drop_duplicates("indicator_id").drop(columns="count")
+    place = [*KEY, "indicator_id"]
+    told = ["value", "state", "n_facts"]
+    chosen = _one_period(said.merge(usual, on=["indicator_id", *_DEFINITION]), place)
+    others = said[place].drop_duplicates().assign(value=np.nan, state="other definition", n_facts=0)
+    known = pd.concat([chosen[[*place, *told]], others]).drop_duplicates(place)
+    wide = known.pivot(index=KEY, columns="indicator_id", values=told)
+    wide = wide.reindex(pd.MultiIndex.from_frame(table[KEY]))
     names = {row.indicator_id: row.zh for row in read_indicators()}
-    columns, labels, keys = {}, {}, pd.MultiIndex.from_frame(table[KEY])
+    columns, labels = {}, {}
     for row in usual.itertuples(index=False):
-        here = said[said["indicator_id"] == row.indicator_id]
-        fits = (here[_DEFINITION] == [getattr(row, part) for part in _DEFINITION]).all(axis=1)
-        chosen, several = _one_period(here[fits])
-        variable = f"ind_{variable_name(row.indicator_id)}"
-        chosen = chosen.set_index(KEY).reindex(keys)
-        other = keys.isin(pd.MultiIndex.from_frame(here.loc[~fits, KEY])) & chosen["state"].isna()
-        state = chosen["state"].mask(other, "other definition").mask(keys.isin(several), "several periods")
-        found = {"": chosen["value"], "_st": state, "_n": chosen["n_facts"].fillna(0).astype("int64")}
-        columns |= {f"{variable}{end}": column.to_numpy() for end, column in found.items()}
+        variable, one = f"ind_{variable_name(row.indicator_id)}", wide.xs(row.indicator_id, axis=1, level=1)
+        columns[variable] = one["value"].astype("float64").to_numpy()
+        columns[f"{variable}_st"] = one["state"].to_numpy()
+        columns[f"{variable}_n"] = one["n_facts"].fillna(0).astype("int64").to_numpy()
         words = "；".join(filter(None, [row.unit, _SCOPES.get(row.actor_scope, ""), row.capacity]))
         label = f"{names[row.indicator_id]}（{words}）"
         labels |= {variable: label, f"{variable}_st": f"{label}披露状态", f"{variable}_n": f"{label}事实数"}
     return pd.concat([table[KEY], pd.DataFrame(columns)], axis=1), labels
 
 
-_SCOPES: Mapping[str, str] = {"own body": "本机关", "whole jurisdiction": "全域"}
-
-
-def _one_period(cells: pd.DataFrame) -> tuple[pd.DataFrame, pd.MultiIndex]:
-    """One cell a row: the whole year where there is one, else the only period; and the keys with several."""
+def _one_period(cells: pd.DataFrame, place: list[str]) -> pd.DataFrame:
+    """One cell a place: the whole year where there is one, else the only period; several have no value."""
     year = cells["year"].astype(str)
     whole = (cells["period_start"] == year + "-01-01") & (cells["period_end"] == year + "-12-31")
-    ordered = cells.assign(whole=whole).sort_values([*KEY, "whole"], ascending=[True] * 4 + [False])
-    n_whole = ordered.groupby(KEY)["whole"].transform("sum")
-    n = ordered.groupby(KEY)["whole"].transform("size")
-    clear = (n == 1) | (n_whole == 1)
-    several = pd.MultiIndex.from_frame(ordered.loc[~clear, KEY].drop_duplicates())
-    return ordered[clear].drop_duplicates(KEY), several
+    ordered = cells.assign(whole=whole).sort_values("whole", ascending=False, kind="stable")
+    groups = ordered.groupby(place)["whole"]
+    clear = (groups.transform("size") == 1) | (groups.transform("sum") == 1)
+    several = {"value": np.nan, "state": "several periods", "n_facts": 0}
+    ordered.loc[~clear, list(several)] = list(several.values())
+    return ordered.drop_duplicates(place)
