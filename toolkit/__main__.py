@@ -138,9 +138,15 @@ def _describe_export(commands: argparse._SubParsersAction) -> None:
         "export", help="tables for Excel, Stata, SPSS, R", description=_export.__doc__
     )
     export.set_defaults(command=_export)
-    export.add_argument("corpus", type=Path, help="folder with the reports")
-    export.add_argument("table", help="documents, sections, sentences, hits, ledger, counts, facts or panel")
-    export.add_argument("file", type=Path, help="file to write: .xlsx, .csv, .dta, .sav or .parquet")
+    export.add_argument("corpus", type=Path, help="folder with the reports, or a store")
+    export.add_argument(
+        "table",
+        help="documents, sections, sentences, hits, ledger, duplicates, counts, facts, panel (one row a figure), "
+        "region_years (one row a region and year), coverage, cooccurrence or similarity",
+    )
+    export.add_argument(
+        "file", type=Path, help="file to write: .xlsx, .csv, .dta, .sav, .parquet, or .graphml for a network"
+    )
     export.add_argument("--force", action="store_true", help="replace the file if it exists")
     _add_duplicates(export)
 
@@ -151,7 +157,7 @@ def _describe_figures(commands: argparse._SubParsersAction) -> None:
         "figures", help="the figures of a written study, with captions and data", description=_figures.__doc__
     )
     figures.set_defaults(command=_figures)
-    figures.add_argument("corpus", type=Path, help="folder with the reports")
+    figures.add_argument("corpus", type=Path, help="folder with the reports, or a store")
     figures.add_argument("--out", type=Path, required=True, help="folder for the figures")
     figures.add_argument(
         "--figure", action="append", default=[], metavar="NAME", help="only this one; may be given again"
@@ -233,11 +239,10 @@ def _figures(options: argparse.Namespace) -> int:
     boilerplate, and chosen terms, each with a caption and its data; what cannot be drawn is said."""
     import matplotlib
 
-    from toolkit.pipeline import read_corpus
     from toolkit.reports.studies import draw_study
 
     matplotlib.use("Agg")
-    corpus = read_corpus(options.corpus, duplicates=options.duplicates)
+    corpus = _opened(options)
     formats = [part.strip() for part in options.formats.split(",") if part.strip()]
     chosen = {name: getattr(options, name) for name in ("language", "size", "dpi", "grey")}
     chosen |= {"figures": options.figure, "terms": options.term, "indicators": options.indicator}
@@ -294,21 +299,37 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    """Read a folder of reports and write one of its tables as a file other programs open, with a codebook."""
+    """Write one table of a folder of reports, or of a store, as a file other programs open, with a codebook."""
     import toolkit as tk
 
-    corpus = tk.read_corpus(options.corpus, duplicates=options.duplicates)
     made = {
-        "counts": lambda: tk.count_terms(corpus),
-        "facts": lambda: tk.facts(corpus),
-        "panel": lambda: tk.panel(corpus, tk.facts(corpus)),
+        "counts": tk.count_terms,
+        "facts": tk.facts,
+        "panel": lambda corpus: tk.panel(corpus, tk.facts(corpus)),
+        "region_years": lambda corpus: tk.region_years(corpus, tk.facts(corpus)),
+        "coverage": tk.coverage,
+        "cooccurrence": tk.measures.cooccurrence,
+        "similarity": lambda corpus: tk.measures.similarity(tk.count_terms(corpus)),
     }
-    held = {name: getattr(corpus, name) for name in ("documents", "sections", "sentences", "hits", "ledger")}
+    held = ("documents", "sections", "sentences", "hits", "ledger", "duplicates")
     if options.table not in made and options.table not in held:
         raise ValueError(f"Expected one of {[*held, *made]} as the table; {options.table!r} is none of them.")
-    table = held[options.table] if options.table in held else made[options.table]()
-    print(f"Wrote {tk.export(table, options.file, force=options.force)}")
+    corpus = _opened(options)
+    table = getattr(corpus, options.table) if options.table in held else made[options.table](corpus)
+    about = {"settings": corpus.settings, "source": f"reports in {options.corpus.resolve().name}"}
+    for path in tk.export(table, options.file, force=options.force, **about):
+        print(f"Wrote {path}")
     return EXIT_OK
+
+
+def _opened(options: argparse.Namespace) -> object:
+    """The store that the folder is, or the corpus in it."""
+    import toolkit as tk
+    from toolkit.store import MANIFEST
+
+    if (options.corpus / MANIFEST).is_file():
+        return tk.open_store(options.corpus)
+    return tk.read_corpus(options.corpus, duplicates=options.duplicates)
 
 
 if __name__ == "__main__":

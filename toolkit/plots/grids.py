@@ -145,6 +145,8 @@ def tile_map(
 ) -> Axes:
     """Provinces as equal tiles, darker for larger values; a pale tile without a number has no value.
 
+    In English a tile bears the letters of the province in GB/T 2260.
+
     Parameters
     ----------
     table
@@ -157,16 +159,19 @@ def tile_map(
     ]
     tiles = tiles.assign(shown=np.array(values, dtype=float)).sort_values("shown", ascending=False)
     shades, top = plt.get_cmap(SEQUENTIAL), tiles["shown"].max()
-    with canvas(ax, "tile_map", table, language, texts) as ax:
+    notes = {"subtitle": named(value, language)}
+    with canvas(ax, "tile_map", table, language, texts, notes=notes) as ax:
+        width, height = ax.figure.get_size_inches() * 72
+        look = {"ha": "center", "va": "center", "linespacing": 1.1}
+        look["fontsize"] = min(7, min(0.95 * width / 8.7, (height - 70) / 8.4) / 3.2)  # of a tile's side
         for tile in tiles.itertuples():
-            face, ink, text = "#f4f4f4", GREY, tile.name
+            name = tile.name if language == "zh" else tile.letters
+            face, ink, text = "#f4f4f4", GREY, name
             if not np.isnan(tile.shown):
                 face, ink = shades(tile.shown / (top or 1)), "white" if tile.shown > 0.55 * top else INK
-                text = f"{tile.name}\n{tile.shown:.3g}"
+                text = f"{name}\n{tile.shown:.3g}"
             ax.add_patch(Rectangle((tile.column, tile.row), 0.94, 0.94, facecolor=face))
-            ax.text(
-                tile.column + 0.47, tile.row + 0.47, text, ha="center", va="center", fontsize=7, color=ink
-            )
+            ax.text(tile.column + 0.47, tile.row + 0.47, text, color=ink, **look)
         ax.set(xlim=(0.5, 9.2), ylim=(8.2, -0.2), aspect="equal")
         ax.set_axis_off()
     return ax
