@@ -31,6 +31,7 @@ _STYLE = """<style>
 .explore :is(td, th) {padding: 1px 7px; border-bottom: 1px solid #ddd}
 .explore thead th {position: sticky; top: 0; background: var(--jp-layout-color1, white)}
 .explore .widget-checkbox {margin-right: 10px}
+:is(.explore-concordance, .explore-indicators, .explore-attention) {grid-column: 1 / -1}
 .explore summary {cursor: pointer}
 </style>"""
 _EXPECTED = (ValueError, KeyError, OSError)
@@ -72,7 +73,8 @@ class Explorer:
         self._source, self._held, self._task = source, False, None
         self._offered: dict[str, str] = {}
         self._lexicon = read_lexicon().table
-        self.panels = {view: Panel(view, language, Path(out)) for view in VIEWS}
+        self._memory: dict[str, dict] = {}
+        self.panels = {view: Panel(view, language, Path(out), self._memory) for view in VIEWS}
         self._make_controls(source, ", ".join(terms))
         self._make_layout(views)
         self._watch()
@@ -134,7 +136,10 @@ class Explorer:
         )
         grid = widgets.GridBox(
             [panel.widget for panel in self.panels.values()],
-            layout={"grid_template_columns": "repeat(auto-fit, minmax(380px, 1fr))", "grid_gap": "10px"},
+            layout={
+                "grid_template_columns": "repeat(auto-fit, minmax(max(380px, 40%), 1fr))",
+                "grid_gap": "10px",
+            },
         )
         self.widget = widgets.VBox([widgets.HTML(_STYLE), choices, shown, self.message, self.progress, grid])
         self.widget.add_class("explore")
@@ -164,6 +169,7 @@ class Explorer:
             self.message.value = alert(error)
             return
         self.corpus, self._source, self._held = corpus, self.source.value, True
+        self._memory.clear()
         provinces = sorted(set(documents["province"]) - {""})
         years = sorted({int(year) for year in documents["year"].dropna()}) or [0]
         self.province.options = [(self._say("all"), ""), *((name, name) for name in provinces)]
@@ -297,6 +303,9 @@ class Explorer:
             self.message.value = f"<p role='status'>{about} · {escape(now)}</p>"
             yield
             panel.update(replace(choice, view=panel.view), self.corpus)
+        used = {step for panel in shown for step in panel.shown.get("steps", ())}
+        for step in set(self._memory) - used:
+            del self._memory[step]
         self.message.value = f"<p role='status'>{about}</p>"
 
     def _about(self, choice: Choice) -> str:

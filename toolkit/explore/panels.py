@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PAGE = 50
-WIDE = ("concordance", "indicators", "attention")  # tables that need the whole width
 DPI, WIDTH = 120, 11.0  # of the figure on the screen: dots an inch, centimetres
 _EXPECTED = (ValueError, KeyError, OSError)
 _PLACED = {"doc_id", "start", "end"}
@@ -39,13 +38,14 @@ class Panel:
         zh or en.
     out
         Where tables and figures are saved.
+    memory
+        Of `run_recipe`, shared by the panels of a corpus.
     """
 
-    def __init__(self, view: str, language: str, out: Path) -> None:
-        self.view, self.language, self.out = view, language, out
+    def __init__(self, view: str, language: str, out: Path, memory: dict[str, dict]) -> None:
+        self.view, self.language, self.out, self.memory = view, language, out, memory
         self.corpus: Corpus | None = None
         self.shown: dict[str, Any] = {}
-        self.memory: dict[str, dict] = {}
         self.code = ""
         say, wide = self._say, {"layout": {"width": "auto", "max_width": "100%"}}
         wide["style"] = {"description_width": "initial"}
@@ -74,8 +74,6 @@ class Panel:
         )
         self.widget = widgets.VBox([self.title, self.note, self.content], layout=_FRAME)
         self.widget.add_class(f"explore-{view}")
-        if view in WIDE:
-            self.widget.layout.grid_column = "1 / -1"
         for control in (self.sort, self.falling, self.page):
             control.observe(lambda _: self._show_table(), "value")
         self.line.observe(lambda _: self._show_place(), "value")
@@ -104,8 +102,6 @@ class Panel:
         """Show the choice: table, figure and code; what cannot be shown becomes a sentence."""
         from toolkit.plots.style import style
 
-        if corpus is not self.corpus:
-            self.memory.clear()
         self.corpus, self.code = corpus, ""
         try:
             self.code = body(choice, corpus)

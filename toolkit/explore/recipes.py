@@ -179,13 +179,15 @@ def run_recipe(
 ) -> dict[str, object]:
     """Run the code of a choice on a corpus that is read already; return its ``table`` and ``axes`` (or None).
 
+    The third value, ``steps``, are the keys under which `memory` holds what this run used.
+
     Parameters
     ----------
     choice, corpus
         What to show, and of what.
     memory
         What each statement left behind when it was last run after the same statements: it is filled and
-        used again, so that only the code after the first change runs. Keep one for each view and corpus.
+        used again, so that only the code after the first change runs. Keep one for each corpus.
     settings
         Of matplotlib, for the figure: its size on the screen.
 
@@ -210,9 +212,8 @@ def run_recipe(
             names = dict(memory[done])
         left[done] = dict(names)
     if memory is not None:
-        memory.clear()
         memory.update(left)
-    return {"table": names["table"], "axes": names.get("axes")}
+    return {"table": names["table"], "axes": names.get("axes"), "steps": tuple(left)}
 
 
 def _refuse(choice: Choice, n_chosen: int, n_reports: int, stored: bool) -> None:
@@ -262,8 +263,8 @@ def _figure(choice: Choice, documents: pd.DataFrame) -> str:
         return f"{names}axes = tk.plots.side_by_side(table, {language})"
     if regions == 1:
         return f"{names}axes = tk.plots.trend(table, {language})"
-    first = f'table[table["term"] == {choice.terms[0]!r}]'
-    return f'{names}axes = tk.plots.trend({first}, line="region", {language})'
+    first = choice.terms[0]
+    return f'{names}axes = tk.plots.trend(table[table["term"] == {first!r}], line="region", title={first!r}, {language})'
 
 
 def _has_series(documents: pd.DataFrame) -> bool:
