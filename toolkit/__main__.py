@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
-_EXPECTED = (OSError, ValueError, KeyError)
+_EXPECTED = (OSError, ValueError, KeyError, ImportError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,7 +107,7 @@ def _describe_build(commands: argparse._SubParsersAction) -> None:
     build.set_defaults(command=_build)
     build.add_argument("corpus", type=Path, help="folder with the reports")
     build.add_argument("--store", type=Path, required=True, metavar="DIR", help="folder of the store")
-    build.add_argument("--jobs", type=int, default=1, metavar="N", help="processes at work (default: 1)")
+    _add_workers(build, "processes at work")
     build.add_argument(
         "--memory", type=_bytes, metavar="LIMIT", help="what all processes may use together, such as 2GB"
     )
@@ -153,10 +153,33 @@ def _describe_figures(commands: argparse._SubParsersAction) -> None:
     )
     figures.add_argument("--language", choices=("zh", "en", "both"), default="zh", help="default: zh")
     figures.add_argument(
-        "--size", choices=("single", "double", "screen"), default="single", help="default: single, 8.5 cm"
+        "--size",
+        default="single",
+        help="single (8.5 cm), double (17 cm), screen, or centimetres (default: single)",
+    )
+    figures.add_argument("--indicator", action="append", default=[], help="an id to show; may be given again")
+    figures.add_argument(
+        "--grey", action="store_true", help="also in grey, naming series that look alike there"
     )
     figures.add_argument("--dpi", type=int, default=600, help="of png and tiff (default: 600)")
     _add_duplicates(figures)
+
+
+def _add_workers(command: argparse.ArgumentParser, what: str) -> None:
+    """Add the options that say where the work is done."""
+    command.add_argument("--jobs", type=int, default=1, metavar="N", help=f"{what} (default: 1)")
+    command.add_argument(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="work on the dask cluster of this scheduler, such as tcp://10.0.0.5:8786, or on a 'local' one",
+    )
+    command.add_argument(
+        "--part",
+        default="",
+        metavar="K/N",
+        help="do the K-th of N shares beside others on the same storage; a run without it then ends the work",
+    )
 
 
 def _add_duplicates(command: argparse.ArgumentParser, default: str = "error") -> None:
@@ -199,12 +222,13 @@ def _figures(options: argparse.Namespace) -> int:
     matplotlib.use("Agg")
     corpus = read_corpus(options.corpus, duplicates=options.duplicates)
     formats = [part.strip() for part in options.formats.split(",") if part.strip()]
-    chosen = {name: getattr(options, name) for name in ("language", "size", "dpi")}
-    study = draw_study(
-        corpus, options.out, figures=options.figure, terms=options.term, formats=formats, **chosen
-    )
+    chosen = {name: getattr(options, name) for name in ("language", "size", "dpi", "grey")}
+    chosen |= {"figures": options.figure, "terms": options.term, "indicators": options.indicator}
+    study = draw_study(corpus, options.out, formats=formats, **chosen)
     for row in study.itertuples():
         print(f"{row.files}" if row.drawn else f"{row.figure}-{row.language}: {row.caption}")
+        if row.alike:
+            print(f"{row.figure}-{row.language}: alike in grey print: {row.alike}")
     print(f"{study['drawn'].sum()} of {len(study)} figures in {options.out}")
     return EXIT_OK
 
@@ -245,6 +269,8 @@ def _build(options: argparse.Namespace) -> int:
         options.store,
         jobs=options.jobs,
         memory=options.memory,
+        scheduler=options.scheduler,
+        part=options.part,
         duplicates=options.duplicates,
     )
     print(done.summary)

@@ -18,7 +18,8 @@ import pandas as pd
 from pandas.api import types
 
 from toolkit import __version__
-from toolkit.plots.saving import csv_text, finished
+from toolkit.files import finished
+from toolkit.plots.saving import csv_text
 from toolkit.schemas import TABLES
 
 # What a format can hold: characters in a cell, characters in a name, columns, rows in one sheet.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -58,7 +59,12 @@ class Table:
     def frame(self, rows: object = ()) -> pd.DataFrame:
         """Build the table from rows (tuples in column order, or dicts), with the promised types."""
         data = pd.DataFrame(list(rows), columns=self.names)
-        return data.astype({column.name: DTYPES[column.dtype] for column in self.columns})
+        return self.typed(data)
+
+    def typed(self, frame: pd.DataFrame, *, keep: Iterable[str] = ()) -> pd.DataFrame:
+        """The columns of this table that a frame has, with the promised types, and some others as they are."""
+        types = {c.name: DTYPES[c.dtype] for c in self.columns if c.name in frame}
+        return frame[[*types, *(name for name in keep if name in frame)]].astype(types)
 
 
 def _read_tables() -> dict[str, Table]:

@@ -79,18 +79,18 @@ class Store:
         bare = self._bare
         few = bare["n_text"].sum() <= 10 * self.large
         table = bare.assign(text=self._texts(bare["doc_id"]) if few else "")
-        table = _typed(table, schemas.DOCUMENTS)
+        table = schemas.DOCUMENTS.typed(table)
         return table if few else table.drop(columns="text")
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
         """One row an input."""
-        return _typed(self._small("ledger"), schemas.LEDGER)
+        return schemas.LEDGER.typed(self._small("ledger"))
 
     @cached_property
     def duplicates(self) -> pd.DataFrame:
         """One row a pair of reports."""
-        return _typed(self._small("duplicates"), schemas.DUPLICATES)
+        return schemas.DUPLICATES.typed(self._small("duplicates"))
 
     @cached_property
     def sections(self) -> pd.DataFrame:
@@ -218,7 +218,7 @@ class Store:
     ) -> Corpus:
         """These reports in memory."""
         bare = self._bare[self._bare["doc_id"].isin(ids)].reset_index(drop=True)
-        documents = _typed(bare.assign(text=self._texts(bare["doc_id"])), schemas.DOCUMENTS)
+        documents = schemas.DOCUMENTS.typed(bare.assign(text=self._texts(bare["doc_id"])))
         rows = {
             name: self._rows(name, bare["doc_id"]) if name in tables else schemas.TABLES[name].frame()
             for name in ("sections", "sentences", "tokens", "hits")
@@ -242,7 +242,7 @@ class Store:
             return schemas.TABLES[name].frame()
         table = self._read(name, _ROWS[name], doc_ids)
         place = pc.index_in(table["doc_id"], value_set=pa.array(doc_ids, pa.string()))
-        return _typed(table.take(pc.sort_indices(place)).to_pandas(), schemas.TABLES[name])
+        return schemas.TABLES[name].typed(table.take(pc.sort_indices(place)).to_pandas())
 
     def _read(self, name: str, layer: str, doc_ids: pd.Series) -> pa.Table:
         """Read the rows of some reports from the parts that have them."""
@@ -291,8 +291,3 @@ class Store:
         n_tokens = int(documents["n_tokens"].sum())
         regions = documents["region_id"].nunique()
         return f"Store: {len(documents)} reports, {regions} regions, {span}, {n_tokens:,} tokens"
-
-
-def _typed(frame: pd.DataFrame, table: schemas.Table) -> pd.DataFrame:
-    """The columns of a table with the promised types."""
-    return frame[table.names].astype({column.name: schemas.DTYPES[column.dtype] for column in table.columns})

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from calendar import monthrange
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 import pandas as pd
 
 from toolkit.indicators import grammar
 from toolkit.indicators.catalogue import match_indicator
+from toolkit.indicators.circumstances import Report
 from toolkit.indicators.implied import find_implied
 from toolkit.indicators.quantities import Quantity, find_quantities
 from toolkit.schemas import FACTS
 
-_WHOLE = ("全", "我", "各")
-_PLANS = {"二": 2011, "三": 2016, "四": 2021, "五": 2026}
 # Characters that a pattern needs: most clauses have none of them, and the pattern need not run.
-_CHANGING = frozenset("增降下提上减压缩回扩涨幅净高低快年")
-_COMPARING = ("较", "比", "相")
-_STOCKED = frozenset("总保库存现共拥余在累")
+_CHANGING = frozenset(
+    "长短幅速降低高快升少加减缩落大涨滑窄增率度了约近超过逾达到为别均于间计也 \t\n\r\u3000\u00a0"
+)
+_COMPARING = frozenset("较比相")
+_BRACKETS = (("》", "《"), (")", "("), ("）", "（"))
+_CLOSING, _JOINTS, _LINKING = (
+    frozenset('”"）)'),
+    frozenset("、和及与"),
+    frozenset("、,，和及与或以并 \t\n\r\u3000\u00a0"),
+)
+_REACHING, _MEASURING = frozenset("到至为成"), frozenset("数率量额值")
+_BARE = frozenset("率比度幅速量额值积数模重长加降少高低升落涨短缩增减期径格算均际义年")
+_OPENING = frozenset("约占相为完超跃稳均居位排列创高低比较达总增数")
 _TRAILING = frozenset('“"(（了超逾已是仅从由共近至到达为均约过破于少高计数有别中在居名列年月 \t\n　')
 _LEADING = frozenset(
     "、，且而也又则仍和及与并还共已均就以其同此另因包合总累目现截今去当上下年全近期首成分的一二三四五六七八九十0123456789"
@@ -40,6 +49,7 @@ class _Place(NamedTuple):
     between: str
     clause: str
     risen: bool
+    rises: bool
 
 
 class _Reading(NamedTuple):
@@ -52,50 +62,64 @@ class _Reading(NamedTuple):
 
 
 def _place(
-    text: str, low: int, quantity: Quantity, prior: Quantity | None, following: Quantity | None, high: int
+    report: Report,
+    bounds: tuple[int, int],
+    quantity: Quantity,
+    prior: Quantity | None,
+    following: Quantity | None,
 ) -> _Place:
     """Cut out the clause around a quantity, up to its neighbours."""
-    until = following.start if following else high
-    begin = max(low, prior.end) if prior else low
-    between = text[begin : quantity.start]
-    cuts = [m.end() for m in grammar.CUT.finditer(between)][-2:]
-    raw = between[cuts[-1] :] if cuts else between
-    raw = grammar.NOTE.sub("", raw) if raw[-1:] in ")）" else raw
-    clause = between[cuts[-2] if len(cuts) > 1 else 0 : cuts[-1] - 1] if cuts else ""
-    high = min(high, quantity.end + 200)
-    stop = grammar.CUT.search(text, quantity.end, high)
-    stop = stop.start() if stop else high
-    after = text[quantity.end : min(stop, until)]
+    text, clauses, (begin, high) = report.text, report.clauses, bounds
+    start, end = quantity[:2]
+    begin = max(begin, prior.end) if prior else begin
+    raw = between = text[begin:start]
+    clause, cut = "", clauses.rfind("\n", begin, start)
+    if cut >= 0:
+        raw, clause = text[cut + 1 : start], text[max(begin, clauses.rfind("\n", begin, cut) + 1) : cut]
+    raw = grammar.NOTE.sub("", raw) if raw[-1:] in _CLOSING else raw
+    high = min(high, end + 200)
+    stop = clauses.find("\n", end, high)
+    stop = stop if stop >= 0 else high
+    until = following.start if following else stop
+    after, shared = text[end : min(stop, until)], ""
     if after == "共" and following:
         after = text[following.end : stop]
-    open_list = after.endswith(("、", "和", "及", "与"))
-    shared = grammar.TIER if open_list and after.rstrip("、和及与").endswith("级") else grammar.SHARED
-    predicate = shared.search(text, until, stop) if open_list else None
-    linked = bool(prior and len(between) < 8 and grammar.LINK.fullmatch(between))
-    risen = bool(prior and between[:1] not in "，,；;。、(（" and grammar.ROSE.match(between))
-    return _Place(
-        raw[-60:], after[:60], linked, predicate.group() if predicate else "", between, clause[-40:], risen
+    if after[-1:] in _JOINTS:
+        tier = after.rstrip("、和及与").endswith("级")
+        predicate = (grammar.TIER if tier else grammar.SHARED).search(text, until, stop)
+        shared = predicate.group() if predicate else ""
+    opening = between[:1]
+    linked = prior and len(between) < 8 and (not opening or opening in _LINKING)
+    linked = bool(linked and grammar.LINK.fullmatch(between))
+    risen = bool(
+        prior
+        and opening
+        and opening not in "，,；;。、(（"
+        and not _REACHING.isdisjoint(between)
+        and grammar.ROSE.match(between)
     )
+    rises = bool("由" in raw or "从" in raw) and bool(
+        grammar.BASE.search(raw[-60:]) and grammar.ROSE.match(after[:60])
+    )
+    return _Place(raw[-60:], after[:60], linked, shared, between, clause[-40:], risen, rises)
 
 
 def _clean(raw: str) -> str:
     """Drop adverbs, dates, approximators and rests of a title around what is counted."""
     if "》" in raw and (title := grammar.TITLE.search(raw)) and title.end() < len(raw):
         raw = raw[title.end() :]
-    for close, opening in (("》", "《"), (")", "("), ("）", "（")):
+    for close, opening in _BRACKETS:
         if close in raw and opening not in raw[: raw.rindex(close)]:
             raw = raw[raw.rindex(close) + 1 :] or raw
-    lead = grammar.LEAD.match(raw) if raw[:1] in _LEADING else None
-    raw = raw[lead.end() :] if lead else raw
-    if raw[-1:] not in _TRAILING:
-        return raw
-    trail = grammar.TRAIL.search(raw, max(0, len(raw) - 14))
-    return raw[: trail.start()] if trail else raw
+    if raw[:1] in _LEADING and (lead := grammar.LEAD.match(raw)):
+        raw = raw[lead.end() :]
+    if raw[-1:] in _TRAILING and (trail := grammar.TRAIL.search(raw, max(0, len(raw) - 14))):
+        raw = raw[: trail.start()]
+    return raw
 
 
-def _head(phrase: str) -> str:
+def _head(phrase: str, verb: re.Match | None) -> str:
     """Drop the verb that opens a phrase: 受理行政复议申请 is about 行政复议申请."""
-    verb = grammar.VERB_START.match(phrase)
     rest = phrase[verb.end() :] if verb else ""
     return phrase if len(rest) < 2 or rest[0] in "、和并后等及" else rest
 
@@ -103,12 +127,9 @@ def _head(phrase: str) -> str:
 def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: str) -> _Reading:
     """Say what a quantity counts, from the grammar of its clause."""
     before, after = _clean(place.raw), place.after.lstrip(' 　、和及与了”"）)').rstrip(" 　、和及与了")
-    after = after if any(opening in after for opening in '“"(（') else after.rstrip('”"）)')
-    closed = not place.after or place.after[0] in "、，和及与(（)）”" or bool(_rises(place))
-    noun_after = after and not closed and not grammar.PREDICATE.match(after)
-    if quantity.kind == "percent" or quantity.kind == "rank":
-        free = after.startswith("的") or before.endswith(("完成", "实现"))
-        noun_after = noun_after and free and quantity.kind == "percent"
+    if after[-1:] in _CLOSING and not ("“" in after or '"' in after or "(" in after or "（" in after):
+        after = after.rstrip('”"）)')
+    closed = place.rises or not place.after or place.after[0] in "、，和及与(（)）”"
     if place.linked and not before and previous and (closed or not after or not place.between):
         return _Reading(previous, topic, "parallel", True)
     if before == "连续" and quantity.kind == "duration" and (previous or topic):
@@ -117,32 +138,33 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: st
         return _Reading(base + before, topic, "carried change", True)
     if previous and before[:1] in _COMPARING and _compared(before, after):
         return _Reading(previous, topic, "base of comparison", True)
-    if noun_after and not _owns(before):
+    said = after and not closed and grammar.PREDICATE.match(after)
+    if (
+        after
+        and not closed
+        and not said
+        and before[-1:] not in _MEASURING
+        and (
+            quantity.kind not in ("percent", "rank")
+            or (quantity.kind == "percent" and (after[0] == "的" or before.endswith(("完成", "实现"))))
+        )
+    ):
         return _after(before, after)
-    if grammar.BARE_SUBJECT.fullmatch(before) or grammar.VERB_START.fullmatch(before):
+    verb = grammar.VERB_START.match(before)
+    if (verb.end() == len(before) if verb else not before) or (
+        (before[-1:] in _BARE or "较" in before) and grammar.BARE_SUBJECT.fullmatch(before)
+    ):
         return _carried(place, before, "" if closed else after, topic, previous, base)
-    if grammar.OPENS.match(before) and (previous or topic):
+    if (previous or topic) and before[:1] in _OPENING and grammar.OPENS.match(before):
         return _Reading(f"({previous or topic}){before}", topic, "standing", bool(previous))
-    verbal = grammar.PREDICATE.match(after) and not closed and after[0] not in "中大"
-    verbal = verbal and (quantity.kind == "duration" or not grammar.VERB_START.match(before))
-    head = "" if quantity.kind == "percent" else _head(before)
+    verbal = said and after[0] not in "中大" and (quantity.kind == "duration" or not verb)
+    head = "" if quantity.kind == "percent" else _head(before, verb)
     return _Reading(f"{before} {after[:30]}" if verbal else before, head, "noun before", True)
-
-
-def _rises(place: _Place) -> bool:
-    """Ask whether the number is the first of 由X提高到Y."""
-    opened = "由" in place.raw or "从" in place.raw
-    return bool(opened and grammar.BASE.search(place.raw) and grammar.ROSE.match(place.after))
 
 
 def _compared(before: str, after: str) -> bool:
     """Ask whether a number is what a change is measured from: 较2022年558件增加."""
     return bool(grammar.COMPARED.match(before) and grammar.ROSE_FROM.match(after))
-
-
-def _owns(before: str) -> bool:
-    """Ask whether the words before a number are a noun that it counts, and no verb waiting for its object."""
-    return False if not before else before.endswith(("数", "率", "量", "额", "值", "总数"))
 
 
 def _after(before: str, after: str) -> _Reading:
@@ -161,7 +183,8 @@ def _carried(place: _Place, before: str, after: str, topic: str, previous: str, 
         return _Reading((grammar.CHANGE.sub("", base) or base) + before, topic, "carried change", True)
     if not before and not after:
         return _Reading(previous or place.clause, topic or place.clause, "carried subject", bool(previous))
-    own = topic or _head(_clean(place.clause))
+    clause = _clean(place.clause)
+    own = topic or _head(clause, grammar.VERB_START.match(clause))
     bare = before or after[:30]
     phrase = f"({own}){bare}" if own else bare or place.clause
     return _Reading(phrase, own or bare, "carried subject", bool(topic and bare))
@@ -191,8 +214,7 @@ def _shared(place: _Place, count: int) -> list[str]:
 
 def _several(place: _Place, reading: _Reading) -> list[str]:
     """Name the facts that lie on one number: 受理率、办结率均为100% states two."""
-    subject, both, _ = place.raw.partition("均")
-    items = [item for item in grammar.SPLIT.split(_clean(subject)) if item] if both else []
+    items = [item for item in grammar.SPLIT.split(_clean(place.raw.partition("均")[0])) if item]
     ends = {item[-1] for item in items}
     if len(items) < 2 or len(ends) > 1 or not ends <= set("率度量额比数"):
         return [reading.phrase]
@@ -201,76 +223,22 @@ def _several(place: _Place, reading: _Reading) -> list[str]:
 
 def _statistic(place: _Place, quantity: Quantity) -> str:
     """Tell level from change, mean, stock and base."""
-    near = place.raw[-14:]
-    if _rises(place) or (place.raw[:1] in _COMPARING and _compared(place.raw, place.after)):
+    raw, near = place.raw, place.raw[-14:]
+    if place.rises or (raw[:1] in _COMPARING and _compared(raw, place.after)):
         return "base"
-    if place.risen and quantity.kind != "percentage_point":
+    if quantity.kind == "percentage_point":
+        return "change"
+    if place.risen:
         return "level"
-    changes = not _CHANGING.isdisjoint(near) and grammar.CHANGE.search(near)
-    changes = changes or (quantity.kind == "percent" and grammar.SHRUNK.match(_clean(place.raw)))
-    if quantity.kind == "percentage_point" or (changes and quantity.kind != "rank"):
+    changes = near[-1:] in _CHANGING and quantity.kind != "rank" and grammar.CHANGE.search(near)
+    if changes or (quantity.kind == "percent" and grammar.SHRUNK.match(_clean(raw))):
         return "change"
     if "均" in near and grammar.MEAN.search(near):
         return "mean"
-    return "stock" if not _STOCKED.isdisjoint(near) and grammar.STOCK.search(near) else "level"
+    return "stock" if grammar.STOCK.search(near) else "level"
 
 
-def _capacity(context: str) -> str:
-    """Tell in which capacity an authority stands in a case; empty where the report mixes or does not say."""
-    found = [word for word in ("被申请人", "被告", "复议机关") if word in context]
-    if found:
-        return found[0] if len(found) == 1 else ""
-    if "应诉" in context or "出庭" in context or "败诉" in context:
-        return "被告" if "复议" not in context else ""
-    named = re.search("培训|宣传|服务站|联系点|窗口|人员", context)
-    return "复议机关" if "行政复议" in context and not named else ""
-
-
-def _scope(actor: str) -> str:
-    """Say whether an actor is the reporting body itself or its whole jurisdiction."""
-    if not actor:
-        return "unknown"
-    if actor.startswith(_WHOLE):
-        return "whole jurisdiction"
-    return "own body" if "政府" in actor or actor.startswith("本") or actor.endswith("本级") else "unknown"
-
-
-def _span(match: re.Match | None, year: int | None, genre: str, role: str) -> tuple[str, str]:
-    """Turn the last expression of time before a quantity into the first and last day of its period."""
-    delivered = genre == "work report"
-    first = last = (
-        None if year is None else year + (role == "plan" and not delivered) - (delivered and role != "plan")
-    )
-    if match and match["year"]:
-        first = last = int(match.group()[:4])
-        if match["month"] and 1 <= int(match["month"]) <= 12:
-            return f"{first}-{int(match['month']):02d}-01", _month_end(first, int(match["month"]))
-    elif match and match["plan"]:
-        first, last = _PLANS[match["plan"]], _PLANS[match["plan"]] + 4
-    elif match and year and match["last"]:
-        first = last = year - 1
-    elif match and year and match["this"] and match.group() != "全年":
-        first = last = year
-    elif match and match["many"] and last:
-        first = last - (4 if match.group()[0] in "五5" else 2)
-    if last is None:
-        return "", ""
-    half = bool(match and (match["half"] or match["part"]))
-    return f"{first}-01-01", f"{last}-06-30" if half else f"{last}-12-31"
-
-
-def _month_end(year: int, month: int) -> str:
-    """Last day of a month."""
-    return f"{year}-{month:02d}-{monthrange(year, month)[1]}"
-
-
-def _last_before(matches: list[re.Match], at: int) -> re.Match | None:
-    """The last of some matches that ends before a position."""
-    count = bisect_right(matches, at, key=re.Match.end) if matches else 0
-    return matches[count - 1] if count else None
-
-
-@dataclass
+@dataclass(slots=True)
 class _Thread:
     """What a sentence has said so far, for the quantities that inherit from it."""
 
@@ -353,83 +321,44 @@ def _replayed(phrases: list[str], place: _Place, count: int) -> list[str]:
     return [] if own or count < 2 or len(phrases) < count else [phrase + verb for phrase in phrases[-count:]]
 
 
-class _Setting(NamedTuple):
-    """A sentence with its actors and times, for the facts that stand in it."""
-
-    number: int
-    role: str
-    low: int
-    high: int
-    actors: list[re.Match]
-    times: list[re.Match]
-    year: int | None
-    genre: str
-
-    def around(self, text: str, at: int, about: str) -> tuple[str, str, str, str, str]:
-        """Actor, actor scope, capacity, first and last day of the period at a position."""
-        actor = _last_before(self.actors, at)
-        actor = actor.group() if actor else ""
-        time = None
-        if self.times:
-            count = bisect_right(self.times, at, key=re.Match.end)
-            near = self.times[max(0, count - 3) : count]
-            time = next((time for time in reversed(near) if not _closed(text, time, at)), None)
-        period = _span(time, self.year, self.genre, self.role)
-        capacity = _capacity(about) if "诉" in about or "复议" in about else ""
-        return (actor, _scope(actor), capacity, *period)
-
-
-def _closed(text: str, time: re.Match, at: int) -> bool:
-    """Ask whether a time stands in a bracket that closes before a position: (2019年6593件)."""
-    start = time.start()
-    return text[start - 1 : start] in ("(", "（") and bool(
-        grammar.CLOSE.search(text, start, min(at, start + 60))
-    )
-
-
-def _setting(text: str, sentence: tuple, year: int | None, genre: str) -> _Setting:
-    """Look for the actors and the times of a sentence."""
-    number, _, role, low, high = sentence[:5]
-    actors, times = (list(pattern.finditer(text, low, high)) for pattern in (grammar.ACTOR, grammar.TIME))
-    return _Setting(number, role, low, high, actors, times, year, genre)
-
-
 def _sentence_facts(
-    text: str, setting: _Setting, found: list[Quantity], inherited: str
+    report: Report, sentence: tuple, found: list[Quantity], inherited: str
 ) -> tuple[list[tuple], str]:
     """Read every quantity of one sentence in the light of those before it; also say what it was about."""
-    anchors = list(grammar.ANCHOR.finditer(text, setting.low, setting.high))
-    thread, rows, prior = _Thread(inherited=inherited), [], None
+    number, _, role, low, high = sentence[:5]
+    text, thread = report.text, _Thread(inherited=inherited)
+    rows, prior, subject = [], None, inherited and grammar.ANCHOR.search(inherited)
     for index, quantity in enumerate(found):
-        if prior and prior.start == quantity.start:
-            rows.append((quantity.start, 1, *quantity[1:7], *rows[-1][8:]))
+        start, end = quantity[:2]
+        if prior and prior.start == start:
+            rows.append((start, 1, *quantity[1:7], *rows[-1][8:]))
             continue
-        following = next((q for q in found[index + 1 : index + 3] if q.start > quantity.start), None)
-        place = _place(text, setting.low, quantity, prior, following, setting.high)
-        anchor = _last_before(anchors, quantity.start) or grammar.ANCHOR.search(inherited)
-        anchor = anchor.group() if anchor else ""
+        following = index + 1 + (index + 1 < len(found) and found[index + 1].start == start)
+        following = found[following] if following < len(found) else None
+        place = _place(report, (low, high), quantity, prior, following)
         part_of, topic = thread.part_of(place, quantity), f"{thread.topic} {thread.latest}"
         reading = thread.read(text, found, index, place)
         carried = reading.topic if reading.rule == "carried subject" else ""
-        context = f"{anchor} {topic} {carried} {place.clause} {place.raw} {place.after[:30]}"
-        low = max(setting.low, quantity.start - 300)
-        about = text[low : quantity.end] + place.after if "诉" in context or "复议" in context else ""
-        around = setting.around(text, quantity.start, about)
+        subject = next(iter(report.anchors.before(start, low)), subject)
+        context = (
+            f"{subject and subject.group()} {topic} {carried} {place.clause} {place.raw} {place.after[:30]}"
+        )
+        case = "诉" in context or "复议" in context
+        about = text[max(low, start - 300) : end] + place.after if case else ""
         inherits = rows and place.linked and reading.rule in ("parallel", "distributed")
         statistic = rows[-1][8] if inherits else _statistic(place, quantity)
-        qualifier = " ".join(dict.fromkeys(grammar.QUALIFIER.findall(place.raw)))
-        last = (setting.role, setting.number, reading.rule, reading.certain, quantity.rule == "none of")
-        for item, phrase in enumerate(_several(place, reading)):
+        qualifier = grammar.QUALIFIER.findall(place.raw)
+        qualifier = " ".join(dict.fromkeys(qualifier)) if qualifier else ""
+        rest = (*report.around(start, low, role, about), part_of, qualifier, role, number)
+        rest += (reading.rule, reading.certain, quantity.rule == "none of")
+        for item, phrase in enumerate(_several(place, reading) if "均" in place.raw else (reading.phrase,)):
             name = match_indicator(phrase, context, quantity, statistic)
-            said = (quantity.start, item, *quantity[1:7], statistic, phrase, name)
-            rows.append((*said, *around, part_of, qualifier, *last))
-        thread.last, thread.last_unit, prior = f"{quantity.start}-0", quantity.unit, quantity
+            rows.append((start, item, *quantity[1:7], statistic, phrase, name, *rest))
+        thread.last, thread.last_unit, prior = f"{start}-0", quantity.unit, quantity
     return rows, thread.topic
 
 
-def extract_facts(
-    text: str, sentences: list[tuple], *, year: int | None, genre: str = "", region: str = ""
-) -> list[tuple]:
+def extract_facts(text: str, sentences: list[tuple], *, year: int | None, genre: str = "") -> list[tuple]:
     """State every quantity of one report as a fact.
 
     Parameters
@@ -443,15 +372,13 @@ def extract_facts(
         unknown.
     genre
         annual report, work report or unknown; it decides what "this year" means.
-    region
-        Name of the region; no rule needs it, callers may pass what they know of a report.
 
     Returns
     -------
     list of tuple
         Rows of the facts table without doc_id, in order of start and item_no.
     """
-    quantities = find_quantities(text)
+    quantities, report = find_quantities(text), Report(text, year, genre)
     rows: list[tuple] = []
     at, ended, topic = 0, 0, ""
     for sentence in sentences:
@@ -460,29 +387,24 @@ def extract_facts(
             at += 1
         if at > first:
             near = sentence[3] - ended < 30 and "\n" not in text[ended : sentence[3]]
-            setting = _setting(text, sentence, year, genre)
-            found, topic = _sentence_facts(text, setting, quantities[first:at], topic if near else "")
+            found, topic = _sentence_facts(report, sentence, quantities[first:at], topic if near else "")
             rows, ended = rows + found, sentence[4]
-    rows += _implied_facts(text, sentences, year, genre)
-    return sorted(rows, key=lambda row: row[:2])
+    rows += _implied_facts(report, sentences)
+    return sorted(rows, key=itemgetter(0, 1))
 
 
-def _implied_facts(text: str, sentences: list[tuple], year: int | None, genre: str) -> list[tuple]:
+def _implied_facts(report: Report, sentences: list[tuple]) -> list[tuple]:
     """State what a report implies without a number: 全覆盖 is 100 %, 未发生 is a true zero."""
-    rows, at, setting = [], 0, None
-    for quantity, phrase, certain in find_implied(text):
-        while at < len(sentences) and sentences[at][4] <= quantity.start:
-            at += 1
-        if at == len(sentences):
-            break
-        if sentences[at][3] <= quantity.start:
-            if setting is None or setting.low != sentences[at][3]:
-                setting = _setting(text, sentences[at], year, genre)
-            about = text[max(setting.low, quantity.start - 120) : min(setting.high, quantity.end + 60)]
+    rows, starts = [], [sentence[3] for sentence in sentences]
+    for quantity, phrase, certain in find_implied(report.text):
+        start, end = quantity[:2]
+        at = bisect_right(starts, start) - 1
+        number, _, role, low, high = sentences[at][:5] if at >= 0 else (0, 0, "", 0, 0)
+        if start < high:
+            about = report.text[max(low, start - 120) : min(high, end + 60)]
             name = match_indicator(phrase, about, quantity, "level")
-            around = setting.around(text, quantity.start, about)
-            said = (quantity.start, 0, *quantity[1:7], "level", phrase, name, *around)
-            rows.append((*said, "", "", setting.role, setting.number, quantity.rule, certain, True))
+            said = (start, 0, *quantity[1:7], "level", phrase, name, *report.around(start, low, role, about))
+            rows.append((*said, "", "", role, number, quantity.rule, certain, True))
     return rows
 
 

@@ -8,6 +8,8 @@ import re
 from importlib import resources
 from typing import NamedTuple
 
+from ahocorasick_rs import AhoCorasick
+
 from toolkit.indicators.quantities import Quantity
 
 _PLAIN = re.compile(r"[\u4e00-\u9fffA-Z0-9]+")
@@ -47,20 +49,32 @@ def read_indicators() -> tuple[Indicator, ...]:
     )
 
 
+class _Verbs(NamedTuple):
+    """The rows of one unit: a matcher of plain verbs with the rows of each, and the rows with a pattern."""
+
+    matcher: AhoCorasick
+    rows: list[set[int]]
+    others: list[int]
+
+
 @functools.cache
-def _by_unit() -> dict[str, tuple[dict[str, list[tuple[str, int]]], list[int]]]:
-    """For each unit: the plain words of verbs by their first character, and the rows whose verb is a pattern."""
-    plan: dict[str, tuple[dict[str, list[tuple[str, int]]], list[int]]] = {}
+def _by_unit() -> dict[str, _Verbs]:
+    """For each unit: what finds the rows whose verb stands in a phrase."""
+    plain: dict[str, dict[str, set[int]]] = {}
+    others: dict[str, list[int]] = {}
     for number, row in enumerate(read_indicators()):
         words = row.verb.pattern.split("|")
         for unit in row.units:
-            plain, others = plan.setdefault(unit, ({}, []))
-            if not _PLAIN.fullmatch("".join(words)):
-                others.append(number)
-                continue
-            for word in words:
-                plain.setdefault(word[0], []).append((word, number))
-    return plan
+            found = plain.setdefault(unit, {})
+            if _PLAIN.fullmatch("".join(words)):
+                for word in words:
+                    found.setdefault(word, set()).add(number)
+            else:
+                others.setdefault(unit, []).append(number)
+    return {
+        unit: _Verbs(AhoCorasick(list(words)), list(words.values()), others.get(unit, []))
+        for unit, words in plain.items()
+    }
 
 
 def match_indicator(phrase: str, context: str, quantity: Quantity, statistic: str) -> str:
@@ -72,10 +86,13 @@ def match_indicator(phrase: str, context: str, quantity: Quantity, statistic: st
     own = phrase.rpartition(")")[2] or phrase if phrase.startswith("(") else phrase
     if not quantity.unit and quantity.kind != "count":
         return ""
-    plain, others = _by_unit().get(quantity.unit, ({}, ()))
-    numbers = {n for first in own if first in plain for word, n in plain[first] if word in own}
+    if not (verbs := _by_unit().get(quantity.unit)):
+        return ""
     rows = read_indicators()
-    for number in sorted(numbers.union(n for n in others if rows[n].verb.search(own))):
+    numbers = {number for number in verbs.others if rows[number].verb.search(own)}
+    for word, _, _ in verbs.matcher.find_matches_as_indexes(own, overlapping=True):
+        numbers |= verbs.rows[word]
+    for number in sorted(numbers) if numbers else ():
         row = rows[number]
         if statistic not in row.statistic:
             continue

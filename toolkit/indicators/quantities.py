@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -45,6 +46,8 @@ _NAMED_NEXT = frozenset(
 )
 # Last characters of the words of BEFORE_ENDS: most numbers stand after others.
 _BOUNDING = frozenset("于少多大小下过到足破出超逾近将约概有 \u3000为")
+_GROUPING, _PROPORTIONAL = frozenset(", \u00a0"), frozenset("/:：∶︰比成")
+_QUOTED = {"《": "in_title", **dict.fromkeys('“"‘「', "quoted")}
 _BEFORE_NUMERAL = ("第", "前", "无")  # before these a Chinese numeral is a rank, an ordinal or none
 _NOT_NOUN = "区强号级代维版型线弄街时点届周星甲道等的之与和及或、年月日度以性元化世国"
 
@@ -64,7 +67,7 @@ def _quantity(text: str, start: int, end: int, value: float, unit: Unit, approx:
     return Quantity(start, end, text[start:end], value, unit.name, approx, kind, rule)
 
 
-def _rank(text: str, start: int, end: int, value: float) -> Quantity | str:
+def _rank(text: str, start: int, end: int, value: float) -> list[Quantity] | str:
     """Decide 第N: a rank where the clause ranks and nothing is numbered, otherwise an ordinal."""
     match = grammar.RANK_END.match(text, end)
     begin = max(0, start - 24)
@@ -75,35 +78,46 @@ def _rank(text: str, start: int, end: int, value: float) -> Quantity | str:
     match = moved or match
     approx = "at_most" if text[start - 1] == "前" else "exact"
     unit = Unit(match[1] or "名", "rank", "", "")
-    return _quantity(text, start - 1, match.end(1) if match[1] else end, value, unit, approx, "rank")
+    end = match.end(1) if match[1] else end
+    return [_quantity(text, start - 1, end, value, unit, approx, "rank")]
 
 
-def _arabic(text: str, start: int, end: int) -> list[Quantity] | str:
-    """Decide a run of Arabic digits."""
+def _arabic(text: str, start: int, end: int) -> tuple[list[Quantity] | str, int]:
+    """Decide a run of Arabic digits, and say how far the decision reaches."""
     before = text[start - 1] if start else "\n"
-    if before in "第前":
+    foreign = not "\u4e00" <= before <= "\u9fff"
+    if foreign:
+        if document := grammar.DOC_NUMBER.match(text, start):
+            return "doc_number", document.end()
+        if before not in "，。,;；" and grammar.FURNITURE.search(text, max(0, start - 10), start):
+            named = grammar.NAMED.match(text, start)
+            return "furniture", named.end() if named else end
+    elif before in "第前":
         rank = _rank(text, start, end, _number(text[start:end]))
-        if (not isinstance(rank, str) and text[end : end + 1] not in ("%", "‰")) or before == "第":
-            return rank if isinstance(rank, str) else [rank]
-    if not "\u4e00" <= before <= "\u9fff":
-        if grammar.DOC_NUMBER.match(text, start):
-            return "doc_number"
-        if grammar.FURNITURE.search(text, max(0, start - 10), start):
-            return "furniture"
+        if before == "第" or (not isinstance(rank, str) and text[end : end + 1] not in ("%", "‰")):
+            return rank, end
     digits = end - start
     likely = text[end : end + 1] in _NAMED_NEXT or (digits > 2 and text[start] in "129") or digits > 8
-    likely = likely or text[start] == "0"
-    if likely and (named := grammar.NAMED.match(text, start)):
-        return named.lastgroup
-    if before in "\n\r\u3000 。；;：:(（" and grammar.MARKER.match(text, start):
-        return "heading_marker"
+    if (likely or text[start] == "0") and (named := grammar.NAMED.match(text, start)):
+        return named.lastgroup, named.end()
     if before == "每":
-        return "rate_base"
-    if before in "+＋":
-        return "named_structure"
-    if before in ".·•-_/@" and text[start - 2 : start - 1].isalnum():
-        return "identifier"
-    return _amount(text, start, end)
+        return "rate_base", end
+    if foreign:
+        if before in "\n\r\u3000 。；;：:(（" and grammar.MARKER.match(text, start):
+            return "heading_marker", end
+        if before in "+＋":
+            return "named_structure", end
+        if before in ".·•-_/@" and text[start - 2 : start - 1].isalnum():
+            return "identifier", end
+        if before.isascii() and before.isalpha() and _coded(text, start, end):
+            return "code_in_name", end
+    return _amount(text, start, end), end
+
+
+def _coded(text: str, start: int, end: int) -> bool:
+    """Ask whether digits after a letter belong to a code (PM2.5), and are no amount after a word (LNG30吨)."""
+    word = text[start - 3 : start]
+    return not (word.isascii() and word.isalpha() and read_tail(text, end).unit)
 
 
 @functools.lru_cache(maxsize=8)
@@ -119,36 +133,26 @@ def _number(digits: str) -> float:
 
 def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
     """Read an Arabic number as an amount: ratio, range, number with unit, or number with a bare noun."""
-    before = text[start - 1 : start]
-    comma = text[end : end + 1]
-    grouped = grammar.GROUPS.match(text, end) if end - start < 4 and comma in ", \u00a0" else None
+    digits, comma = text[start:end], text[end : end + 1]
+    grouped = grammar.GROUPS.match(text, end) if comma in _GROUPING and end - start < 4 else None
     if grouped and (comma != "," or _wide_commas(text)):
         end = grouped.end()
-    value, tail = _number(re.sub("[, \u00a0]", "", text[start:end])), read_tail(text, end)
+        digits = re.sub("[, \u00a0]", "", text[start:end])
+    value, tail = _number(digits), read_tail(text, end)
     if math.isnan(value):
         return "identifier"
-    if (
-        before.isascii()
-        and before.isalpha()
-        and not (tail.unit and text[start - 3 : start].isascii() and text[start - 3 : start].isalpha())
-    ):
-        return "code_in_name"
-    if proportion := _proportion(text, start, end, value):
+    if text[end : end + 1] in _PROPORTIONAL and (proportion := _proportion(text, start, end, value)):
         return [proportion]
-    if tail.unit is None and tail.approx != "over" and (second := grammar.SECOND.match(text, tail.end)):
-        return _range(text, start, value, tail.factor, second)
     if tail.unit is None:
+        if tail.approx != "over" and (second := grammar.SECOND.match(text, tail.end)):
+            return _range(text, start, value, tail.factor, second)
         return _without_unit(text, start, end, value, tail)
-    reason = _not_an_amount(text, start, end, tail)
-    if reason:
+    if reason := _not_an_amount(text, start, end, tail):
         return reason
-    if (
-        text[start - 1 : start] in "-－−"
-        and start > 1
-        and not text[start - 2].isdigit()
-        and tail.unit.name == "%"
-    ):
-        start, value = start - 1, -value
+    below = (
+        tail.unit.name == "%" and start > 1 and text[start - 1] in "-－−" and not text[start - 2].isdigit()
+    )
+    start, value = (start - 1, -value) if below else (start, value)
     return [_quantity(text, start, tail.end, _scaled(value, tail), tail.unit, tail.approx, "number and unit")]
 
 
@@ -161,7 +165,7 @@ def _proportion(text: str, start: int, end: int, value: float) -> Quantity | Non
             limit = grammar.AFTER.match(text, part.end())
             approx, end = (limit.lastgroup, limit.end()) if limit else ("exact", part.end())
             return _quantity(text, start, end, top / bottom, SHARE, approx, "fraction")
-    if after and after in ":：∶︰比" and (ratio := grammar.RATIO.match(text, start)):
+    if after in ":：∶︰比" and (ratio := grammar.RATIO.match(text, start)):
         first, second, *more = re.split(r"\s?[:：∶︰比]\s?", ratio.group())
         if not re.search(r"(?:19|20)\d\d$", ratio.group()):
             share = math.nan if more or not float(second) else float(first) / float(second)
@@ -254,8 +258,7 @@ def _chinese(text: str, start: int, end: int) -> list[Quantity] | str:
     """Decide a run of Chinese numerals; the default is that it belongs to a word, a name or a heading."""
     before, numeral = text[start - 1 : start], text[start:end]
     if before in ("第", "前"):
-        rank = _rank(text, start, end, read_chinese(numeral))
-        return rank if isinstance(rank, str) else [rank]
+        return _rank(text, start, end, read_chinese(numeral))
     value = read_chinese(numeral)
     part = _fraction(text, start, end, value)
     if part:
@@ -357,28 +360,23 @@ def _regions(text: str) -> Iterator[tuple[int, int, list[Quantity] | str]]:
         if start < at:
             continue
         first = text[start]
-        if first == "《":
-            decided = "in_title"
-        elif first in '“"‘「':
-            decided = "quoted"
-        elif first in "半一过" and (half := grammar.HALF.match(text, start)):
-            limit = grammar.AFTER.match(text, half.end())
-            approx, end = (limit.lastgroup, limit.end()) if limit else ("exact", half.end())
+        if "0" <= first <= "9":
+            decided, end = _arabic(text, start, end)
+        elif first in _QUOTED:
+            decided = _QUOTED[first]
+        elif text[end - 1] in "半数":
+            limit = grammar.AFTER.match(text, end)
+            approx, end = (limit.lastgroup, limit.end()) if limit else ("exact", end)
             approx = "over" if first == "过" else approx
             decided = [_quantity(text, start, end, 0.5, SHARE, approx, "fraction")]
-        elif "0" <= first <= "9":
-            decided = _arabic(text, start, end)
-            if not decided or isinstance(decided, str):
-                region = grammar.NAMED.match(text, start) or grammar.DOC_NUMBER.match(text, start)
-                end = max(end, region.end()) if region and decided != "ordinal" else end
         elif text[end : end + 1] in next_to or text[start - 1 : start] in _BEFORE_NUMERAL:
             decided = _chinese(text, start, end)
         else:
-            decided = ""
-        if not isinstance(decided, str):
-            end = max(end, decided[-1].end)
-        at = end
-        yield start, end, decided
+            continue
+        if not decided:
+            continue
+        at = end if isinstance(decided, str) else max(end, decided[-1].end)
+        yield start, at, decided
 
 
 def explain(text: str) -> list[Decision]:
@@ -401,30 +399,29 @@ def explain(text: str) -> list[Decision]:
     [('一', 'lexicalised'), ('2023', 'year'), ('3', 'fact')]
     """
     twin = narrow(text)
-    rows = []
-    for start, end, decided in _regions(twin):
-        for run in grammar.RUN.finditer(twin, start, end):
-            reason = "fact" if not isinstance(decided, str) else decided
-            if reason in ("", "quoted"):
-                named = grammar.NAMED.match(twin, run.start())
-                reason = (
-                    named.lastgroup
-                    if named
-                    else _why(twin, run.start(), run.end())
-                    or ("named_mechanism" if decided else "lexicalised")
-                )
-            rows.append(Decision(run.start(), run.end(), text[run.start() : run.end()], reason))
+    regions = [(0, 0, ""), *_regions(twin)]
+    rows, starts = [], [start for start, _, _ in regions]
+    for run in grammar.RUN.finditer(twin):
+        start, end = run.span()
+        _, until, decided = regions[bisect_right(starts, start) - 1]
+        reason = "" if start >= until else decided if isinstance(decided, str) else "fact"
+        rows.append(Decision(start, end, text[start:end], _why(twin, start, end, reason)))
     return rows
 
 
-def _why(text: str, start: int, end: int) -> str:
-    """Name the word, name or marker that a numeral belongs to."""
+def _why(text: str, start: int, end: int, reason: str) -> str:
+    """Name the word, name or marker that a numeral belongs to, where no rule has decided it."""
+    if reason not in ("", "quoted"):
+        return reason
+    if named := grammar.NAMED.match(text, start):
+        return named.lastgroup
+    begin = max(0, start - 8)
     for row in grammar.read_grammar():
         if row["name"] == "WORD":
-            for match in re.finditer(row["pattern"], text[max(0, start - 8) : end + 12]):
-                if match.start() <= start - max(0, start - 8) < match.end():
+            for match in re.finditer(row["pattern"], text[begin : end + 12]):
+                if match.start() <= start - begin < match.end():
                     return row["reason"]
-    return ""
+    return "named_mechanism" if reason else "lexicalised"
 
 
 def find_quantities(text: str, sentences: list[tuple] | None = None) -> list[Quantity]:
@@ -450,7 +447,8 @@ def find_quantities(text: str, sentences: list[tuple] | None = None) -> list[Qua
     twin = narrow(text)
     found = [q for _, _, decided in _regions(twin) if not isinstance(decided, str) for q in decided]
     if twin is not text:
-        found = [q._replace(surface=text[q.start : q.end]) for q in found]
+        surfaces = (text[q.start : q.end] for q in found)
+        found = [q if q.surface == s else q._replace(surface=s) for q, s in zip(found, surfaces, strict=True)]
     if sentences:
         starts = {row[4] for row in sentences}
         found = [q for q in found if not any(edge in starts for edge in range(q.start + 1, q.end))]

@@ -12,17 +12,16 @@ from matplotlib.patches import Patch, Rectangle
 from toolkit.plots.canvas import Ax, Axes, canvas, name_rows
 from toolkit.plots.labels import ems, label, named, wrapped
 from toolkit.plots.style import GREY, INK, SEQUENTIAL
-from toolkit.plots.tables import Frame, grid_of, name_column, needed
+from toolkit.plots.tables import MOST_ROWS, Frame, first_rows, grid_of, name_column, needed
 
-MOST_ROWS = 60
 # Dark to light; the signs keep the statuses apart in grey print.
 _STATUS = {
     "on time": ("#123c5e", ""),
-    "late": ("#c9a227", "!"),
-    "collected": ("#6f9fd8", ""),
-    "failed": ("#c4622d", "×"),
-    "searched, not found": ("#e8c9a8", "–"),
-    "not sought": ("#f2f2f2", ""),
+    "late": ("#d9b44a", "!"),
+    "collected": ("#5d92cf", ""),
+    "failed": ("#9a3b1a", "×"),
+    "searched, not found": ("#e8d3bd", "–"),
+    "not sought": ("#f6f6f6", ""),
 }
 
 
@@ -46,9 +45,10 @@ def heat_map(
         One row for each `row` and `column`, with the number in `value`; what has no row is crossed out.
     """
     needed(table, [row, column, value], "heat_map")
-    grid = grid_of(table, [row], column, value, "heat_map")
+    grid, note = first_rows(grid_of(table, [row], column, value, "heat_map"), language)
     numbers = grid.to_numpy(dtype=float, na_value=np.nan)
-    with canvas(ax, "heat_map", table, language, texts, height=1.6 + 0.2 * len(grid)) as ax:
+    shape = {"notes": {"subtitle": note}, "height": 1.6 + 0.2 * len(grid)}
+    with canvas(ax, "heat_map", table, language, texts, **shape) as ax:
         image = ax.imshow(numbers, cmap=SEQUENTIAL, aspect="auto", vmin=min(0, np.nanmin(numbers, initial=0)))
         for y, x in np.argwhere(np.isnan(numbers)):
             ax.text(x, y, "×", ha="center", va="center", color="#999999", fontsize=7)
@@ -80,7 +80,7 @@ def _axes_names(ax: Axes, rows: pd.Index, columns: pd.Index, language: str) -> N
 def coverage(table: Frame, *, ax: Ax = None, language: str = "zh", **texts: str) -> Axes:
     """Which region-years there are: collected (on time, late), failed, searched and not found, not sought.
 
-    With more than sixty regions the matrix becomes bars: the number of regions of each status in each year.
+    With more than forty regions the matrix becomes bars: the number of regions of each status in each year.
 
     Parameters
     ----------

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from toolkit.plots.canvas import Ax, Axes, canvas, name_rows
-from toolkit.plots.labels import label, named, wrapped
+from toolkit.plots.labels import label, named, short_number, wrapped
 from toolkit.plots.style import GREY, INK, MAIN, OTHER
-from toolkit.plots.tables import Frame, needed
+from toolkit.plots.tables import Frame, first_rows, needed
 
 
 def distribution(
@@ -31,8 +31,11 @@ def distribution(
     """
     needed(table, [row, value], "distribution")
     groups = {name: rows[value].astype(float) for name, rows in table.groupby(row, sort=False)}
+    kept, left_out = first_rows(list(groups), language, 12)
+    groups = {name: groups[name] for name in kept}
     shape = {"panels": (len(groups), 2), "width_ratios": [1, 2.6], "height": 1.1 + 0.62 * len(groups)}
-    notes = {"subtitle": label("distribution.subtitle", language)}
+    words = filter(None, (label("distribution.subtitle", language), left_out))
+    notes = {"subtitle": label("join", language).join(words)}
     with canvas(None, "distribution", table, language, texts, notes=notes, **shape) as panels:
         for (name, values), bar, strip in zip(groups.items(), panels[::2], panels[1::2], strict=True):
             known = np.sort(values.dropna())
@@ -47,7 +50,7 @@ def distribution(
                 strip.minorticks_off()
             else:
                 strip.xaxis.set_major_locator(MaxNLocator(4))
-            strip.xaxis.set_major_formatter(lambda x, _: f"{x:.6g}".replace("e+", "e"))
+            strip.xaxis.set_major_formatter(lambda x, _: short_number(x, language))
             strip.set(yticks=[], ylim=(-1, 1))
             strip.set_title(
                 named(str(name), language), fontsize=8, loc="left", weight="normal", parse_math=False
@@ -55,20 +58,44 @@ def distribution(
     return np.array(list(panels))
 
 
-def scatter(table: Frame, x: str, y: str, *, ax: Ax = None, language: str = "zh", **texts: str) -> Axes:
+def scatter(
+    table: Frame, x: str, y: str, *, ax: Ax = None, language: str = "zh", name: str = "", **texts: str
+) -> Axes:
     """Two quantities of each report against each other, such as boilerplate and the share of problems.
 
     Parameters
     ----------
     table
         One row a report, with the numbers `x` and `y`.
+    name
+        A column whose words are written beside the five dots that lie farthest out, where there is room.
     """
-    needed(table, [x, y], "scatter")
+    needed(table, [x, y, *([name] if name else [])], "scatter")
+    places = table[[x, y]].astype(float)
     with canvas(ax, "scatter", table, language, texts) as ax:
-        ax.scatter(table[x].astype(float), table[y].astype(float), s=14, color=MAIN, alpha=0.6)
+        many = len(table) > 5000  # as a picture within PDF and SVG, which would be slow otherwise
+        ax.scatter(places[x], places[y], s=14, color=MAIN, alpha=0.6, linewidths=0, rasterized=many)
+        if name:
+            _name_farthest(ax, places, table[name])
         ax.set_xlabel(named(x, language))
         ax.set_ylabel(named(y, language))
     return ax
+
+
+def _name_farthest(ax: Axes, places: Frame, names: Frame, most: int = 5) -> None:
+    """Names beside the dots farthest from the medians, but not over one another."""
+    known = places.dropna()
+    reach = (known.max() - known.min()).where(lambda size: size > 0, 1)
+    apart = ((known - known.median()) / reach).pow(2).sum(axis=1)
+    size = ax.figure.get_size_inches() * 72 * 0.75
+    taken: list[np.ndarray] = []
+    for i in apart.nlargest(most, keep="first").index:
+        at = ((known.loc[i] - known.min()) / reach).to_numpy()
+        if all((np.abs((at - other) * size) > [80, 11]).any() for other in taken):
+            taken.append(at)
+            side = {"ha": "right", "xytext": (-4, 3)} if at[0] > 0.5 else {"ha": "left", "xytext": (4, 3)}
+            look = {"textcoords": "offset points", "fontsize": 7, "color": INK, "parse_math": False}
+            ax.annotate(wrapped(names[i], 99), known.loc[i].to_numpy(), **side, **look)
 
 
 def dispersion(
@@ -90,7 +117,10 @@ def dispersion(
     """
     needed(table, [row, position], "dispersion")
     strips = {name: rows[position].to_numpy(float) for name, rows in table.groupby(row, sort=False)}
-    with canvas(ax, "dispersion", table, language, texts, height=1.25 + 0.24 * len(strips)) as ax:
+    kept, note = first_rows(list(strips), language)
+    strips = {name: strips[name] for name in kept}
+    shape = {"notes": {"subtitle": note}, "height": 1.25 + 0.2 * len(strips)}
+    with canvas(ax, "dispersion", table, language, texts, **shape) as ax:
         ax.eventplot(list(strips.values()), colors=MAIN, linelengths=0.7, linewidths=0.8)
         name_rows(ax, strips, 14)
         ax.set_xlim(0, 1)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from toolkit.files import finished
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,29 +26,6 @@ _SVG_FAMILIES = {
     "Toolkit Sans SC": "'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', SimHei",
     "Toolkit Serif SC": "'Noto Serif SC', 'Noto Serif CJK SC', 'Songti SC', SimSun",
 }
-
-
-@contextmanager
-def finished(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; move it there only when the block ends well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".tmp-{os.getpid()}-{time.monotonic_ns()}{path.suffix}")
-    try:
-        yield temporary
-        _replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _replace(temporary: Path, path: Path) -> None:
-    """Rename, with patience where another program (Excel, a scanner) holds the old file for a moment."""
-    for pause in (0.1, 0.4, 1.5):
-        try:
-            temporary.replace(path)
-            return
-        except PermissionError:
-            time.sleep(pause)
-    temporary.replace(path)
 
 
 def csv_text(table: pd.DataFrame) -> str:

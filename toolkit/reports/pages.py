@@ -29,7 +29,7 @@ _ATTRIBUTES = {
     "*": ["class", "id", "lang", "title"],
     "a": ["href"],
     "th": ["scope", "colspan", "rowspan"],
-    "td": ["colspan", "rowspan"],
+    "td": ["colspan", "rowspan", "data-head"],
 }
 
 

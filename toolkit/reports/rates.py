@@ -8,9 +8,11 @@ import pandas as pd
 
 from toolkit.pipeline import Corpus
 
-FEWEST_PEERS = 10  # reports that are alike, before a range of them, a distribution or a rank means anything
+FEWEST_PEERS = 10  # reports that are alike, before quartiles of them mean anything
+LEAST = 5  # reports, or regions, before dots, ranks or a curve of them mean anything
 ALIKE = ["year", "genre", "body_kind", "level"]
 _YEARLY = ("region_id", "year")
+_CELL = ["indicator_id", "unit", "actor_scope", "capacity", "statistic"]
 
 
 def latest_names(corpus: Corpus) -> pd.Series:
@@ -109,13 +111,110 @@ def peer_ranges(values: pd.DataFrame, documents: pd.DataFrame, report: pd.Series
     return table.rename_axis("name").reset_index()
 
 
+def coverage_in_time(corpus: Corpus) -> pd.DataFrame:
+    """`coverage`, its status on time or late where a report's date can be held against a deadline."""
+    from toolkit.corpus.coverages import coverage
+    from toolkit.corpus.statutory import statutory_card
+
+    keys = list(_YEARLY)
+    card = statutory_card(corpus).merge(corpus.documents[["doc_id", *keys]], on="doc_id")
+    dated = card[card["timeliness"] != "unknown"].drop_duplicates(keys).set_index(keys)["timeliness"]
+    table = coverage(corpus).join(dated, on=keys)
+    table["status"] = table.pop("timeliness").fillna(table["status"])
+    return table
+
+
+def first_reports(corpus: Corpus, language: str = "zh", *, most: int = 6) -> tuple[pd.DataFrame, bool]:
+    """Curves of the national institutions whose first report can be dated; those with a central date first.
+
+    Years count from the first with reports of LEAST regions on, since with few a curve leaps; an institution
+    needs LEAST regions at risk, which have an earlier report without it.
+
+    Returns
+    -------
+    DataFrame, bool
+        `adoption_curve` with `name`, and True; where there is none, `adoption` (first reports), and False.
+    """
+    from toolkit.measures import adoption, adoption_curve
+    from toolkit.measures.pooling import breaks
+    from toolkit.terms.lexicon import read_lexicon
+
+    words = read_lexicon().table
+    words = words[words["kind"].eq("institution") & words["scope"].eq("national")].set_index("id")
+    sizes = corpus.documents.groupby("year")["region_id"].nunique()
+    years = list(sizes.index[sizes.ge(LEAST).cummax()])
+    first = adoption(corpus.where(year=years), mechanisms=sorted(words.index))
+    dated = first[first["status"] == "first reported"].value_counts("mechanism")
+    could = first[(first["status"] != "in the first report") & (first["n_reports"] > 1)]
+    at_risk = could.value_counts("mechanism")
+    dated = dated[at_risk.reindex(dated.index, fill_value=0) >= LEAST]
+    central = set(" ".join(breaks()["mechanisms"]).split())
+    top = sorted(dated.index, key=lambda m: (dated[m] < LEAST, m not in central, -dated[m], m))[:most]
+    if not top:
+        return first, False
+    table = adoption_curve(first[first["mechanism"].isin(top)])
+    table.insert(1, "name", table["mechanism"].map(words["name" if language == "zh" else "english"]))
+    return table, True
+
+
+def stated_values(
+    corpus: Corpus, language: str = "zh", *, unit: str = "", most: int = 6
+) -> tuple[pd.DataFrame, bool]:
+    """Values of the indicators that most reports state, NaN where a report does not; of one `unit`, if given.
+
+    Returns
+    -------
+    DataFrame, bool
+        One row a report and indicator: name, the indicator and its definition, region_id, region, year (that
+        the figure speaks of), value; and whether LEAST reports state one of them.
+    """
+    from toolkit.indicators import facts, panel, read_indicators
+
+    reports = corpus.documents[[*_YEARLY, "region", "year_covered"]]
+    reports = reports.assign(year=reports["year_covered"].fillna(reports["year"]))
+    reports = reports.drop(columns="year_covered")
+    cells = panel(corpus, facts(corpus)).dropna(subset="value")
+    cells = cells.merge(reports[[*_YEARLY]].drop_duplicates(), on=[*_YEARLY])
+    cells = cells[cells["unit"] == unit] if unit else cells
+    cells = cells.drop_duplicates(
+        [*_CELL, *_YEARLY], keep=False
+    )  # several periods of a year are no one value
+    top = cells.value_counts(_CELL).reset_index().drop_duplicates("indicator_id")
+    top = top[top["count"] >= min(LEAST, top["count"].max())].head(most)
+    names = {row.indicator_id: getattr(row, language) for row in read_indicators()}
+    table = top[_CELL].merge(reports, how="cross").merge(cells[[*_CELL, *_YEARLY, "value"]], how="left")
+    table.insert(0, "name", table["indicator_id"].map(names) + " (" + table["unit"] + ")")
+    return table, bool((top["count"] >= LEAST).any())
+
+
+def shared_and_problems(corpus: Corpus) -> pd.DataFrame:
+    """Each report's share of text that stands elsewhere too, and its share of text on problems.
+
+    Only reports with another region's report of their year, or their own of the year before, to compare with.
+
+    Returns
+    -------
+    DataFrame
+        `boilerplate` with region_id, region, year, reused (its shares but novel), problem_share.
+    """
+    from toolkit.measures import boilerplate, shared_sentences
+
+    shared = shared_sentences(corpus)
+    shared = shared[(shared["n_regions"] > 1) | shared["own_last_year"].notna()]
+    table = boilerplate(shared).dropna(subset="novel")
+    table = table.merge(corpus.documents[["doc_id", *_YEARLY, "region"]], on="doc_id")
+    problems = role_shares(corpus, ["doc_id"]).query("role == 'problem'").set_index("doc_id")["share"]
+    table["problem_share"] = table["doc_id"].map(problems).fillna(0)
+    return table.assign(reused=1 - table["novel"])
+
+
 def _places(corpus: Corpus, keys: list[str]) -> pd.DataFrame:
     """Where each report belongs."""
     return corpus.documents[list(dict.fromkeys(["doc_id", *keys]))]
 
 
 def _labelled(table: pd.DataFrame, corpus: Corpus, keys: list[str]) -> pd.DataFrame:
-    """With the region's name and a label of the group."""
+    """With the region's name and a label of the group: the year alone where there is one region."""
     names = table[keys].astype("str")
     if keys == ["year"]:
         n = corpus.documents["year"].value_counts()
@@ -123,5 +222,7 @@ def _labelled(table: pd.DataFrame, corpus: Corpus, keys: list[str]) -> pd.DataFr
     if "region_id" in table:
         names["region_id"] = table["region_id"].map(latest_names(corpus))
         table.insert(1, "region", names["region_id"])
+        if "year" in names and corpus.documents["region_id"].nunique() == 1:
+            names = names.drop(columns="region_id")
     table.insert(0, "label", names.agg(" ".join, axis=1))
     return table

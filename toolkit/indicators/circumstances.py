@@ -1,0 +1,99 @@
+"""Who did what a figure states, in which capacity and when."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from calendar import monthrange
+
+from toolkit.indicators import grammar
+
+_WHOLE = ("全", "我", "各")
+_PLANS = {"二": 2011, "三": 2016, "四": 2021, "五": 2026}
+
+
+class Marks:
+    """Where a pattern stands in a text, in order."""
+
+    def __init__(self, pattern: re.Pattern, text: str) -> None:
+        """Walk the text once."""
+        self.found = [*pattern.finditer(text)]
+        self.ends = [match.end() for match in self.found]
+
+    def before(self, at: int, low: int, most: int = 1) -> list[re.Match]:
+        """The last matches between two positions, the nearest to the upper one first."""
+        count = bisect_right(self.ends, at)
+        return [match for match in self.found[max(0, count - most) : count][::-1] if match.start() >= low]
+
+
+class Report:
+    """A report with its clauses, actors, times and subjects, looked for once."""
+
+    def __init__(self, text: str, year: int | None, genre: str) -> None:
+        """Walk the text once for each; in `clauses` every end of a clause is a line end."""
+        self.text, self.year, self.genre = text, year, genre
+        self.clauses = grammar.CUT.sub("\n", text)
+        self.actors, self.times = Marks(grammar.ACTOR, text), Marks(grammar.TIME, text)
+        self.anchors = Marks(grammar.ANCHOR, text)
+        self._periods: dict[tuple[re.Match | None, str], tuple[str, str]] = {}
+
+    def around(self, at: int, low: int, role: str, about: str) -> tuple[str, str, str, str, str]:
+        """Actor, actor scope, capacity, first and last day of the period at a position of a sentence."""
+        actor = self.actors.before(at, low)
+        actor = actor[0].group() if actor else ""
+        near = self.times.before(at, low, 3)
+        time = next((time for time in near if not _closed(self.text, time, at)), None) if near else None
+        if (period := self._periods.get((time, role))) is None:
+            period = self._periods[time, role] = _period(time, self.year, self.genre, role)
+        capacity = _capacity(about) if "诉" in about or "复议" in about else ""
+        return (actor, _scope(actor), capacity, *period)
+
+
+def _closed(text: str, time: re.Match, at: int) -> bool:
+    """Ask whether a time stands in a bracket that closes before a position: (2019年6593件)."""
+    start = time.start()
+    return text[start - 1 : start] in ("(", "（") and bool(
+        grammar.CLOSE.search(text, start, min(at, start + 60))
+    )
+
+
+def _capacity(about: str) -> str:
+    """Tell in which capacity an authority stands in a case; empty where the report mixes or does not say."""
+    found = [word for word in ("被申请人", "被告", "复议机关") if word in about]
+    if found:
+        return found[0] if len(found) == 1 else ""
+    if "应诉" in about or "出庭" in about or "败诉" in about:
+        return "被告" if "复议" not in about else ""
+    return "复议机关" if "行政复议" in about and not grammar.NO_CASE.search(about) else ""
+
+
+def _scope(actor: str) -> str:
+    """Say whether an actor is the reporting body itself or its whole jurisdiction."""
+    if not actor:
+        return "unknown"
+    if actor.startswith(_WHOLE):
+        return "whole jurisdiction"
+    return "own body" if "政府" in actor or actor.startswith("本") or actor.endswith("本级") else "unknown"
+
+
+def _period(match: re.Match | None, year: int | None, genre: str, role: str) -> tuple[str, str]:
+    """Turn the last expression of time before a quantity into the first and last day of its period."""
+    first = last = year
+    if year is not None:  # a plan of an annual report is for the next year, a work report reviews the last
+        first = last = year + (role == "plan") - (genre == "work report")
+    said = match.groupdict() if match else {}
+    if said.get("year"):
+        first = last = int(match.group()[:4])
+        if said["month"] and 1 <= int(said["month"]) <= 12:
+            month = f"{first}-{int(said['month']):02d}"
+            return f"{month}-01", f"{month}-{monthrange(first, int(said['month']))[1]}"
+    elif said.get("plan"):
+        first, last = _PLANS[said["plan"]], _PLANS[said["plan"]] + 4
+    elif year and (said.get("last") or (said.get("this") and match.group() != "全年")):
+        first = last = year - bool(said["last"])
+    elif said.get("many") and last:
+        first = last - (4 if match.group()[0] in "五5" else 2)
+    if last is None:
+        return "", ""
+    half = said.get("half") or said.get("part")
+    return f"{first}-01-01", f"{last}-06-30" if half else f"{last}-12-31"
