@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from conftest import SEEDS
 
-from toolkit.explore import VIEWS, Choice, Explorer, recipe, run_recipe
+from toolkit.explore import VIEWS, Choice, Explorer, plain_errors, recipe, run_recipe
 from toolkit.explore.evidence import show_place
 
 TERMS, REGIONS = ("行政复议", "行政执法"), ("621122", "420205")
@@ -23,16 +23,17 @@ def choices(source):
 
 
 CHOICES = choices(SEEDS)
+FOLDER, STORE = {}, {}  # what statements left behind, shared by the tests of views
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def opened(tmp_path_factory):
     """A store of the seeds, in two parts."""
     import toolkit as tk
 
     folder = tmp_path_factory.mktemp("explore") / "store"
     tk.build_store(SEEDS, folder, part_size=3)
-    return folder
+    return tk.open_store(folder)
 
 
 @pytest.fixture
@@ -58,48 +59,49 @@ def drawn(axes):
 
 
 @pytest.mark.parametrize("choice", CHOICES, ids=[f"{c.view}-{len(c.region_ids) or 'all'}" for c in CHOICES])
-def test_pasted_code_makes_the_same_table_and_figure(choice, corpus, pyplot):
+def test_pasted_code_makes_the_same_table_and_figure(choice, corpus, pyplot, monkeypatch):
     """The code shown, run from an empty namespace as a person would paste it, makes what is shown."""
-    shown = run_recipe(choice, corpus)
-    names = {}
+    shown, read, names = run_recipe(choice, corpus, FOLDER), [], {}
+
+    def once(folder, **options):  # reading is tested elsewhere, and takes a second each time
+        read.append((folder, options))
+        return corpus
+
+    monkeypatch.setattr("toolkit.pipeline.read_corpus", once)
     exec(recipe(choice, corpus), names)
+    assert read == [(str(SEEDS), {"duplicates": "keep-all"})]
     pd.testing.assert_frame_equal(pd.DataFrame(names["table"]), pd.DataFrame(shown["table"]))
     assert drawn(names.get("axes")) == drawn(shown["axes"])
     assert len(shown["table"])
 
 
 @pytest.mark.parametrize("choice", CHOICES, ids=[f"{c.view}-{len(c.region_ids) or 'all'}" for c in CHOICES])
-def test_a_store_shows_what_the_folder_shows(choice, corpus, store, pyplot):
-    """Every view of a store is that of the folder it was made from, and so is its code, pasted."""
-    import toolkit as tk
-
-    stored = replace(choice, source=str(store))
-    shown, code = run_recipe(choice, corpus)["table"], recipe(stored, tk.open_store(store))
-    names = {}
-    exec(code, names)
-    assert "tk.open_store" in code
-    pd.testing.assert_frame_equal(pd.DataFrame(names["table"]), pd.DataFrame(shown))
+def test_a_store_shows_what_the_folder_shows(choice, corpus, opened, pyplot):
+    """Every view of a store is that of the folder it was made from, and its code opens the store."""
+    stored = replace(choice, source=str(opened.folder))
+    shown, memory = run_recipe(choice, corpus, FOLDER)["table"], STORE
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(run_recipe(stored, opened, memory)["table"]), pd.DataFrame(shown)
+    )
+    assert f"tk.open_store({str(opened.folder)!r})" in recipe(stored, opened)
 
 
-def test_views_of_a_store_load_no_words(store, pyplot, monkeypatch):
+def test_views_of_a_store_load_no_words(opened, pyplot, monkeypatch):
     """No view but the sheet reads the rows of words; that one reads those of the chosen reports alone."""
-    import toolkit as tk
     from toolkit.stored import Store
 
-    opened, read = tk.open_store(store), []
-    rows = Store._rows
+    read, rows = [], Store._rows
 
     def watched(self, name, doc_ids):
         read.append((name, len(doc_ids)))
         return rows(self, name, doc_ids)
 
     monkeypatch.setattr(Store, "_rows", watched)
-    for choice in choices(store):
-        if choice.view != "attention":
-            run_recipe(choice, opened)
-    assert "tokens" not in {name for name, _ in read}
-    run_recipe(choices(store)[-1], opened)
-    assert max(n for name, n in read if name == "tokens") == len(REGIONS)
+    chosen = [choice for choice in choices(opened.folder) if choice.region_ids]
+    for choice in chosen:
+        run_recipe(choice, opened)
+        words = [n for name, n in read if name == "tokens"]
+        assert words == ([len(REGIONS)] if choice.view == "attention" else [])
 
 
 def test_statements_that_did_not_change_are_not_run_again(corpus, pyplot, monkeypatch):
@@ -168,14 +170,30 @@ def test_place_leads_back_to_sentence_section_and_report(corpus):
 class TestExplorer:
     """The widgets, without a browser."""
 
+    @pytest.fixture(autouse=True)
+    def read(self, corpus, monkeypatch):
+        """Take the seeds as they are read already; another path is opened as ever."""
+        from toolkit.explore import browser, recipes
+
+        def opened(source, **options):
+            return corpus if source == str(SEEDS) else recipes.open_source(source, **options)
+
+        monkeypatch.setattr(browser, "open_source", opened)
+
     @pytest.fixture
     def explorer(self, tmp_path, pyplot):
-        """The explorer on the seeds, with two views open."""
-        return Explorer(str(SEEDS), out=tmp_path, views=("terms", "concordance"))
+        """The explorer on the seeds, with the view open that is made fastest."""
+        return Explorer(str(SEEDS), out=tmp_path, views=("concordance",))
 
-    def test_open_views_stand_side_by_side(self, explorer):
+    @pytest.fixture
+    def both(self, explorer):
+        """With the view of terms open beside it."""
+        explorer.open_views["terms"].value = True
+        return explorer
+
+    def test_open_views_stand_side_by_side(self, both):
         """After opening, each open view has its table and code, the terms a picture with its alt text."""
-        terms, lines = explorer.panels["terms"], explorer.panels["concordance"]
+        terms, lines = both.panels["terms"], both.panels["concordance"]
         assert 'alt="' in terms.figure.value and "行政复议" in terms.table.value
         assert "tk.count_phrases" in terms.box.value and "tk.kwic" in lines.box.value
         assert terms.widget.layout.display is None and lines.widget.layout.display is None
@@ -187,18 +205,18 @@ class TestExplorer:
         explorer.open_views["coverage"].value = True
         assert panel.widget.layout.display is None and len(panel.shown["table"]) == 5
 
-    def test_only_what_changed_is_made_again(self, explorer):
+    def test_only_what_changed_is_made_again(self, both):
         """A term does not touch the coverage; what is out of date says so until it is made."""
-        explorer.open_views["coverage"].value = True
-        coverage, terms = explorer.panels["coverage"], explorer.panels["terms"]
+        both.open_views["coverage"].value = True
+        coverage, terms = both.panels["coverage"], both.panels["terms"]
         before = coverage.shown["table"]
-        explorer._held = True
-        explorer.terms.value = "合法性审查"
-        choice = explorer.choice("terms")
-        assert terms.wants(choice, explorer.corpus) and "正在更新" in terms.note.value
-        assert not coverage.wants(replace(choice, view="coverage"), explorer.corpus)
-        explorer._held = False
-        explorer.refresh()
+        both._held = True
+        both.terms.value = "合法性审查"
+        choice = both.choice("terms")
+        assert terms.wants(choice, both.corpus) and "正在更新" in terms.note.value
+        assert not coverage.wants(replace(choice, view="coverage"), both.corpus)
+        both._held = False
+        both.refresh()
         assert set(terms.shown["table"]["term"]) == {"合法性审查"}
         assert "正在更新" not in terms.note.value and coverage.shown["table"] is before
 
@@ -207,7 +225,7 @@ class TestExplorer:
         """A part of a name, a code, or an offer taken whole chooses the region, and its button takes it out."""
         explorer.search.value = typed
         assert explorer.region_ids == ("621122",) and explorer.search.value == ""
-        assert set(explorer.panels["terms"].shown["table"]["region_id"]) == {"621122"}
+        assert set(explorer.panels["concordance"].shown["table"]["region"]) == {"陇西县"}
         assert "621122" in explorer.panels["concordance"].box.value
         explorer.chosen.children[0].click()
         assert explorer.region_ids == ()
@@ -259,13 +277,13 @@ class TestExplorer:
         explorer._add_term(name)
         assert explorer.choice("terms").terms == (*TERMS, name)
 
-    def test_wrong_folder_is_a_sentence(self, explorer):
+    def test_wrong_folder_is_a_sentence(self, both):
         """A path that does not exist becomes a message; what was open stays, in the code too."""
-        explorer.source.value = "nowhere"
-        explorer.opener.click()
-        assert "does not exist" in explorer.message.value and 'role="alert"' in explorer.message.value
-        explorer.terms.value = "合法性审查"
-        assert repr(str(SEEDS)) in explorer.panels["terms"].box.value
+        both.source.value = "nowhere"
+        both.opener.click()
+        assert "does not exist" in both.message.value and 'role="alert"' in both.message.value
+        both.terms.value = "合法性审查"
+        assert repr(str(SEEDS)) in both.panels["terms"].box.value
 
     def test_what_cannot_be_shown_is_a_sentence_in_its_panel(self, explorer):
         """A view that fails says why, and is back when the choice allows it; the others go on."""
@@ -276,22 +294,22 @@ class TestExplorer:
         assert "alert" not in panel.note.value and panel.content.layout.display is None
         assert len(panel.shown["table"])
 
-    def test_an_unforeseen_error_stays_in_its_panel(self, explorer, monkeypatch):
+    def test_an_unforeseen_error_stays_in_its_panel(self, both, monkeypatch):
         """An error nobody expected is named in the panel, not thrown into a log nobody reads."""
         import toolkit as tk
 
         monkeypatch.setattr("toolkit.terms.concordance.kwic", lambda *_, **__: 1 / 0)
-        explorer.terms.value = "法治"
-        assert "ZeroDivisionError" in explorer.panels["concordance"].note.value
-        assert tk is not None and explorer.panels["terms"].note.value
+        both.terms.value = "法治"
+        assert "ZeroDivisionError" in both.panels["concordance"].note.value
+        assert tk is not None and both.panels["terms"].note.value
 
     @pytest.mark.parametrize(
         ("kind", "names"),
         [("csv", {"terms.csv"}), ("xlsx", {"terms.xlsx"}), ("figure", {"terms.png", "terms.pdf"})],
     )
-    def test_saving_says_where(self, explorer, tmp_path, kind, names):
+    def test_saving_says_where(self, both, tmp_path, kind, names):
         """The table or figure of the moment is saved, the figure at print quality, and the place is said."""
-        panel = explorer.panels["terms"]
+        panel = both.panels["terms"]
         panel.savers[kind].click()
         assert names <= {path.name for path in tmp_path.iterdir()} and "terms" in panel.saved.value
         if kind == "figure":
@@ -300,19 +318,19 @@ class TestExplorer:
             with Image.open(tmp_path / "terms.png") as picture:
                 assert picture.width >= 0.95 * 17 / 2.54 * 300
 
-    def test_corpus_text_is_escaped(self, explorer):
+    def test_corpus_text_is_escaped(self, both):
         """Markup in a table shows as text."""
-        panel = explorer.panels["terms"]
+        panel = both.panels["terms"]
         panel.shown["table"] = panel.shown["table"].assign(region="<script>alert(1)</script>")
         panel._show_table()
         assert "<script>" not in panel.table.value and "&lt;script&gt;" in panel.table.value
 
-    def test_figures_of_others_stay_open(self, explorer):
-        """The explorer closes its own figures alone."""
+    def test_figures_of_others_stay_open(self, both):
+        """The both closes its own figures alone."""
         from matplotlib import pyplot
 
         mine = pyplot.figure()
-        explorer.terms.value = "法治"
+        both.terms.value = "法治"
         assert pyplot.get_fignums() == [mine.number]
 
     def test_a_newer_choice_ends_work_on_an_older(self, tmp_path, pyplot):
@@ -320,8 +338,8 @@ class TestExplorer:
         import asyncio
 
         async def change_twice():
-            explorer = Explorer(str(SEEDS), out=tmp_path, views=("terms", "concordance"))
-            assert not explorer.panels["terms"].shown  # the page is shown before the first view is made
+            explorer = Explorer(str(SEEDS), out=tmp_path, views=("concordance",))
+            assert not explorer.panels["concordance"].shown  # the page is shown before the first view is made
             first = explorer._task
             explorer.terms.value = "法治"
             await explorer._task
@@ -329,4 +347,43 @@ class TestExplorer:
 
         explorer, first = asyncio.run(change_twice())
         assert first.cancelled()
-        assert set(explorer.panels["terms"].shown["table"]["term"]) == {"法治"}
+        assert set(explorer.panels["concordance"].shown["table"]["keyword"]) == {"法治"}
+
+
+class TestPlainErrors:
+    """Errors in a notebook."""
+
+    @pytest.fixture
+    def shell(self):
+        """An IPython shell that shows errors of the package as sentences."""
+        from IPython.core.interactiveshell import InteractiveShell
+
+        shell = InteractiveShell()
+        plain_errors(shell)
+        return shell
+
+    def test_what_the_package_refuses_is_a_sentence(self, shell, capsys):
+        """A wrong path is one line that says what to do, and the cell has failed."""
+        done = shell.run_cell("import toolkit as tk; tk.read_corpus('nowhere')")
+        shown = capsys.readouterr().out
+        assert isinstance(done.error_in_exec, FileNotFoundError)
+        assert "does not exist" in shown and "Traceback" not in shown and len(shown.splitlines()) == 1
+
+    def test_a_slip_in_a_cell_keeps_its_report(self, shell, capsys):
+        """What does not come from the package is reported in full."""
+        shell.run_cell("int('a')")
+        assert "Traceback" in capsys.readouterr().out
+
+
+def test_objects_show_themselves_escaped(corpus, opened):
+    """Store, lexicon and concordance have an escaped table for a notebook and lines of text elsewhere."""
+    import toolkit as tk
+
+    lexicon = tk.read_lexicon()
+    assert "陇西县" in opened._repr_html_() and repr(opened).startswith("Store: 5 reports")
+    assert "<table" in lexicon._repr_html_() and "entries" in repr(lexicon)
+    lines = tk.kwic(corpus, "行政复议")
+    assert repr(lines).endswith(f"\n{len(lines)} lines") and repr(lines).count("[行政复议]") == len(lines)
+    assert repr(tk.kwic(corpus, "法")).count("[法]") == 60
+    marked = lines.assign(left="<b>", label="<i>").head(1)
+    assert "<i>" not in marked._repr_html_() and "&lt;b&gt;" in marked._repr_html_()

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -98,6 +99,14 @@ class Run:
         if self.inputs.get("failed"):
             lines.append(f"  {self.inputs['failed']} input files could not be read; the index lists them")
         return "\n".join([*lines, f"  see {(self.out / 'index.html').as_posix()}"])
+
+    def __repr__(self) -> str:
+        """The same lines where the run is shown."""
+        return self.summary
+
+    def _repr_html_(self) -> str:
+        """The lines and the reports as a table, all text escaped."""
+        return f"<pre>{escape(self.summary)}</pre>{self.table.to_html(index=False, escape=True, na_rep='')}"
 
 
 def run_reports(
