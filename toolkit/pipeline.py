@@ -118,11 +118,16 @@ class Corpus:
 
     def _repr_html_(self) -> str:
         """Show the reports as a table with their flags, all text escaped."""
-        columns = ["label", "province", "reporting_body", "year", "n_chars", "n_tokens", "flags"]
-        shown = self.documents[columns].head(50)
-        rest = len(self.documents) - len(shown)
-        more = f"<p>… and {rest} more</p>" if rest else ""
-        return f"<p>{html.escape(repr(self))}</p>{shown.to_html(index=False, escape=True, na_rep='')}{more}"
+        return report_table(repr(self), self.documents)
+
+
+def report_table(summary: str, documents: pd.DataFrame) -> str:
+    """A summary and the first reports with their flags as HTML, all text escaped."""
+    columns = ["label", "province", "reporting_body", "year", "n_chars", "n_tokens", "flags"]
+    shown = documents[columns].head(50)
+    rest = len(documents) - len(shown)
+    more = f"<p>… and {rest} more</p>" if rest else ""
+    return f"<p>{html.escape(summary)}</p>{shown.to_html(index=False, escape=True, na_rep='')}{more}"
 
 
 def matching(documents: pd.DataFrame, columns: Mapping[str, object]) -> set[str]:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from toolkit import schemas, store
-from toolkit.pipeline import Corpus, matching
+from toolkit.pipeline import Corpus, matching, report_table
 
 LARGE = 5_000_000  # rows of a table, or characters / 10 of the texts, that are loaded unasked
 _ROWS = {"sections": "base", "sentences": "base", "tokens": "terms", "hits": "terms", "facts": "facts"}
@@ -301,3 +301,7 @@ class Store:
         n_tokens = int(documents["n_tokens"].sum())
         regions = documents["region_id"].nunique()
         return f"Store: {len(documents)} reports, {regions} regions, {span}, {n_tokens:,} tokens"
+
+    def _repr_html_(self) -> str:
+        """Show the first reports as a table with their flags, all text escaped."""
+        return report_table(repr(self), self._bare)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PAGE = 50
-DPI = 100  # of the figure on the screen
+DPI, WIDTH = 120, 11.0  # of the figure on the screen: dots an inch, centimetres
 _EXPECTED = (ValueError, KeyError, OSError)
 _PLACED = {"doc_id", "start", "end"}
 _NOTE = "<p style='margin:0;line-height:1.4;{}'>{}</p>"
@@ -38,13 +38,14 @@ class Panel:
         zh or en.
     out
         Where tables and figures are saved.
+    memory
+        Of `run_recipe`, shared by the panels of a corpus.
     """
 
-    def __init__(self, view: str, language: str, out: Path) -> None:
-        self.view, self.language, self.out = view, language, out
+    def __init__(self, view: str, language: str, out: Path, memory: dict[str, dict]) -> None:
+        self.view, self.language, self.out, self.memory = view, language, out, memory
         self.corpus: Corpus | None = None
         self.shown: dict[str, Any] = {}
-        self.memory: dict[str, dict] = {}
         self.code = ""
         say, wide = self._say, {"layout": {"width": "auto", "max_width": "100%"}}
         wide["style"] = {"description_width": "initial"}
@@ -72,6 +73,7 @@ class Panel:
             [self.figure, self.bar, self.table, self.place, giving, self.saved, self.box]
         )
         self.widget = widgets.VBox([self.title, self.note, self.content], layout=_FRAME)
+        self.widget.add_class(f"explore-{view}")
         for control in (self.sort, self.falling, self.page):
             control.observe(lambda _: self._show_table(), "value")
         self.line.observe(lambda _: self._show_place(), "value")
@@ -98,12 +100,12 @@ class Panel:
 
     def update(self, choice: Choice, corpus: Corpus) -> None:
         """Show the choice: table, figure and code; what cannot be shown becomes a sentence."""
-        if corpus is not self.corpus:
-            self.memory.clear()
+        from toolkit.plots.style import style
+
         self.corpus, self.code = corpus, ""
         try:
             self.code = body(choice, corpus)
-            self.shown = run_recipe(choice, corpus, self.memory)
+            self.shown = run_recipe(choice, corpus, self.memory, style(language=self.language, width=WIDTH))
             self.box.value = recipe(choice, corpus)
             self.figure.value = _picture(self.shown["axes"], self.language)
         except _EXPECTED as error:
@@ -186,7 +188,9 @@ class Panel:
             self.out.mkdir(parents=True, exist_ok=True)
             table = self.sorted_table()
             if kind == "figure":
-                paths = save_figure(self.shown["axes"], stem, formats=("png", "pdf"), data=table)
+                counted = {done: names for done, names in self.memory.items() if "axes" not in names}
+                axes = run_recipe(self._choice, self.corpus, counted)["axes"]
+                paths = save_figure(axes, stem, formats=("png", "pdf"), data=table, close=True)
             else:
                 paths = export(pd.DataFrame(table), stem.with_suffix(f".{kind}"), force=True)
         except _EXPECTED as error:

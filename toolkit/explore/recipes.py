@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
+
+from toolkit.reports.labels import label
 
 if TYPE_CHECKING:
     from toolkit.pipeline import Corpus
     from toolkit.stored import Store
 
-VIEWS = ("terms", "concordance", "coverage", "frequency", "characteristic", "indicators", "attention")
+VIEWS = ("terms", "coverage", "concordance", "frequency", "characteristic", "indicators", "attention")
 
 MOST_LINES = 28  # small multiples on one page
 MOST_HITS = 2_000  # lines of a concordance for each term: more than anybody reads, few enough to sort at once
@@ -108,13 +112,13 @@ class Choice:
     language: str = "zh"
 
 
-def open_source(source: str) -> Corpus | Store:
+def open_source(source: str, *, progress: bool | None = None) -> Corpus | Store:
     """Open a store, or read a folder of reports, as the first line of every recipe does."""
     import toolkit
 
     if _is_store(source):
         return toolkit.open_store(source)
-    return toolkit.read_corpus(source, duplicates="keep-all", progress=True)
+    return toolkit.read_corpus(source, duplicates="keep-all", progress=progress)
 
 
 def _is_store(source: str) -> bool:
@@ -168,9 +172,14 @@ def body(choice: Choice, corpus: Corpus | Store) -> str:
 
 
 def run_recipe(
-    choice: Choice, corpus: Corpus | Store, memory: dict[str, dict] | None = None
+    choice: Choice,
+    corpus: Corpus | Store,
+    memory: dict[str, dict] | None = None,
+    settings: Mapping[str, object] = MappingProxyType({}),
 ) -> dict[str, object]:
     """Run the code of a choice on a corpus that is read already; return its ``table`` and ``axes`` (or None).
+
+    The third value, ``steps``, are the keys under which `memory` holds what this run used.
 
     Parameters
     ----------
@@ -178,13 +187,17 @@ def run_recipe(
         What to show, and of what.
     memory
         What each statement left behind when it was last run after the same statements: it is filled and
-        used again, so that only the code after the first change runs. Keep one for each view and corpus.
+        used again, so that only the code after the first change runs. Keep one for each corpus.
+    settings
+        Of matplotlib, for the figure: its size on the screen.
 
     Raises
     ------
     ValueError
         For what `recipe` refuses.
     """
+    from matplotlib import rc_context
+
     import toolkit
 
     code = body(choice, corpus)
@@ -193,31 +206,28 @@ def run_recipe(
     for statement in ast.parse(code).body:
         done += f"{ast.unparse(statement)}\n"
         if memory is None or done not in memory:
-            exec(compile(ast.Module([statement], []), "<what you see>", "exec"), names)
+            with rc_context(settings):
+                exec(compile(ast.Module([statement], []), "<what you see>", "exec"), names)
         else:
             names = dict(memory[done])
         left[done] = dict(names)
     if memory is not None:
-        memory.clear()
         memory.update(left)
-    return {"table": names["table"], "axes": names.get("axes")}
+    return {"table": names["table"], "axes": names.get("axes"), "steps": tuple(left)}
 
 
 def _refuse(choice: Choice, n_chosen: int, n_reports: int, stored: bool) -> None:
-    """Say why a choice cannot be shown."""
-    if choice.view in ("terms", "concordance") and not choice.terms:
-        raise ValueError(
-            "Expected a term to look for; none was given. Type one, or pick one from the lexicon."
-        )
-    if not n_chosen:
-        raise ValueError("No report of this corpus has these regions and years. Widen the choice.")
-    if choice.view == "characteristic" and n_chosen == n_reports:
-        raise ValueError("All reports are chosen, so none is left to compare with. Choose regions or years.")
-    if choice.view == "attention" and stored and n_chosen > MOST_REPORTS:
-        raise ValueError(
-            f"The sheet reads every word of what is chosen; {n_chosen:,} reports of a store are too many to wait "
-            f"for. Choose at most {MOST_REPORTS}."
-        )
+    """Say why a choice cannot be shown, in its language."""
+    reasons = {
+        "no_term": choice.view in ("terms", "concordance") and not choice.terms,
+        "no_report": not n_chosen,
+        "no_rest": choice.view == "characteristic" and n_chosen == n_reports,
+        "too_many": choice.view == "attention" and stored and n_chosen > MOST_REPORTS,
+    }
+    for reason, holds in reasons.items():
+        if holds:
+            n = f"{n_chosen:,}"
+            raise ValueError(label(f"explore.{reason}", choice.language, n=n, most=MOST_REPORTS))
 
 
 def _filters(choice: Choice, corpus: Corpus | Store) -> dict[str, list]:
@@ -253,8 +263,8 @@ def _figure(choice: Choice, documents: pd.DataFrame) -> str:
         return f"{names}axes = tk.plots.side_by_side(table, {language})"
     if regions == 1:
         return f"{names}axes = tk.plots.trend(table, {language})"
-    first = f'table[table["term"] == {choice.terms[0]!r}]'
-    return f'{names}axes = tk.plots.trend({first}, line="region", {language})'
+    first = choice.terms[0]
+    return f'{names}axes = tk.plots.trend(table[table["term"] == {first!r}], line="region", title={first!r}, {language})'
 
 
 def _has_series(documents: pd.DataFrame) -> bool:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,14 @@ class Run:
             lines.append(f"  {self.inputs['failed']} input files could not be read; the index lists them")
         last = f"share {self.part}; a run without --part ends the work" if self.part else "see "
         return "\n".join([*lines, f"  {last}{'' if self.part else (self.out / 'index.html').as_posix()}"])
+
+    def __repr__(self) -> str:
+        """The same lines where the run is shown."""
+        return self.summary
+
+    def _repr_html_(self) -> str:
+        """The lines and the reports as a table, all text escaped."""
+        return f"<pre>{escape(self.summary)}</pre>{self.table.to_html(index=False, escape=True, na_rep='')}"
 
 
 def run_reports(

@@ -20,6 +20,18 @@ class Concordance(pd.DataFrame):
         """Selections stay concordances."""
         return Concordance
 
+    def __repr__(self) -> str:
+        """Lines with the keyword in one column, as text."""
+        if not {"label", "left", "keyword", "right"} <= set(self.columns):
+            return super().__repr__()
+        lines = []
+        for row in self.head(60).to_dict("records"):
+            left, keyword, right = (" ".join(str(row[name]).split()) for name in ("left", "keyword", "right"))
+            width = sum(2 if ord(sign) > 0x2E7F else 1 for sign in left)
+            lines.append(f"{row['label']}  {' ' * (40 - width)}{left} [{keyword}] {right}")
+        rest = ", the first 60 shown" if len(self) > 60 else ""
+        return "\n".join([*lines, f"{len(self)} lines{rest}"])
+
     def _repr_html_(self) -> str:
         """Lines with the keyword centred; everything from the corpus is escaped."""
         if not {"left", "keyword", "right"} <= set(self.columns):
