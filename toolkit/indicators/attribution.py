@@ -32,10 +32,11 @@ _CLOSING, _JOINTS, _LINKING = (
 )
 _BRACKET = frozenset("(（")
 _PAUSING = frozenset("，,；;。、(（")
+_WHOLES = frozenset(["总量", "总数", "总额", "总值", "规模", "余额"])
 _RAISING = frozenset("增减降提升压缩扩")
 _REACHING, _MEASURING = frozenset("到至为成"), frozenset("数率量额值")
 _BARE = frozenset("率比度幅速量额值积数模重长加降少高低升落涨短缩增减期径格算均际义年")
-_OPENING = frozenset("约占相为完超跃稳均居位排列创高低比较达总增数")
+_OPENING = frozenset("是约占相为完超跃稳均居位排列创高低比较达总增数")
 _TRAILING = frozenset('的足“"(（了超逾已是仅从由共近至到达为均约过破于少高计数有别中在居名列年月 \t\n　')
 _LEADING = frozenset(
     "、，预有且而也又则仍和及与并还共已均就以其同此另因包合总累目现截今去当上下年全近期首成分的一二三四五六七八九十0123456789"
@@ -83,7 +84,7 @@ def _place(
     clause, cut = "", clauses.rfind("\n", begin, start)
     if cut >= 0:
         raw, clause = text[cut + 1 : start], text[max(begin, clauses.rfind("\n", begin, cut) + 1) : cut]
-    raw = grammar.NOTE.sub("", raw) if raw[-1:] in _CLOSING else raw
+    raw = grammar.NOTE.sub("", raw) if ")" in raw or "）" in raw else raw
     raw = raw[:-1] if raw[-1:] == "上" and text[start] in "百千万亿" else raw
     high = min(high, end + 200)
     stop = clauses.find("\n", end, high)
@@ -134,7 +135,7 @@ def _head(phrase: str, verb: re.Match | None) -> str:
 def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: str) -> _Reading:
     """Say what a quantity counts, from the grammar of its clause."""
     before, after = _clean(place.raw), place.after
-    closed = place.rises or not after or after[0] in "、，和及与(（)）”"
+    closed = place.rises or not after or after[0] in "、，和及与(（)）”[［"
     closed = closed or (after[0] in _RAISING and bool(grammar.ROSE.match(after)))
     after = grammar.JOINT.sub("", after) if after[-1:] in _ENDING else after
     if after:
@@ -195,7 +196,10 @@ def _carried(place: _Place, before: str, after: str, topic: str, previous: str, 
     if not before and not after:
         return _Reading(previous or place.clause, topic or place.clause, "carried subject", bool(previous))
     clause = _clean(place.clause)
-    own = topic or (place.anchor if before else "") or _head(clause, grammar.VERB_START.match(clause))
+    whole = grammar.CHANGE.sub("", base) if before in _WHOLES else ""  # 产值增长8%,总量突破9亿元
+    own = (
+        topic or whole or (place.anchor if before else "") or _head(clause, grammar.VERB_START.match(clause))
+    )
     bare = before or after[:30]
     phrase = f"({own}){bare}" if own else bare or place.clause
     return _Reading(phrase, own or bare, "carried subject", bool(topic and bare))
