@@ -25,12 +25,8 @@ _CHANGING = frozenset(
 _COMPARING = frozenset("较比相")
 _BRACKETS = (("》", "《"), (")", "("), ("）", "（"))
 _ENDING = frozenset("、和及与了 \u3000")
-_CLOSING, _JOINTS, _LINKING = (
-    frozenset('”"）)'),
-    frozenset("、和及与"),
-    frozenset("、,，和及与或以并 \t\n\r\u3000\u00a0"),
-)
-_BRACKET = frozenset("(（")
+_CLOSING, _JOINTS, _BRACKET = frozenset('”"）)'), frozenset("、和及与"), frozenset("(（")
+_LINKING = frozenset("、,，和及与或以并 \t\n\r\u3000\u00a0")
 _PAUSING = frozenset("，,；;。、(（")
 _WHOLES = frozenset(["总量", "总数", "总额", "总值", "规模", "余额"])
 _RAISING = frozenset("增减降提升压缩扩")
@@ -326,10 +322,10 @@ class _Thread:
         again = self.members and (place.risen or rule == "carried change")
         if not self.queue and again and len(self.members) == len(_run(text, found, index)):
             self.queue = [member + _clean(raw) for member in self.members]
-        elif not self.queue and (place := _spread(place)):
+        elif not self.queue and (listed := _spread(place)):
             run = _run(text, found, index)
-            paired = "分别" in raw or len(grammar.SPLIT.split(place.raw)) == len(run)
-            self.queue = (paired and (_shared(place, run) or _replayed(self.phrases, place, len(run)))) or []
+            paired = "分别" in raw or len(grammar.SPLIT.split(listed.raw)) == len(run)
+            self.queue = (paired and (_shared(listed, run) or _replayed(self.phrases, listed, run))) or []
             self.members = [*self.queue]
         if self.queue:
             phrase, rule = self.queue.pop(0), "distributed"
@@ -365,18 +361,15 @@ def _spread(place: _Place) -> _Place | None:
     return place._replace(raw=f"{place.raw[:at]}分别{place.raw[at:]}")
 
 
-def _replayed(phrases: list[str], place: _Place, count: int) -> list[str]:
+def _replayed(phrases: list[str], place: _Place, run: list[Quantity]) -> list[str]:
     """Distribute over the facts just stated: 甲4个、乙3人,分别增长4倍和2倍; 建议75件、提案131件,满意率分别达..."""
     before, _, verb = place.raw.partition("分别")
     verb = _clean(verb) or verb.strip()
     own = grammar.SAME.sub("", _clean(before))
-    if (
-        count < 2
-        or len(phrases) < count
-        or (own and not (own[-1] in _BARE and grammar.BARE_SUBJECT.fullmatch(own)))
-    ):
+    bare = not own or (own[-1] in _BARE and grammar.BARE_SUBJECT.fullmatch(own))
+    if len(run) < 2 or len(phrases) < len(run) or not bare:
         return []
-    return [f"({phrase}){own}" if own else phrase + verb for phrase in phrases[-count:]]
+    return [f"({phrase}){own}" if own else phrase + verb for phrase in phrases[-len(run) :]]
 
 
 def _sentence_facts(
@@ -385,6 +378,8 @@ def _sentence_facts(
     """Read every quantity of one sentence in the light of those before it; also say what it was about."""
     number, _, role, low, high = sentence[:5]
     text, thread = report.text, _Thread(inherited=inherited)
+    said = text[low:high] + inherited
+    case = "诉" in said or "复议" in said
     rows, prior, subject = [], None, inherited and grammar.ANCHOR.search(inherited)
     for index, quantity in enumerate(found):
         start, end = quantity[:2]
@@ -403,9 +398,9 @@ def _sentence_facts(
         topic = f"{thread.topic} {thread.latest}"
         reading = thread.read(text, found, index, place)
         carried = reading.topic if reading.rule == "carried subject" else ""
-        context = f"{anchor} {topic} {carried} {place.clause} {place.raw} {place.after[:30]}"
-        case = "诉" in context or "复议" in context
-        about = text[max(low, start - 300) : end] + place.after if case else ""
+        context = (anchor, topic, carried, place.clause, place.raw, place.after[:30])
+        near = case and any("诉" in part or "复议" in part for part in context)
+        about = text[max(low, start - 300) : end] + place.after if near else ""
         inherits = rows and place.linked and reading.rule in ("parallel", "distributed")
         statistic = rows[-1][8] if inherits else _statistic(place, quantity)
         qualifier = grammar.QUALIFIER.findall(place.raw)
@@ -464,7 +459,7 @@ def _implied_facts(report: Report, sentences: list[tuple]) -> list[tuple]:
         number, _, role, low, high = sentences[at][:5] if at >= 0 else (0, 0, "", 0, 0)
         if start < high:
             about = report.text[max(low, start - 120) : min(high, end + 60)]
-            name = match_indicator(phrase, about, quantity, "level")
+            name = match_indicator(phrase, (about,), quantity, "level")
             said = (start, 0, *quantity[1:7], "level", phrase, name, *report.around(start, low, role, about))
             rows.append((*said, "", "", role, number, quantity.rule, certain, True))
     return rows
