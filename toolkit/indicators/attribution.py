@@ -380,6 +380,8 @@ def _sentence_facts(
     text, thread = report.text, _Thread(inherited=inherited)
     said = text[low:high] + inherited
     case = "诉" in said or "复议" in said
+    quiet = not (report.actors.before(high, low) or report.times.before(high, low))
+    usual = report.around(low, low, role, "") if quiet else None  # nobody named, no time said
     rows, prior, subject = [], None, inherited and grammar.ANCHOR.search(inherited)
     for index, quantity in enumerate(found):
         start, end = quantity[:2]
@@ -405,7 +407,7 @@ def _sentence_facts(
         statistic = rows[-1][8] if inherits else _statistic(place, quantity)
         qualifier = grammar.QUALIFIER.findall(place.raw)
         qualifier = " ".join(dict.fromkeys(qualifier)) if qualifier else ""
-        around = report.around(start, low, role, about, statistic == "base")
+        around = usual if quiet and not about else report.around(start, low, role, about, statistic == "base")
         rest = (*around, part_of, qualifier, role, number)
         rest += (reading.rule, reading.certain, quantity.rule == "none of")
         for item, phrase in enumerate(_several(place, reading) if "均" in place.raw else (reading.phrase,)):
