@@ -382,7 +382,8 @@ def _sentence_facts(
     case = "诉" in said or "复议" in said
     quiet = not (report.actors.before(high, low) or report.times.before(high, low))
     usual = report.around(low, low, role, "") if quiet else None  # nobody named, no time said
-    rows, prior, subject = [], None, inherited and grammar.ANCHOR.search(inherited)
+    named, carried = report.anchors.before(high, low), grammar.ANCHOR.search(inherited)
+    rows, prior, anchor = [], None, carried.group() if carried else ""
     for index, quantity in enumerate(found):
         start, end = quantity[:2]
         if prior and prior.start == start:
@@ -390,17 +391,17 @@ def _sentence_facts(
             continue
         following = index + 1 + (index + 1 < len(found) and found[index + 1].start == start)
         following = found[following] if following < len(found) else None
-        subject = next(iter(report.anchors.before(start, low)), subject)
-        anchor = subject.group() if subject else ""
+        if named and (nearest := report.anchors.before(start, low)):
+            anchor = nearest[0].group()
         place = _place(report, (low, high), quantity, prior, following, anchor)
         between = place.between
         part_of = ""
         if thread.whole or between[:1] in _BRACKET or "其中" in between:
             part_of = thread.part_of(place, quantity)
-        topic = f"{thread.topic} {thread.latest}"
+        topic, latest = thread.topic, thread.latest
         reading = thread.read(text, found, index, place)
         carried = reading.topic if reading.rule == "carried subject" else ""
-        context = (anchor, topic, carried, place.clause, place.raw, place.after[:30])
+        context = (anchor, topic, latest, carried, place.clause, place.raw, place.after[:30])
         near = case and any("诉" in part or "复议" in part for part in context)
         about = text[max(low, start - 300) : end] + place.after if near else ""
         inherits = rows and place.linked and reading.rule in ("parallel", "distributed")

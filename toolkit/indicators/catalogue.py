@@ -96,7 +96,7 @@ def match_indicator(phrase: str, context: tuple[str, ...], quantity: Quantity, s
         numbers |= verbs.rows[word]
     if verbs.other.search(own):
         numbers.update(number for number in verbs.others if rows[number].verb.search(own))
-    for number in sorted(numbers):
+    for number in sorted(numbers) if numbers else ():
         row = rows[number]
         if statistic not in row.statistic:
             continue
