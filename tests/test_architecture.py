@@ -10,14 +10,17 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "toolkit"
 FLOORS = (
     "schemas",
+    "files",
     "corpus",
     "terms",
     "indicators",
     "measures",
     "plots",
     "store",
-    "pipeline",
+    "executors",
+    "drafts",
     "layers",
+    "pipeline",
     "builds",
     "stored",
     "exports",

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from small import small_corpus, write_notebooks
 
-from toolkit.reports import batch
+from toolkit.reports import batch, making
 from toolkit.reports.execution import NotebookError
 
 CORPUS = (("420205", 2023, "法治 政府"), ("621122", 2023, "法治 法治"))
@@ -28,7 +28,7 @@ def quick(monkeypatch, tmp_path):
         output.write_text("{}", encoding="utf-8")
         return v4.new_notebook()
 
-    monkeypatch.setattr(batch, "run_notebook", run_notebook)
+    monkeypatch.setattr(making, "run_notebook", run_notebook)
     monkeypatch.setattr("toolkit.reports.pages._font_faces", lambda *texts: "")  # costs a second a page
     notebooks = write_notebooks(tmp_path / "notebooks", "x = 1")
 
@@ -126,47 +126,36 @@ def test_names_never_leave_the_folder(quick, name):
 
 def test_a_stopped_run_keeps_what_was_finished(quick, monkeypatch):
     """After an interruption the index names what was not reached, and the next run does only that."""
-    place = batch._put_in_place
+    make = making.make_report
 
-    def stop(job, *rest):
-        if job.folder == "comparison":
+    def stop(task):
+        if task.job.folder == "621122-地621122":
             raise KeyboardInterrupt
-        return place(job, *rest)
+        return make(task)
 
-    monkeypatch.setattr(batch, "_put_in_place", stop)
+    monkeypatch.setattr(batch, "make_report", stop)
     with pytest.raises(KeyboardInterrupt):
         quick()
     assert "中断前未轮到" in (quick.out / "index.html").read_text(encoding="utf-8")
-    monkeypatch.setattr(batch, "_put_in_place", place)
-    assert status(quick())["comparison"] == "done" and "comparison" in quick.ran
+    assert not list(quick.out.glob(".work*"))
+    monkeypatch.setattr(batch, "make_report", make)
+    assert status(quick())["621122-地621122"] == "done" and quick.ran == ["621122"]
 
 
 def test_a_file_that_cannot_be_replaced_fails_one_report(quick, monkeypatch):
     """A full disk or a file held open costs that report, and no folder of the machine is named."""
-    publish = batch.publish
+    publish = making.publish
 
     def refuse(made, folder, record):
         if "420205" in folder.name:
             raise PermissionError(13, "Permission denied", str(folder / "report.html"))
         publish(made, folder, record)
 
-    monkeypatch.setattr(batch, "publish", refuse)
+    monkeypatch.setattr(making, "publish", refuse)
     run = quick()
     assert status(run)["621122-地621122"] == "done" and not run.ok
-    assert "cannot write report.html: Permission denied" in run.summary
+    assert "cannot write or read report.html: Permission denied" in run.summary
     assert str(quick.out.parent) not in (quick.out / "run.json").read_text(encoding="utf-8")
-
-
-def test_one_and_several_at_once_give_the_same(quick, tmp_path):
-    """The number of jobs changes no file."""
-
-    def files():
-        return {p.name: p.read_bytes() for p in quick.out.rglob("report.*")}
-
-    quick(jobs=1)
-    first = files()
-    quick(jobs=4, force=True)
-    assert files() == first
 
 
 @pytest.mark.slow

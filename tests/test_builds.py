@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT, SEEDS
 
 import toolkit as tk
-from toolkit import builds, layers, store
+from toolkit import builds, executors, files, layers, store
 
 TITLE = "{year}年{name}法治政府建设工作总结\n一、主要工作\n全县开展执法检查{n}次，办理行政复议案件{n}件。\n"
 PLACES = ("陇西县", "长海县", "天心区", "铁山区", "渭源县", "临洮县", "通渭县", "漳县")
@@ -116,11 +116,56 @@ def test_the_number_of_workers_changes_nothing(folder, tmp_path):
     assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
 
 
+def test_shares_of_a_build_make_the_store_of_one(folder, tmp_path):
+    """Two invocations with --part make the parts, a third joins them: every byte is that of one build."""
+    build(folder, tmp_path / "one")
+    shares = [build(folder, tmp_path / "two", part=f"{k}/2") for k in (2, 1)]
+    assert all(done.lines and "a build without --part joins them" in done.summary for done in shares)
+    with pytest.raises(FileNotFoundError, match="Expected a saved corpus or a store"):
+        tk.open_store(tmp_path / "two")
+    last = build(folder, tmp_path / "two")
+    assert (last.lines, last.n_kept) == ([], sum(len(done.lines) for done in shares))
+    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
+    with pytest.raises(ValueError, match="found '3/2'"):
+        build(folder, tmp_path / "three", part="3/2")
+    assert not (tmp_path / "three").exists()
+
+
+@pytest.mark.slow
+def test_a_cluster_builds_the_same_store(folder, tmp_path):
+    """The workers of a dask cluster write the bytes that this process writes."""
+    build(folder, tmp_path / "one")
+    build(folder, tmp_path / "two", jobs=2, scheduler="local")
+    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
+
+
+def test_a_part_that_kills_its_workers_is_named_and_the_others_are_kept(folder, tmp_path, monkeypatch):
+    """The build ends with a sentence that names the part; the next build makes only that one."""
+    honest = executors.map_items
+
+    def poisoned(function, work, **options):
+        for job, *rest in honest(function, work[1:], **options):
+            yield executors.Outcome(job, *rest)
+        yield executors.Outcome(work[0], error=executors.WorkerDied())
+
+    monkeypatch.setattr(executors, "map_items", poisoned)
+    with pytest.raises(
+        OSError, match=r"1 parts failed, part \d+ first: its worker process died twice.*are kept"
+    ):
+        build(folder, tmp_path / "s")
+    monkeypatch.undo()
+    assert len(build(folder, tmp_path / "s").lines) == 1
+
+
 def test_memory_limits_the_number_of_workers(folder, tmp_path, monkeypatch):
     """Under a limit that holds one worker, one process works, whatever was asked for."""
     seen = []
-    honest = builds._run
-    monkeypatch.setattr(builds, "_run", lambda work, jobs: seen.append(jobs) or honest(work, jobs))
+    honest = executors.map_items
+    monkeypatch.setattr(
+        executors,
+        "map_items",
+        lambda *args, jobs, **more: seen.append(jobs) or honest(*args, jobs=jobs, **more),
+    )
     build(folder, tmp_path / "s", jobs=8, memory=builds.WORKER_MEMORY)
     assert seen == [1]
 
@@ -193,7 +238,7 @@ def test_a_full_disk_leaves_the_old_store(folder, tmp_path, monkeypatch):
             left[0] -= 1
             if left[0] < 0:
                 place = path if isinstance(path, Path) else value
-                place.with_name(f".{place.name}.half.tmp").write_bytes(b"half")
+                place.with_name(f"{files.PARTIAL}half").write_bytes(b"half")
                 raise OSError(28, "No space left on device", str(place))
             return honest(value, path)
 
@@ -246,7 +291,7 @@ def test_a_killed_build_goes_on(folder, tmp_path, wait):
 def test_a_second_build_is_told_who_is_at_work(folder, tmp_path):
     """While a build holds the folder another is refused with its process; reading goes on."""
     build(folder, tmp_path / "s")
-    with store.locked(tmp_path / "s"):
+    with files.locked(tmp_path / "s"):
         with pytest.raises(BlockingIOError, match=rf"pid {os.getpid()}, host"):
             build(folder, tmp_path / "s")
         assert len(tk.open_store(tmp_path / "s").documents) == 8

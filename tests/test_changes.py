@@ -1,5 +1,7 @@
 """Change in a region's report: only between years that follow, only terms that truly came or went."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from small import small_corpus
@@ -9,9 +11,10 @@ from toolkit.reports.slices import Slices
 
 
 @pytest.fixture
-def shown(monkeypatch):
-    """The HTML shown so far; figures are named, not drawn."""
+def shown(monkeypatch, tmp_path):
+    """The HTML shown so far; figures are named, not drawn, and files go to an empty folder."""
     texts = []
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sheets, "display", lambda item, **options: texts.append(item.data))
     monkeypatch.setattr(changes, "show_figure", lambda sheet, name, axes, data: texts.append((name, data)))
     return texts
@@ -19,7 +22,7 @@ def shown(monkeypatch):
 
 def sheet_of(*reports):
     """The sheet of region 1."""
-    return sheets.Sheet(*Slices(small_corpus(*reports)).slice("1"), ".", "zh", ["png"])
+    return sheets.Sheet(*Slices(small_corpus(*reports)).slice("1"), Path(), "zh", ["png"])
 
 
 def test_the_last_two_years_are_taken_apart_by_terms(shown):
@@ -36,7 +39,8 @@ def test_a_term_inside_a_longer_word_has_not_vanished(shown):
     years = [("1", 2018, early), ("1", 2019, early), ("1", 2020, late), ("1", 2021, late)]
     changes.show_change(sheet_of(*years), ["法治"])
     table = "".join(item for item in shown if isinstance(item, str)).split("新出现与不再出现的词")[1]
-    assert "<td>数字</td><td>新出现</td>" in table and "<td>法治</td>" not in table
+    assert ">数字</td>" in table and ">新出现</td>" in table and ">法治</td>" not in table
+    assert "句 0 · 字符" in table
 
 
 def test_what_cannot_be_compared_is_no_zero(shown):
@@ -46,5 +50,5 @@ def test_what_cannot_be_compared_is_no_zero(shown):
     assert "无从比较" in shown[0] and len(shown) == 1
     changes.show_copied(sheet_of(("1", 2021, text), ("2", 2021, text)))
     cells = pd.Series(shown[1].split("<td")[1:]).str.extract(">([^<]*)<")[0].tolist()
-    assert cells == ["2021", "2", "8", "—", "1", "—", "0"]
-    assert text in shown[-1] and "其他 1 个地区中 1 个" in shown[-1]
+    assert cells == ["2021", "2", "8", "—", "100.0%", "—", "0.0%"]
+    assert text in shown[-2] and "其他 1 个地区中 1 个" in shown[-2]

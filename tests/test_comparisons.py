@@ -1,18 +1,23 @@
 """The comparison: shares of reports, and dated reports side by side without a rank."""
 
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from conftest import SEEDS
 from small import small_corpus
 
-from toolkit.reports import comparisons, sheets
+from toolkit.builds import build_store
+from toolkit.reports import comparisons, parts, sheets
+from toolkit.stored import open_store
 
 
 @pytest.fixture
-def shown(monkeypatch):
-    """The HTML shown so far; figures are named, not drawn."""
+def shown(monkeypatch, tmp_path):
+    """The HTML shown so far; figures are named, not drawn, and files go to an empty folder."""
     texts = []
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sheets, "display", lambda item, **options: texts.append(item.data))
     monkeypatch.setattr(
         comparisons, "show_figure", lambda sheet, name, axes, data: texts.append((name, data))
@@ -23,7 +28,7 @@ def shown(monkeypatch):
 def sheet_of(*reports, language="zh"):
     """The sheet of a comparison."""
     corpus = small_corpus(*reports)
-    return sheets.Sheet(corpus, corpus, *[pd.DataFrame()] * 3, {}, ".", language, ["png"])
+    return sheets.Sheet(corpus, corpus, *[pd.DataFrame()] * 3, {}, Path(), language, ["png"])
 
 
 def test_disclosure_counts_reports_not_figures(shown):
@@ -32,7 +37,7 @@ def test_disclosure_counts_reports_not_figures(shown):
     comparisons.show_disclosure(sheet_of(("1", 2023, text), ("2", 2023, "无")))
     rows = re.findall(r"<tr>(<td.*?)</tr>", shown[0])
     shares = [re.findall(r"<td[^>]*>([^<]*)</td>", row)[1:] for row in rows]
-    assert shares and all(row == ["1", "2", "0.5"] for row in shares)
+    assert shares and all(row == ["1", "2", "50.0%"] for row in shares)
 
 
 def test_dated_reports_stand_unranked(shown):
@@ -49,45 +54,48 @@ def test_dated_reports_stand_unranked(shown):
 
 
 def test_every_region_has_its_terms_and_every_report_its_row(shown):
-    """The table of particular terms has a row a region; the table of reports a row a report."""
-    sheet = sheet_of(("1", 2023, "河长 河长 法治 法治"), ("2", 2023, "法治 法治 牧区 牧区"))
+    """The tables have a row a region, with its years and gaps; every report is in the file."""
+    sheet = sheet_of(
+        ("1", 2020, "河长 河长 法治 法治"), ("1", 2023, "法治"), ("2", 2023, "法治 法治 牧区 牧区")
+    )
     comparisons.show_particular_terms(sheet)
     assert "河长" in shown[0] and "牧区" in shown[0] and "法治、" not in shown[0]
     comparisons.show_reports(sheet)
-    assert shown[2].count("<tr><td") == 2
+    rows = [re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in re.findall(r"<tr>(<td.*?)</tr>", shown[2])]
+    assert [row[2:5] for row in rows] == [["2020–2023", "2", "2"], ["2023", "1", "0"]]
+    assert len(pd.read_csv("reports.csv")) == 3
 
 
 def test_statutory_parts_are_counted(shown):
     """Each part with the number of reports that have it."""
     comparisons.show_cards(sheet_of(("1", 2023, "甲"), ("2", 2023, "乙")))
-    assert "主要举措和成效" in shown[0] and "共 2 份" in shown[1]
+    html = "".join(shown)
+    assert "主要举措和成效" in html and "共 2 份" in html
 
 
 def test_nothing_is_drawn_of_too_few_reports(shown):
-    """Below ten reports alike there is no distribution, scatter or rank, and no curve of too few regions."""
+    """Below five reports alike there is no distribution, scatter or rank, and no curve of too few regions."""
     sheet = sheet_of(("1", 2023, "甲 乙"), ("2", 2023, "甲 丙"))
     for show in (comparisons.show_shared_text, comparisons.show_attention, comparisons.show_diffusion):
         show(sheet)
     assert all(isinstance(item, str) for item in shown)
-    assert ["只有 2 份，不足 10 份" in item for item in shown] == [True, True, False]
+    assert ["只有 2 份，不足 5 份" in item for item in shown] == [True, True, False]
     comparisons.show_similarity(sheet)
     assert "0.5" in shown[-2] and "不等于相互抄写" in shown[-1]
 
 
-def test_ten_reports_alike_are_drawn(shown):
+def test_five_reports_alike_are_drawn(shown):
     """Each report is a dot between shared text and problems, and has a rank under each way of counting."""
     text = "坚持党的领导 全面推进依法行政 建设法治政府"
-    sheet = sheet_of(*[(f"{n:02}", 2023, f"{text} {chr(0x5000 + n) * 2}") for n in range(10)])
+    sheet = sheet_of(*[(f"{n:02}", 2023, f"{text} {chr(0x5000 + n) * 2}") for n in range(5)])
     comparisons.show_shared_text(sheet)
     name, table = shown[-1]
     assert (
-        name == "shared_text"
-        and table["other_regions"].tolist() == [1] * 10
-        and (table["problem"] == 0).all()
+        name == "shared_text" and table["reused"].tolist() == [1] * 5 and (table["problem_share"] == 0).all()
     )
     comparisons.show_attention(sheet)
     name, cells = shown[-2]
-    assert name == "attention" and (cells["n_ranked"] == 10).all() and "等级相关" in shown[-1]
+    assert name == "attention" and (cells["n_ranked"] == 5).all() and "等级相关" in shown[-1]
 
 
 def test_a_corpus_of_several_provinces_has_a_map(shown):
@@ -98,3 +106,36 @@ def test_a_corpus_of_several_provinces_has_a_map(shown):
     sheet.corpus.documents["province"] = ["甘肃省", "甘肃省", "湖南省"]
     comparisons.show_coverage(sheet)
     assert shown[-1][1]["n_reports"].sort_values().tolist() == [1, 2]
+
+
+def test_a_store_that_is_never_loaded_whole_gives_the_same_comparison(shown, corpus, tmp_path, monkeypatch):
+    """Every table of rows is refused as a whole, and each part of the comparison shows what memory shows."""
+    build_store(SEEDS, tmp_path / "store", part_size=2, progress=False)
+    large = open_store(tmp_path / "store", large=300)  # enough for the facts, which are one small table
+    with pytest.raises(ValueError, match="'sentences'"):
+        _ = large.sentences
+    calls = {
+        comparisons: "show_comparison_title show_coverage show_reports show_cards show_disclosure show_values "
+        "show_dimensions_by_region show_particular_terms show_diffusion show_shared_text show_attention "
+        "show_similarity",
+        parts: "show_roles show_dimensions",
+    }
+    monkeypatch.setattr(parts, "show_figure", comparisons.show_figure)
+    pages = []
+    for held in (corpus, large):
+        shown.clear()
+        sheet = sheets.Sheet(held, held, *[pd.DataFrame()] * 3, {}, Path(), "zh", ["png"])
+        for module, names in calls.items():
+            for name in names.split():
+                getattr(module, name)(sheet)
+        pages.append([item if isinstance(item, str) else (item[0], item[1].to_csv()) for item in shown])
+    assert pages[0] == pages[1] and len(pages[0]) > 20
+
+
+def test_of_very_many_reports_alike_some_are_compared_and_it_says_so(shown, monkeypatch):
+    """Above the limit, reports at equal distances in the order of codes are taken, and their number is named."""
+    monkeypatch.setattr(comparisons, "MOST_ALIKE", 12)
+    sheet = sheet_of(*[(f"{n:02}", 2023, f"坚持 党 的 领导 全面 推进 依法行政 第 {n} 年") for n in range(30)])
+    assert comparisons._sampled(sheet)["region_id"].tolist() == [f"{n * 30 // 12:02}" for n in range(12)]
+    comparisons.show_shared_text(sheet)
+    assert "这样的报告有 30 份；这里只取其中按区划代码等距抽出的 12 份" in shown[0]

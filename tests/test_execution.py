@@ -16,11 +16,11 @@ def notebook(*sources):
     return v4.new_notebook(cells=[*cells, *map(v4.new_code_cell, sources)])
 
 
-def run(tmp_path, *sources, timeout=60, **parameters):
+def run(tmp_path, *sources, timeout=60, engine="auto", **parameters):
     """Run a notebook of these cells into tmp_path/report.ipynb."""
-    return run_notebook(
-        notebook(*sources), tmp_path / "report.ipynb", parameters, folder=tmp_path, timeout=timeout
-    )
+    report = tmp_path / "report.ipynb"
+    options = {"folder": tmp_path, "timeout": timeout, "engine": engine}
+    return run_notebook(notebook(*sources), report, parameters, **options)
 
 
 def test_values_arrive_readable_and_folders_stay_private(tmp_path):
@@ -45,23 +45,52 @@ def test_a_failing_cell_leaves_no_report_but_its_trace(tmp_path):
     assert failed["cells"][-1]["outputs"] == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("source", "reason"),
-    [
-        ("import os; os._exit(1)", "kernel died"),
-        ("import sys; sys.exit(0)", "exit"),
-        ("input()", "input"),
-        ("import time; time.sleep(60)", "timeout"),
-    ],
-)
-def test_every_other_end_has_its_name(tmp_path, source, reason):
-    """Kernel death, sys.exit, input() and an endless cell each fail with their own reason."""
+ENDS = {
+    "kernel died": "import os; os._exit(1)",
+    "exit": "import sys; sys.exit(0)",
+    "input": "input()",
+    "timeout": "import time; time.sleep(60)",
+}
+KINDS = ["auto", pytest.param("kernel", marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("engine", KINDS)
+@pytest.mark.parametrize("reason", ENDS)
+def test_every_other_end_has_its_name(tmp_path, reason, engine):
+    """Death of the process, sys.exit, input() and an endless cell each fail with their own reason."""
     with pytest.raises(NotebookError) as caught:
-        run(tmp_path, source, "done = True", timeout=3)
+        run(tmp_path, "print('before')", ENDS[reason], "done = True", timeout=3, engine=engine)
     assert caught.value.reason == reason
     assert not (tmp_path / "report.ipynb").exists()
-    assert (tmp_path / "report.failed.ipynb").exists()
+    failed = json.loads((tmp_path / "report.failed.ipynb").read_text(encoding="utf-8"))
+    assert "".join(failed["cells"][2]["outputs"][0]["text"]) == "before\n"
+    assert failed["cells"][4]["execution_count"] is None
+
+
+@pytest.mark.parametrize("engine", KINDS)
+def test_a_killed_process_costs_its_report_one_retry(tmp_path, engine):
+    """A process that is killed once is started again; the report is complete."""
+    source = (
+        "import os, pathlib; p = pathlib.Path('tried'); p.exists() or (p.touch(), os.kill(os.getpid(), 9))"
+    )
+    node = run(tmp_path, source, "print('whole')", engine=engine)
+    assert node.cells[-1].outputs[0].text == "whole\n"
+    assert (tmp_path / "report.ipynb").exists() and not list(tmp_path.glob("*failed*"))
+
+
+def test_a_process_killed_twice_fails_and_no_more(tmp_path):
+    """The second death of a report is its last: it is tried twice, and the next report runs."""
+    with pytest.raises(NotebookError, match="kernel died"):
+        run(tmp_path, "import os; print(1, file=open('tries', 'a')); os.kill(os.getpid(), 9)")
+    assert (tmp_path / "tries").read_text(encoding="utf-8") == "1\n1\n"
+    assert run(tmp_path, "print(2)").cells[-1].outputs[0].text == "2\n"
+
+
+def test_an_unknown_engine_is_refused(tmp_path):
+    """The engines there are on this system are named."""
+    with pytest.raises(ValueError, match=r"'kernel'.*found 'spawn'"):
+        run(tmp_path, "1", engine="spawn")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_wrong_parameter_starts_no_kernel(tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ import pytest
 from toolkit.terms.folding import fold
 from toolkit.terms.lexicon import expand, read_lexicon
 from toolkit.terms.segment import Segmenter
+from toolkit.terms.tokens import token_tables
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 SHARED = Path(os.environ.get("TOOLKIT_SHARED", Path(__file__).resolve().parents[2] / "shared"))
@@ -173,9 +174,10 @@ def test_every_occurrence_of_a_term_is_one_token():
             if size:
                 kept.append(folded[at : at + size])
             at += size or 1
-        rows = segmenter.tokenize(text, [(0, 0, "other", 0, len(text), text)])
-        assert [fold(row[4]) for row in rows if row[5] == "term"] == kept
-        assert "".join(row[4] for row in rows) == text
+        sentences = [(0, 0, "other", 0, len(text), text)]
+        rows = token_tables(segmenter, [("d", sentences)])["tokens"].to_pylist()
+        assert [fold(row["term"]) for row in rows if row["kind"] == "term"] == kept
+        assert "".join(row["term"] for row in rows) == text
 
 
 # Entry and seed where the shipped lexicon and the annotation differ, and why.

@@ -1,6 +1,8 @@
 """What a report shows: inert words in the reader's language, and what a result does not show after it."""
 
 import re
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
@@ -14,9 +16,10 @@ from toolkit.terms.lexicon import read_lexicon
 
 
 @pytest.fixture
-def shown(monkeypatch):
-    """The HTML shown so far; figures are named, not drawn."""
+def shown(monkeypatch, tmp_path):
+    """The HTML shown so far; figures are named, not drawn, and files go to an empty folder."""
     texts = []
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sheets, "display", lambda item, **options: texts.append(item.data))
     for module in (parts, changes):
         monkeypatch.setattr(module, "show_figure", lambda sheet, name, axes, data: texts.append((name, data)))
@@ -26,7 +29,7 @@ def shown(monkeypatch):
 def sheet_of(*reports, language="zh", tmp_path=".", **columns):
     """A sheet on a small corpus."""
     made = Slices(small_corpus(*reports, **columns)).slice("1")
-    return sheets.Sheet(*made, tmp_path, language, ["png"])
+    return sheets.Sheet(*made, Path(tmp_path), language, ["png"])
 
 
 def test_one_report_gets_no_trend(shown):
@@ -63,13 +66,15 @@ def test_phrases_are_counted_as_the_concordance_finds_them(shown):
     assert found[["region", "count", "n_tokens"]].values.tolist() == [["地1", 2, 6], ["地1", 0, 6]]
     parts.show_contexts(sheet, ["行政执法"])
     assert "行政执法（2 处）" in shown[0] and shown[1].count("<tr>") == 2
+    assert "句 0 · 字符 0–4" in shown[1] and "句 0 · 字符 5–9" in shown[1]
+    assert "[d0]" in Path("contexts.csv").read_text(encoding="utf-8-sig")
 
 
 def test_shares_of_roles_sum_to_one():
     """Within each region and year."""
     shares = rates.role_shares(small_corpus(("1", 2020, "甲 乙"), ("1", 2021, "丙")))
     assert shares.groupby("year")["share"].sum().tolist() == [1, 1]
-    assert shares["label"].tolist() == ["地1 2020", "地1 2021"]
+    assert shares["label"].tolist() == ["2020", "2021"]
 
 
 def test_names_of_places_do_not_compete(shown):
@@ -139,7 +144,7 @@ def test_the_tables_are_saved_with_a_codebook(shown, tmp_path):
     parts.show_card(sheet)
     workbook = pd.read_excel(tmp_path / "tables.xlsx", sheet_name=None, dtype=str)
     assert {"documents", "facts", "terms", "roles"} <= set(workbook)
-    assert 'href="tables.xlsx"' in shown[0] and "主要举措和成效" in shown[1]
+    assert 'href="tables.xlsx"' in shown[0] and "主要举措和成效" in shown[2]
 
 
 def hits_of(*rows):
@@ -167,8 +172,14 @@ def test_a_plan_is_no_achievement_in_the_figure():
 def test_institutions_only_planned_or_denied_stand_apart(shown):
     """What a report names under plans alone, or denies, is not listed among what it reports."""
     hits = hits_of(("M083", "achievement", ""), ("M084", "plan", ""), ("M086", "achievement", "未"))
-    sheet = SimpleNamespace(report={"year": 2023}, latest=SimpleNamespace(hits=hits), language="zh")
-    parts.show_institutions(sheet)
+    hits = hits.assign(doc_id="d0")
+    sheet = sheet_of(("1", 2023, "行政 执法"))
+    with_hits = replace(sheet, corpus=replace(sheet.corpus, hits=hits))
+    parts.show_institutions(with_hits)
     row = re.search(r"<tr>(?:(?!</tr>).)*行政执法三项制度.*?</tr>", "".join(shown), re.S)[0]
     done, planned = re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)[-2:]
-    assert "行政执法三项制度" in done and "行政执法公示" in planned and "重大执法决定法制审核" in planned
+    assert done == "行政执法三项制度 [0]" and "行政执法公示" in planned and "重大执法决定法制审核" in planned
+    table = pd.read_csv("institutions.csv", dtype=str, index_col="id")
+    assert table.loc["M083", ["reported", "doc_id"]].tolist() == ["reported", "d0"]
+    assert table.loc["M083", "citation"].endswith("句0, 字0-2. [d0]")
+    assert "M101" not in table.index and (table["valid_from"].astype(float) <= 2023).all()

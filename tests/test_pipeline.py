@@ -201,21 +201,21 @@ def test_two_reports_of_one_region_and_year_are_an_error(tmp_path):
 
 def test_unforeseen_error_costs_one_document(tmp_path, monkeypatch):
     """An error nobody foresaw fails one input, with its name in the ledger, and the rest goes on."""
-    import toolkit.pipeline as pipeline
+    from toolkit import drafts
 
     write(
         tmp_path,
         good="2023年陇西县法治政府建设工作总结\n全县开展执法检查12次。\n",
         odd="2022年陇西县法治政府建设工作总结\n触发。\n",
     )
-    honest = pipeline.parse_structure
+    honest = drafts.parse_structure
 
     def broken(text, **options):
         if "触发" in text:
             raise RuntimeError("boom")
         return honest(text, **options)
 
-    monkeypatch.setattr(pipeline, "parse_structure", broken)
+    monkeypatch.setattr(drafts, "parse_structure", broken)
     corpus = tk.read_corpus(tmp_path)
     odd = corpus.ledger.set_index("path").loc["odd.txt"]
     assert (odd["status"], odd["reason"]) == ("failed", "unforeseen error")

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from toolkit import plots
-from toolkit.plots.labels import ems, label, unwrapped, wrapped
+from toolkit.plots.labels import ems, label, short_number, unwrapped, wrapped
 from toolkit.plots.style import style
 from toolkit.plots.tables import describe
 from toolkit.plots.times import spread
@@ -312,8 +312,73 @@ def test_adoption_is_steps_with_the_central_date():
     """Curves are steps, and the date of the central document is a numbered line."""
     ax = plots.adoption_curve(SPREAD)
     styles = {line.get_label(): line.get_drawstyle() for line in ax.lines}
-    assert styles.pop("_break") == "default"
-    assert set(styles.values()) == {"steps-post"}
+    steps = {name for name, style in styles.items() if style == "steps-post"}
+    assert steps == set(SPREAD["mechanism"])
+    assert "_break" in styles
+
+
+def test_lines_bear_a_key_before_their_name():
+    """Behind each line stands its dash and marker, at the height of its name, so that grey print is read too."""
+    ax = plots.trend(YEARS)
+    keys = [line for line in ax.lines if line.get_label() == "_key"]
+    lines = [line for line in ax.lines if not line.get_label().startswith("_")]
+    assert [(k.get_marker(), k.get_linestyle()) for k in keys] == [
+        (line.get_marker(), line.get_linestyle()) for line in lines
+    ]
+    assert [key.get_ydata()[0] for key in keys] == [text.xy[1] for text in ax.texts]
+    assert ax.get_xlim()[1] == pytest.approx(2022.4)
+
+
+def test_columns_over_the_years_leave_gaps_and_count_reports():
+    """Roles by year are columns at their years: 2019 has none, and n stands above the others."""
+    table = pd.DataFrame(
+        [
+            (y, role, s, n)
+            for y, n in ((2018, 3), (2020, 12))
+            for role, s in (("plan", 0.25), ("problem", 0.75))
+        ],
+        columns=["year", "role", "share", "n_reports"],
+    )
+    ax = plots.roles(table, row="year")
+    middles = {round(bar.get_x() + bar.get_width() / 2) for bar in ax.patches}
+    assert middles == {2018, 2020}
+    assert [text.get_text() for text in ax.texts] == ["3", "12"]
+    assert ax.get_xlim() == (2018 - 0.6, 2020 + 0.6)
+    assert "柱顶数字为报告数" in plots.caption(ax)
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("heat_map", 40), ("roles", 40), ("rank_stability", 40), ("dispersion", 40), ("side_by_side", 18),
+     ("trend", 30), ("distribution", 12)],
+)  # fmt: skip
+def test_what_one_sheet_cannot_hold_is_said(name, most):
+    """Of 2,800 regions as many are drawn as fit a page, and the caption says how many are not."""
+    table, _ = ALL[name]
+    row = {"dispersion": "label", "distribution": "indicator_id"}.get(name, "region")
+    many = pd.concat([table.head(1)] * 2800).assign(**{row: [f"县{i}" for i in range(2800)]})
+    axes = getattr(plots, name)(many, **({"line": "region"} if name == "trend" else {}))
+    assert f"只画前{most}个，其余{2800 - most:,}个未画" in plots.caption(axes)
+    panels = np.atleast_1d(axes)
+    lines = [line for line in panels[0].lines if not line.get_label().startswith("_")]
+    drawn = {"rank_stability": len(lines), "distribution": len(panels) // 2}.get(name, len(panels))
+    assert (len(rows_of(axes)) if drawn == 1 else drawn) == most
+    assert panels[0].figure.get_figheight() * 2.54 < 26
+
+
+def test_numbers_of_axes_are_short():
+    """Large numbers are 万, 亿 and 万亿 in Chinese, bn and tn in English; small ones stay."""
+    assert [short_number(x) for x in (950, 2.5e4, 1e10, 1.5e12)] == ["950", "2.5万", "100亿", "1.5万亿"]
+    assert [short_number(x, "en") for x in (25_000, 1e10)] == ["25,000", "10 bn"]
+
+
+def test_scatter_names_what_lies_farthest_out():
+    """Five of nine dots bear their names, the farthest first; one beside another is left out."""
+    table = pd.DataFrame({"x": [0, 1, 0, 1, 0.5, 0.5, 9, 9.01, -9], "y": [0, 0, 1, 1, 0.5, 0.4, 9, 9, 0]})
+    ax = plots.scatter(table.assign(name=list("abcdefghi")), "x", "y", name="name")
+    shown = [text.get_text() for text in ax.texts]
+    assert {"g", "h"} & {*shown} == {"h"}
+    assert "i" in shown
 
 
 def test_distribution_says_how_many_report():
@@ -358,6 +423,22 @@ def test_network_draws_each_pair_once():
     ax = plots.cooccurrence(PAIRS)
     assert len(ax.lines) == 3
     assert sorted(text.get_text() for text in ax.texts) == sorted(["法治", "政府", "建设", "行政", "复议"])
+
+
+@pytest.mark.parametrize("kind", ["paper-1col", "screen"])
+def test_words_of_a_network_do_not_cover_one_another(kind):
+    """Thirty pairs of which words repeat: no two words overlap, at the width of a column and on screen."""
+    words = [
+        f"{a}{b}{'法治政府'[: i % 3]}"
+        for i, (a, b) in enumerate(zip("甲乙丙丁戊己庚辛" * 3, "子丑寅卯辰巳" * 4, strict=True))
+    ]
+    pairs = pd.DataFrame({"source": words, "target": words[5:] + words[:5], "log_dice": range(len(words))})
+    with matplotlib.rc_context(style(kind)):
+        ax = plots.cooccurrence(pairs.head(18))
+        ax.figure.draw_without_rendering()
+        boxes = [text.get_window_extent().shrunk(0.9, 0.6) for text in ax.texts]
+    meeting = sum(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+    assert meeting == 0
 
 
 def test_strip_has_one_tick_an_occurrence():

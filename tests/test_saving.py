@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from toolkit.plots.saving import FORMATS, csv_text, finished, render, save_figure
+from toolkit.plots.saving import FORMATS, csv_text, render, save_figure
 from toolkit.plots.style import style
 
 matplotlib.use("Agg")
@@ -77,17 +77,6 @@ def test_an_unknown_format_writes_nothing(tmp_path):
     with pytest.raises(ValueError, match=r"'bmp'.*png"):
         save_figure(drawn(), tmp_path / "a", formats=["png", "bmp"])
     assert not list(tmp_path.iterdir())
-
-
-def test_a_failure_leaves_the_old_file(tmp_path):
-    """Where writing fails, the old file is whole and the temporary one is gone."""
-    path = tmp_path / "a.txt"
-    path.write_text("old", encoding="utf-8")
-    with pytest.raises(OSError, match="full"), finished(path) as temporary:
-        temporary.write_text("half", encoding="utf-8")
-        raise OSError("disk full")
-    assert path.read_text(encoding="utf-8") == "old"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_formulas_are_guarded_in_text_only():

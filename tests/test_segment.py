@@ -116,8 +116,7 @@ def test_user_words_with_punctuation_are_kept_whole():
     """A user word that crosses punctuation is one token of kind word, with its quotation marks or without."""
     segmenter = Segmenter(user_words=["双随机、一公开", "(试行)"])
     assert segmenter.cut("“双随机、一公开”办法(试行)") == ["“", "双随机、一公开", "”", "办法", "(试行)"]
-    rows = segmenter.tokenize("(试行)", [(0, 0, "other", 0, 4, "(试行)")])
-    assert [row[5] for row in rows] == ["word"]
+    assert segmenter.cut_marked("(试行)") == (["(试行)"], [])
 
 
 def test_segmenters_do_not_know_of_each_other(reference):
@@ -139,18 +138,6 @@ def test_terms_are_kept_in_one_piece():
     tokens = Segmenter(lexicon=read_lexicon()).cut(SENTENCE)
     assert "双随机、一公开" in tokens
     assert "".join(tokens) == SENTENCE
-
-
-@given(text=TEXTS)
-@settings(max_examples=100, deadline=None)
-def test_tokens_tile_the_sentences(fast, text):
-    """Tokens joined give each sentence back, and offsets slice the text."""
-    middle = len(text) // 2
-    sentences = [(0, 0, "other", 0, middle, text[:middle]), (1, 0, "other", middle, len(text), text[middle:])]
-    rows = fast.tokenize(text, sentences)
-    assert [text[start:end] for _, _, start, end, _, _ in rows] == [row[4] for row in rows]
-    for number, _, _, _, _, sentence in sentences:
-        assert [row[4] for row in rows if row[1] == number] == fast.cut(sentence)
 
 
 @pytest.mark.parametrize(

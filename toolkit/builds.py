@@ -5,24 +5,18 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
-import os
 import pickle
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from toolkit import layers, pipeline, schemas, store
-from toolkit.corpus.duplicates import near_duplicates
-from toolkit.corpus.metadata_table import check_matches
-from toolkit.corpus.readers import Source, list_sources
+from toolkit import drafts, executors, files, layers, pipeline, schemas, store
+from toolkit.corpus.readers import Reading, Source, list_sources
 from toolkit.layers import LAYERS, Job, make_part, read_table, source_key
 from toolkit.terms.lexicon import Lexicon
 from toolkit.terms.segment import Segmenter
@@ -30,7 +24,10 @@ from toolkit.terms.segment import Segmenter
 log = logging.getLogger(__name__)
 
 PART_SIZE = 1000  # files in a part at most; a full part is split in two, so parts hold 500-1,000
-WORKER_MEMORY = 1000 * 2**20  # bytes for a worker at such a part, computed from smaller ones: docs/scaling.md
+FEWEST_PARTS = 8  # in a small corpus parts are smaller, so that there is work for several processes
+SMALLEST_PART = 125
+PROCESS_MEMORY = 400 * 2**20  # bytes of a process before it holds a part, measured: docs/scaling.md
+PART_MEMORY = 25  # bytes it holds for each byte of the files of a part
 
 
 class Build(NamedTuple):
@@ -39,15 +36,17 @@ class Build(NamedTuple):
     folder: Path
     lines: list[str]
     n_kept: int
-    n_documents: int
+    n_documents: int | None  # None where other builds make the rest: the tables are not joined yet
     n_failed: int
 
     @property
     def summary(self) -> str:
         """What was done and why, for people."""
-        head = (
-            f"{self.n_documents} reports in {self.folder}; parts made: {len(self.lines)}, kept: {self.n_kept}"
-        )
+        made = f"parts made: {len(self.lines)}, kept: {self.n_kept}"
+        if self.n_documents is None:
+            head = f"{made} in {self.folder}; when all are made, a build without --part joins them"
+        else:
+            head = f"{self.n_documents} reports in {self.folder}; {made}"
         return "\n".join([head, *(f"  {line}" for line in self.lines)])
 
 
@@ -60,7 +59,9 @@ def build_store(
     duplicates: str = "error",
     jobs: int = 1,
     memory: int | None = None,
-    part_size: int = PART_SIZE,
+    scheduler: str = "",
+    part: str = "",
+    part_size: int | None = None,
     progress: bool | None = None,
 ) -> Build:
     """Build a store from a folder of reports, or bring one up to date.
@@ -79,9 +80,15 @@ def build_store(
     jobs
         Processes at work. Results do not depend on their number.
     memory
-        Bytes the build may use: it limits the number of processes.
+        Bytes the build may use, all processes together: it limits their number. What one needs is computed
+        from the size of the files.
+    scheduler
+        Address of a dask scheduler, or ``"local"``: see `toolkit.executors.map_items`.
+    part
+        ``"K/N"``: make every N-th part from the K-th on and nothing else, beside N-1 other such builds on
+        the same storage. A build without it then makes what is missing, joins the tables and ends the work.
     part_size
-        Files in a part at most.
+        Files in a part at most; by default 1,000, and less where the corpus has fewer than 8,000.
 
     Returns
     -------
@@ -91,19 +98,34 @@ def build_store(
     Raises
     ------
     ValueError
-        As `read_corpus`, and where the folders lie inside each other.
+        As `read_corpus`, where the folders lie inside each other, and where `memory` holds no process.
     OSError
         Where the store cannot be written or another process builds it.
     """
     corpus, folder = pipeline.existing(corpus), Path(folder)
     if folder.resolve().is_relative_to(corpus.resolve()):
         raise ValueError(f"The store {str(folder)!r} must not lie inside the corpus folder {str(corpus)!r}.")
+    executors.share((), part)  # a part of another form fails before anything is written
     segmenter, lexicon = pipeline.choose_tools(segmenter, lexicon)
-    jobs = max(1, min(jobs, (memory or jobs * WORKER_MEMORY) // WORKER_MEMORY))
     with _explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        with store.locked(folder):
-            return _build(corpus, folder, segmenter, lexicon, duplicates, jobs, part_size, progress)
+        with files.locked(folder, shared=bool(part)):
+            run = functools.partial(_run, jobs=jobs, memory=memory, scheduler=scheduler)
+            tools = (segmenter, lexicon)
+            return _build(corpus, folder, tools, duplicates, run, part, part_size, progress)
+
+
+def _run(work: list[Job], jobs: int, memory: int | None, scheduler: str) -> Iterator[executors.Outcome]:
+    """Make parts, by as many processes as the memory holds."""
+    sizes = [sum(Path(source.place).stat().st_size for source in job.sources) for job in work]
+    worker = PROCESS_MEMORY + PART_MEMORY * max(sizes, default=0)
+    if memory is not None and memory < worker:
+        raise ValueError(
+            f"memory is {memory >> 20} MB; one process needs about {worker >> 20} MB for the largest part "
+            f"({max(sizes) >> 20} MB of files). Allow more, or divide the corpus."
+        )
+    fitting = jobs if memory is None else (memory - PROCESS_MEMORY) // worker  # beside the process that joins
+    return executors.map_items(make_part, work, jobs=max(1, min(jobs, fitting)), scheduler=scheduler)
 
 
 @contextlib.contextmanager
@@ -125,11 +147,11 @@ def _explained(folder: Path) -> Iterator[None]:
 def _build(
     corpus: Path,
     folder: Path,
-    segmenter: Segmenter,
-    lexicon: Lexicon,
+    tools: tuple[Segmenter, Lexicon],
     duplicates: str,
-    jobs: int,
-    part_size: int,
+    run: Callable[[list[Job]], Iterator[executors.Outcome]],
+    part: str,
+    part_size: int | None,
     progress: bool | None,
 ) -> Build:
     """List the inputs, make the parts that are missing, join them, write the manifest, clear away the rest."""
@@ -140,23 +162,24 @@ def _build(
     store.forget(folder)
     sources, refused = list_sources(corpus)
     pipeline.require_reports(corpus, refused, len(sources))
-    prints = fingerprints(segmenter, lexicon)
-    tools = pickle.dumps((segmenter, lexicon))
-    work = list(_jobs(folder, sources, overrides, prints, part_size, tools))
-    reasons = {job.part: _why(folder, job) for job in work}
-    missing = [job for job in work if reasons[job.part]]
-    counts = dict(pipeline.shown(_run(missing, jobs), progress, "building"))
-    settings = pipeline.collect_settings(segmenter, lexicon, duplicates, overrides is not None)
+    prints = fingerprints(*tools)
+    size = part_size or _part_size(len(sources))
+    work = list(_jobs(folder, sources, overrides, prints, size, pickle.dumps(tools)))
+    mine = executors.share(work, part)
+    store.verify({path for job in mine for paths in job.older.values() for path in paths})
+    reasons = {job.part: _why(folder, job) for job in mine}
+    missing = [job for job in mine if reasons[job.part]]
+    counts = dict(pipeline.shown(_made(run(missing)), progress, "building"))
+    lines = [f"part {name or 'all'}: {reasons[name]}; {counts[name]}" for name in reasons if reasons[name]]
+    if part:
+        return Build(folder, lines, len(mine) - len(missing), None, 0)
+    settings = pipeline.collect_settings(*tools, duplicates, overrides is not None)
     joined, documents, ledger = _join(corpus, folder, work, refused, overrides, duplicates)
     folders = [*(job.targets[layer] for job in work for layer in LAYERS), joined]
-    records = {path.relative_to(folder).as_posix(): store.read_record(path) for path in folders}
-    if None in records.values():
-        bad = [name for name, record in records.items() if record is None]
-        raise OSError(f"{bad[0]} changed while the store was built; build again")
+    records = {path.relative_to(folder).as_posix(): store.listed(path) for path in folders}
     manifest = {"schema_version": store.SCHEMA_VERSION, "fingerprints": prints, "settings": settings}
     store.write_json(folder / store.MANIFEST, {**manifest, "folders": records})
     _clear(folder, set(records))
-    lines = [f"part {name or 'all'}: {reasons[name]}; {counts[name]}" for name in reasons if reasons[name]]
     failed = int((ledger["status"] == "failed").sum())
     return Build(folder, lines, len(work) - len(missing), len(documents), failed)
 
@@ -164,7 +187,7 @@ def _build(
 def fingerprints(segmenter: Segmenter, lexicon: Lexicon) -> dict[str, str]:
     """A hash for every layer of everything that made it: code, data files, versions, dictionary."""
     readers = [version(name) for name in ("pypdf", "lxml", "resiliparse")]
-    code = [store.sha256(Path(module.__file__)) for module in (layers, pipeline, schemas)]
+    code = [store.sha256(Path(module.__file__)) for module in (drafts, layers, pipeline, schemas)]
     base = store.digest(store.SCHEMA_VERSION, code, _rules("corpus"), readers)
     terms = store.digest(base, _rules("terms"), segmenter.settings, lexicon.sha256)
     return {"base": base, "terms": terms, "facts": store.digest(base, _rules("indicators"))}
@@ -201,6 +224,14 @@ def _jobs(
         yield Job(part, mine, keys, pd.concat(rows) if rows else None, targets, older, tools)
 
 
+def _part_size(n_files: int) -> int:
+    """Files in a part at most: the largest of 1,000, 500, 250 and 125 that gives all processes work."""
+    size = PART_SIZE
+    while size > SMALLEST_PART and n_files < FEWEST_PARTS * size:
+        size //= 2
+    return size
+
+
 def _older(home: Path, part: str) -> Iterator[Path]:
     """Parts made before that may hold rows of this one."""
     for path in sorted(home.glob("p*")):
@@ -219,7 +250,8 @@ def _why(folder: Path, job: Job) -> str:
             place = folder / "quarantine" / f"{path.parent.parent.name}-{path.name}"
             place.parent.mkdir(exist_ok=True)
             shutil.rmtree(place, ignore_errors=True)
-            path.replace(place)
+            with contextlib.suppress(FileNotFoundError):  # another part's build was here before
+                path.replace(place)
     missing = [layer for layer, path in job.targets.items() if not path.exists()]
     if not missing:
         return ""
@@ -231,47 +263,19 @@ def _why(folder: Path, job: Job) -> str:
     return f"rules, dictionary or versions changed ({', '.join(made)})" if made else "new"
 
 
-def _run(work: list[Job], jobs: int) -> Iterator[tuple[str, str]]:
-    """Make parts here or in other processes; a worker that dies costs its parts one more try."""
-    if jobs == 1 or len(work) < 2:
-        yield from map(make_part, work)
-        return
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
-
-    waiting = {job.part: job for job in work}
-    for _ in range(2):
-        with ProcessPoolExecutor(jobs, get_context("spawn"), _end_with_parent) as pool:
-            futures = [pool.submit(make_part, job) for job in waiting.values()]
-            try:
-                for future in as_completed(futures):
-                    part, did = future.result()
-                    del waiting[part]
-                    yield part, did
-            except BrokenProcessPool:
-                log.warning("A worker died; %d parts are tried again.", len(waiting))
-            finally:
-                pool.shutdown(cancel_futures=True)
-        if not waiting:
-            return
-    raise OSError(
-        f"workers died twice, most likely for want of memory, at one of the parts {sorted(waiting)[:5]}; "
-        "use fewer --jobs"
-    )
-
-
-def _end_with_parent() -> None:
-    """Let a worker end when the process that started it is gone."""
-    from multiprocessing import parent_process
-    from threading import Thread
-
-    def watch() -> None:
-        """Wait for the end of the parent."""
-        parent_process().join()
-        os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
+def _made(outcomes: Iterable[executors.Outcome]) -> Iterator[tuple[str, str]]:
+    """What was done for each part; parts that failed are named when the others are done."""
+    failed: dict[str, Exception] = {}
+    for job, done, error in outcomes:
+        if error is None:
+            yield done
+        else:
+            log.warning("part %s failed: %s", job.part or "all", error)
+            failed[job.part or "all"] = error
+    for part, error in failed.items():
+        if isinstance(error, OSError):
+            raise error
+        raise OSError(None, f"{len(failed)} parts failed, part {part} first: {error}") from error
 
 
 def _join(
@@ -283,78 +287,37 @@ def _join(
     duplicates: str,
 ) -> tuple[Path, pd.DataFrame, pd.DataFrame]:
     """The small tables of the whole corpus: documents without texts, sizes, ledger, duplicates."""
-    code = [store.sha256(Path(module.__file__)) for module in (layers, pipeline, schemas)] + [
-        store.sha256(Path(__file__))
-    ]
+    code = [store.sha256(Path(module.__file__)) for module in (drafts, layers, pipeline, schemas, store)]
     parts = [str(path.relative_to(folder)) for job in work for path in job.targets.values()]
-    target = folder / "tables" / f"t-{store.digest(parts, duplicates, refused, code)}"
+    target = folder / "tables" / f"t-{store.digest(parts, duplicates, refused, code, _rules('corpus'))}"
     if store.read_record(target) is None:
         shutil.rmtree(target, ignore_errors=True)
-        documents = pa.concat_tables(
-            read_table(job, "base", "documents").append_column(
-                "part", pa.array([job.part] * _n_documents(job))
-            )
-            for job in work
-        )
-        inputs, errors = _all_inputs(work, refused)
-        reports = documents.drop_columns(["runs", "key"]).to_pandas()
-        reports = reports[~reports["doc_id"].isin(errors)].astype({"year": "Int64"})
-        reports = reports.sort_values(["path", "row"], ignore_index=True)
-        pipeline.require_reports(corpus, list(inputs.itertuples()), len(reports))
-        if overrides is not None:
-            check_matches(overrides, zip(inputs["path"], inputs["row"], strict=True))
-        dropped = pipeline.settle_duplicates(reports, duplicates)
-        reports = reports[~reports["doc_id"].isin(dropped)].sort_values(pipeline.ORDER, ignore_index=True)
-        sizes = pa.concat_tables(read_table(job, "terms", "sizes") for job in work).to_pandas()
-        counted = sizes[sizes["role"] != "meta"].groupby("doc_id")["n_tokens"].sum()
-        reports["n_tokens"] = reports["doc_id"].map(counted).fillna(0).astype("int64")
-        runs = dict(zip(documents["doc_id"].to_pylist(), documents["runs"], strict=True))
-        samples = {name: np.array(runs[name].values, np.uint64) for name in reports["doc_id"]}
         read_texts = functools.partial(_read_texts, work)
-        pairs = near_duplicates(reports, threshold=pipeline.NEAR, samples=samples, read_texts=read_texts)
-        reports = pipeline.flag_pairs(reports, pairs)
-        ledger = pipeline.finish_ledger(inputs, reports, dropped)
-        sizes = sizes[sizes["doc_id"].isin(reports["doc_id"])]
-        frames = {"documents": reports, "sizes": sizes, "ledger": ledger, "duplicates": pairs}
-        store.write_part(
-            target,
-            {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in frames.items()},
-        )
+        frames = pipeline.settle(corpus, _small(work, refused), overrides, duplicates, read_texts)
+        tables = {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in frames.items()}
+        store.write_part(target, tables)
     documents, ledger = (pd.read_parquet(target / f"{name}.parquet") for name in ("documents", "ledger"))
     return target, documents, ledger
 
 
-def _n_documents(job: Job) -> int:
-    """Number of documents of a part."""
-    return pq.read_metadata(job.targets["base"] / "documents.parquet").num_rows
-
-
-def _all_inputs(work: list[Job], refused: list) -> tuple[pd.DataFrame, set[str]]:
-    """The ledger's rows before reports are compared, and the documents an unforeseen error has cost."""
-    rows = [row for job in work for row in read_table(job, "base", "inputs").drop_columns("key").to_pylist()]
-    made = [
-        row
-        for job in work
-        for layer in ("terms", "facts")
-        for row in read_table(job, layer, "made").to_pylist()
-    ]
-    errors = {row["doc_id"]: row["error"] for row in made if row["error"]}
-    for row in rows:
-        if row["doc_id"] in errors:
-            detail = f"An unforeseen {errors[row['doc_id']]}. Please report it."
-            row |= {"status": "failed", "reason": "unforeseen error", "detail": detail}
-            row |= {"doc_id": "", "n_meta_chars": 0}
-    table = schemas.LEDGER.frame(rows)
-    extra = schemas.LEDGER.frame(pipeline.ledger_row(pipeline.Draft(reading)) for reading in refused)
-    return pd.concat([table, extra]).sort_values(["path", "row"], ignore_index=True), set(errors)
+def _small(work: list[Job], refused: list[Reading]) -> dict[str, pa.Table]:
+    """The small tables of all parts."""
+    tables = {}
+    for layer, name in (("base", "documents"), ("base", "runs"), ("base", "inputs"), ("terms", "sizes")):
+        tables[name] = pa.concat_tables(read_table(job, layer, name) for job in work)
+    names = [job.part for job in work for _ in range(read_table(job, "base", "documents").num_rows)]
+    tables["documents"] = tables["documents"].append_column("part", pa.array(names, pa.string()))
+    tables["made"] = pa.concat_tables(read_table(job, layer, "made") for job in work for layer in LAYERS[1:])
+    rows = [(*drafts.ledger_row(drafts.Draft(reading)), "") for reading in refused]
+    tables["inputs"] = pa.concat_tables([tables["inputs"], layers.to_columns(tables["inputs"].schema, rows)])
+    return tables
 
 
 def _read_texts(work: list[Job], names: set[str]) -> dict[str, str]:
     """Texts of some documents, one part at a time."""
     found: dict[str, str] = {}
     for job in work:
-        texts = read_table(job, "base", "texts")
-        texts = texts.filter(pc.is_in(texts["doc_id"], value_set=pa.array(names, pa.string())))
+        texts = layers.rows_of(read_table(job, "base", "texts"), names)
         found |= dict(zip(texts["doc_id"].to_pylist(), texts["text"].to_pylist(), strict=True))
     return found
 
@@ -366,5 +329,5 @@ def _clear(folder: Path, kept: set[str]) -> None:
             name = path.relative_to(folder).as_posix()
             if not any(other == name or other.startswith(f"{name}/") for other in kept):
                 shutil.rmtree(path, ignore_errors=True)
-    for path in folder.glob(f".{store.MANIFEST}.*.tmp"):
+    for path in folder.glob(f"{files.PARTIAL}*"):
         path.unlink()

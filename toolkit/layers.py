@@ -1,4 +1,4 @@
-"""One part of a store: its rows in three layers, made by the same functions as in memory."""
+"""Documents become tables in three layers; one part of a store is the three layers of some hundred files."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import functools
 import gc
 import logging
 import pickle
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,60 +20,70 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from toolkit import pipeline, schemas, store
+from toolkit import drafts, schemas, store
 from toolkit.corpus.duplicates import sample_runs
-from toolkit.corpus.readers import Source, read_sources
-from toolkit.indicators import extract_facts
-from toolkit.terms.folding import fold
+from toolkit.corpus.readers import Reading, Source, read_sources
+from toolkit.indicators.attribution import extract_facts
 from toolkit.terms.hits import find_hits
 from toolkit.terms.lexicon import Lexicon
 from toolkit.terms.segment import Segmenter
+from toolkit.terms.tokens import KINDS, token_tables
 
 log = logging.getLogger(__name__)
 
 LAYERS = ("base", "terms", "facts")
-_BATCH = 16  # documents whose rows are Python objects at one time
-_TYPES = {
-    "str": pa.string(),
-    "int": pa.int64(),
-    "int?": pa.int64(),
-    "float": pa.float64(),
-    "bool": pa.bool_(),
-}
-_MADE = pa.schema([("doc_id", "string"), ("key", "string"), ("error", "string")])
-_SIZES = pa.schema([("doc_id", "string"), ("role", "string"), ("n_tokens", "int64")])
-_COUNTS = pa.schema(
-    [("doc_id", "string"), ("role", "string"), ("kind", "string"), ("term", "string"), ("count", "int64")]
-)
+ORDER = ["region_code", "year", "path", "row"]  # of documents, and of the rows of every table
+_BATCH = 64  # documents whose rows are Python objects at one time,
+_BATCH_CHARS = 1 << 20  # or fewer long ones
+_CODED = pa.dictionary(pa.int32(), pa.string())
+_TYPES = {"int": pa.int32(), "int?": pa.int32(), "float": pa.float64(), "bool": pa.bool_()}
+_COUNTED = ("doc_id", "role", "kind", "term")
+_MADE = [("doc_id", _CODED), ("key", pa.string()), ("error", pa.string())]
+_KEY = ("key", pa.string())
+_Item = TypeVar("_Item")
 
 
 def _schema(table: schemas.Table, *, without: str = "", more: Iterable[tuple] = ()) -> pa.Schema:
-    """The Arrow schema of a table."""
-    columns = [(c.name, _TYPES[c.dtype]) for c in table.columns if c.name != without]
-    return pa.schema([*columns, *more])
+    """The Arrow schema of a table; what repeats much is kept once and numbered."""
+    names = _COUNTED if table is schemas.TOKENS else ("doc_id",) if table is not schemas.LEDGER else ()
+    columns = {c.name: _TYPES.get(c.dtype, pa.string()) for c in table.columns if c.name != without}
+    return pa.schema([*(columns | {name: _CODED for name in names if name in columns}).items(), *more])
 
 
-_SCHEMAS = {
+SCHEMAS = {
     "base": {
-        "documents": _schema(
-            schemas.DOCUMENTS,
-            without="text",
-            more=[("key", pa.string()), ("n_text", pa.int64()), ("runs", pa.list_(pa.uint64()))],
-        ),
-        "texts": pa.schema([("doc_id", "string"), ("text", "string")]),
+        "documents": _schema(schemas.DOCUMENTS, without="text", more=[_KEY, ("n_text", pa.int32())]),
+        "runs": pa.schema([("doc_id", _CODED), ("run", pa.uint64())]),
+        "texts": pa.schema([("doc_id", _CODED), ("text", pa.large_string())]),
         "sections": _schema(schemas.SECTIONS),
         "sentences": _schema(schemas.SENTENCES),
-        "inputs": _schema(schemas.LEDGER, more=[("key", pa.string())]),
+        "inputs": _schema(schemas.LEDGER, more=[_KEY]),
     },
     "terms": {
-        "made": _MADE,
+        "made": pa.schema(_MADE),
         "tokens": _schema(schemas.TOKENS),
         "hits": _schema(schemas.HITS),
-        "sizes": _SIZES,
-        "counts": _COUNTS,
+        "counts": pa.schema([*((name, _CODED) for name in _COUNTED), ("count", pa.int32())]),
+        "sizes": pa.schema([("doc_id", _CODED), ("role", _CODED), ("n_tokens", pa.int32())]),
     },
-    "facts": {"made": _MADE, "facts": _schema(schemas.FACTS)},
+    "facts": {"made": pa.schema(_MADE), "facts": _schema(schemas.FACTS)},
 }
+
+
+_PLAIN_TERMS = pa.schema(
+    [*((name, _CODED) for name in _COUNTED[:3]), ("term", pa.string()), ("count", pa.int32())]
+)
+
+
+class Parsed(NamedTuple):
+    """A document and its sentences: what the derived layers are made from."""
+
+    doc_id: str
+    key: str
+    text: str
+    sentences: list[tuple]
+    year: int | None
+    genre: str
 
 
 class Job(NamedTuple):
@@ -86,6 +96,187 @@ class Job(NamedTuple):
     targets: dict[str, Path]
     older: dict[str, tuple[Path, ...]]
     tools: bytes
+
+
+class Chunks:
+    """Tables of one layer as they grow, a batch of documents at a time."""
+
+    def __init__(self, layer: str) -> None:
+        self.schemas = SCHEMAS[layer]
+        self.tables: dict[str, list[pa.Table]] = {
+            name: [schema.empty_table()] for name, schema in self.schemas.items()
+        }
+        self.done: set[str] = set()  # documents of a derived layer, files' keys of the base layer
+
+    def add(self, tables: Mapping[str, pa.Table]) -> None:
+        """Take the rows of some documents."""
+        for name, table in tables.items():
+            self.tables[name].append(table)
+
+    def make(self, layer: str, parsed: Sequence[Parsed], tools: bytes) -> None:
+        """Make the rows of a derived layer for those documents that it lacks."""
+        left = [document for document in parsed if document.doc_id not in self.done]
+        if left:
+            self.add(derive(layer, left, _tools(tools)))
+            self.done |= {document.doc_id for document in left}
+
+    def take_over(self, folder: Path, keys: Iterable[str]) -> None:
+        """Take over the rows of documents whose files did not change since `folder` was made."""
+        owner = "inputs" if "inputs" in self.schemas else "made"
+        rows = _read(folder, owner, self.schemas[owner])
+        rows = rows.filter(pc.is_in(rows["key"], value_set=pa.array(keys, pa.string())))
+        ids = rows["doc_id"].cast(pa.string()).combine_chunks()
+        self.add({owner: rows})
+        for name in self.schemas.keys() - {owner}:
+            self.add({name: rows_of(_read(folder, name, self.schemas[name]), ids)})
+        self.done |= set(rows["key"].to_pylist() if owner == "inputs" else ids.to_pylist())
+
+    def join(self, order: Sequence[str]) -> dict[str, pa.Table]:
+        """The tables with the rows of these documents, in their order."""
+        return {name: _join(name, self.tables.pop(name), order) for name in self.schemas}
+
+
+def _join(name: str, chunks: list[pa.Table], order: Sequence[str]) -> pa.Table:
+    """Rows in the order of documents; inputs by path; counts by term, so that one term is in one place."""
+    table = pa.concat_tables(chunks).unify_dictionaries().combine_chunks()
+    if name == "inputs":
+        return table.sort_by([("path", "ascending"), ("row", "ascending")])
+    places = pc.index_in(_part_of(table, "doc_id").dictionary, value_set=pa.array(order, pa.string()))
+    place = pc.fill_null(places, len(order)).to_numpy()[_codes(table, "doc_id")]
+    if (place == len(order)).any():
+        table, place = table.filter(place < len(order)), place[place < len(order)]
+    for number, field in enumerate(table.schema):
+        if field.type == _CODED:
+            table = table.set_column(number, field, _ranked(_part_of(table, field.name)))
+    if name == "counts":
+        keys = _codes(table, "term").astype(np.int64) * len(order) + place
+        keys = (keys * len(schemas.ROLES) + _codes(table, "role")) * len(KINDS) + _codes(table, "kind")
+        at = np.argsort(keys)
+    elif (np.diff(place) < 0).any():
+        at = np.argsort(place.astype(np.uint16 if len(order) < 1 << 16 else np.int64), kind="stable")
+    else:
+        return table
+    table = table.take(pa.array(at))
+    return table.cast(_PLAIN_TERMS) if name == "counts" else table
+
+
+def _part_of(table: pa.Table, name: str) -> pa.DictionaryArray:
+    """A column whose words are numbered, in one piece."""
+    column = table[name]
+    return column.chunk(0) if column.num_chunks else pa.array([], _CODED)
+
+
+def _codes(table: pa.Table, name: str) -> np.ndarray:
+    """The numbers of a column whose words are numbered."""
+    return _part_of(table, name).indices.to_numpy()
+
+
+def _ranked(column: pa.DictionaryArray) -> pa.DictionaryArray:
+    """The same words, numbered in their order, without those that no row has: equal rows are equal bytes."""
+    codes = column.indices.to_numpy()
+    used = np.flatnonzero(np.bincount(codes, minlength=len(column.dictionary)))
+    order = pc.sort_indices(column.dictionary.take(pa.array(used))).to_numpy()
+    ranks = np.empty(len(column.dictionary), np.int32)
+    ranks[used[order]] = np.arange(len(used), dtype=np.int32)
+    return pa.DictionaryArray.from_arrays(
+        pa.array(ranks[codes]), column.dictionary.take(pa.array(used[order]))
+    )
+
+
+def _table(schema: pa.Schema, found: Sequence[tuple[str, Sequence[tuple]]]) -> pa.Table:
+    """Rows of documents, without doc_id, as columns."""
+    owners = np.repeat(np.arange(len(found), dtype=np.int32), [len(rows) for _, rows in found])
+    ids = pa.DictionaryArray.from_arrays(
+        pa.array(owners), pa.array([doc_id for doc_id, _ in found], pa.string())
+    )
+    rows = [rows for _, rows in found]
+    if rows and isinstance(rows[0], np.ndarray):
+        return pa.Table.from_arrays([ids, pa.array(np.concatenate(rows))], schema=schema)
+    rest = to_columns(pa.schema([*schema][1:]), [*chain.from_iterable(rows)])
+    return pa.Table.from_arrays([ids, *rest.columns], schema=schema)
+
+
+def to_columns(schema: pa.Schema, rows: Sequence[tuple]) -> pa.Table:
+    """Rows as columns."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def read_documents(
+    readings: Iterable[Reading], overrides: pd.DataFrame | None, keys: Mapping[str, str] | None = None
+) -> Iterator[tuple[dict[str, pa.Table], list[Parsed]]]:
+    """Batch after batch of inputs as tables of the base layer, with what the other layers are made from."""
+    for batch in _batched(readings, lambda reading: len(reading.text)):
+        rows: dict[str, list] = defaultdict(list)
+        for reading in batch:
+            _read_into(rows, drafts.draft_report(reading, overrides), (keys or {}).get(reading.path, ""))
+        names = SCHEMAS["base"].keys() - {"inputs"}
+        tables = {name: _table(SCHEMAS["base"][name], rows[name]) for name in names}
+        yield tables | {"inputs": to_columns(SCHEMAS["base"]["inputs"], rows["inputs"])}, rows["parsed"]
+
+
+def _batched(items: Iterable[_Item], size: Callable[[_Item], int]) -> Iterator[list[_Item]]:
+    """Divide items into batches by number and size."""
+    batch: list[_Item] = []
+    total = 0
+    for item in items:
+        batch.append(item)
+        total += size(item)
+        if len(batch) == _BATCH or total >= _BATCH_CHARS:
+            yield batch
+            batch, total = [], 0
+    if batch:
+        yield batch
+
+
+def _read_into(rows: dict[str, list], draft: drafts.Draft, key: str) -> None:
+    """Add the rows of one input in the base layer."""
+    try:
+        sections, sentences = draft.structure() if draft.is_report else ((), ())
+    except Exception as error:
+        draft = replace(draft, reading=drafts.guarded(draft.reading, error))
+    if not draft.is_report:
+        rows["inputs"].append((*drafts.ledger_row(draft), key))
+        return
+    n_chars, n_meta_chars = drafts.measure_text(sentences)
+    document = drafts.document_row(draft, draft.flags, n_chars)
+    doc_id, text = document.pop("doc_id"), document.pop("text")
+    rows["inputs"].append((*drafts.ledger_row(draft, n_meta_chars), key))
+    found = {"texts": [(text,)], "sections": sections, "sentences": sentences}
+    found |= {"documents": [(*document.values(), key, len(text))], "runs": sample_runs(text)}
+    for name, values in found.items():
+        rows[name].append((doc_id, values))
+    rows["parsed"].append(Parsed(doc_id, key, text, sentences, document["year"], document["genre"]))
+
+
+def derive(layer: str, parsed: Sequence[Parsed], tools: tuple[Segmenter, Lexicon]) -> dict[str, pa.Table]:
+    """Tables of a layer that is made from sentences; what an unforeseen error costs is one document."""
+    try:
+        tables = _term_tables(parsed, *tools) if layer == "terms" else _fact_tables(parsed)
+        error = ""
+    except Exception as failure:
+        if len(parsed) > 1:
+            each = [derive(layer, [document], tools) for document in parsed]
+            return {name: pa.concat_tables(tables[name] for tables in each) for name in each[0]}
+        log.exception("%s could not be processed", parsed[0].doc_id, exc_info=failure)
+        error = f"{type(failure).__name__}: {failure}"
+        tables = {name: schema.empty_table() for name, schema in SCHEMAS[layer].items()}
+    made = [(document.doc_id, [(document.key, error)]) for document in parsed]
+    return tables | {"made": _table(SCHEMAS[layer]["made"], made)}
+
+
+def _term_tables(parsed: Sequence[Parsed], segmenter: Segmenter, lexicon: Lexicon) -> dict[str, pa.Table]:
+    """Tokens, counts, sizes and hits."""
+    tables = token_tables(segmenter, [(document.doc_id, document.sentences) for document in parsed])
+    hits = [(document.doc_id, find_hits(document.text, document.sentences, lexicon)) for document in parsed]
+    return tables | {"hits": _table(SCHEMAS["terms"]["hits"], hits)}
+
+
+def _fact_tables(parsed: Sequence[Parsed]) -> dict[str, pa.Table]:
+    """Facts."""
+    found = [(d.doc_id, extract_facts(d.text, d.sentences, year=d.year, genre=d.genre)) for d in parsed]
+    return {"facts": _table(SCHEMAS["facts"]["facts"], found)}
 
 
 def source_key(path: str, sha256: str, corrections: pd.DataFrame | None) -> str:
@@ -101,193 +292,99 @@ def _tools(data: bytes) -> tuple[Segmenter, Lexicon]:
 
 def make_part(job: Job) -> tuple[str, str]:
     """Make the missing layers of one part; its name and what was done."""
-    did, collecting = [], gc.isenabled()
+    collecting = gc.isenabled()
     gc.disable()  # millions of tuples without a cycle: walking them over and over costs a fifth of the time
     try:
-        for layer, target in job.targets.items():
-            if store.read_record(target) is not None:
-                continue
-            make = _read_base if layer == "base" else _derive
-            made, kept, tables = make(job, layer)
-            store.write_part(target, tables)
-            did.append(f"{layer}: {made} made, {kept} kept")
-            del tables
+        missing = [layer for layer, target in job.targets.items() if store.read_record(target) is None]
+        return job.part, ", ".join(_make(job, {layer: _begun(job, layer) for layer in missing}))
     finally:
         if collecting:
             gc.enable()
-    return job.part, ", ".join(did)
 
 
-class _Rows:
-    """Rows of several tables, kept as Arrow columns but for the last few documents."""
-
-    def __init__(self, layer: str) -> None:
-        self.schemas = _SCHEMAS[layer]
-        self.rows: dict[str, list] = {name: [] for name in self.schemas}
-        self.chunks: dict[str, list[pa.Table]] = {name: [] for name in self.schemas}
-        self.n_documents = 0
-
-    def add(self, rows: dict[str, Iterable[tuple]]) -> None:
-        """Take the rows of one document."""
-        for name, values in rows.items():
-            self.rows[name].extend(values)
-        self.n_documents += 1
-        if self.n_documents % _BATCH == 0:
-            self.flush()
-
-    def flush(self) -> None:
-        """Turn rows into columns."""
-        for name, rows in self.rows.items():
-            schema = self.schemas[name]
-            columns = zip(*rows, strict=True) if rows else [[] for _ in schema]
-            arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-            self.chunks[name].append(pa.Table.from_arrays(arrays, schema=schema))
-            rows.clear()
-
-    def tables(self, order: pa.Array) -> dict[str, pa.Table]:
-        """The tables, in the order of documents; counts by term, so that one term is found in one place."""
-        self.flush()
-        tables = {}
-        for name in self.schemas:
-            table = pa.concat_tables(self.chunks.pop(name))  # chunks go as their table comes: memory
-            if name == "inputs":
-                tables[name] = table.sort_by([("path", "ascending"), ("row", "ascending")])
-                continue
-            place = pc.index_in(table["doc_id"], value_set=order)
-            if name == "counts":
-                keys = {"term": table["term"], "place": place, "role": table["role"], "kind": table["kind"]}
-                at = pc.sort_indices(pa.table(keys), [(key, "ascending") for key in keys])
-            elif (np.diff(place.to_numpy()) >= 0).all():
-                tables[name] = table.combine_chunks()
-                continue
-            else:
-                at = pc.sort_indices(place)
-            tables[name] = table.take(at).combine_chunks()
-        return tables
-
-
-def _take(rows: _Rows, folder: Path, doc_ids: Iterable[str], names: Iterable[str]) -> None:
-    """Take over the rows of documents that did not change."""
-    wanted = pa.array(doc_ids, pa.string())
-    for name in names:
-        table = pq.read_table(folder / f"{name}.parquet", schema=rows.schemas[name])
-        rows.chunks[name].append(table.filter(pc.is_in(table["doc_id"], value_set=wanted)))
-
-
-def _read_base(job: Job, layer: str) -> tuple[int, int, dict[str, pa.Table]]:
-    """Read the files of a part that are new; take over the rows of the others."""
-    rows, left = _Rows(layer), dict(zip(job.keys, job.sources, strict=True))
-    n_kept = 0
+def _begun(job: Job, layer: str) -> Chunks:
+    """The layer with what can be taken over."""
+    chunks = Chunks(layer)
     for folder in filter(store.read_record, job.older[layer]):
-        inputs = pq.read_table(folder / "inputs.parquet")
-        kept = inputs.filter(pc.is_in(inputs["key"], value_set=pa.array(left, pa.string())))
-        rows.chunks["inputs"].append(kept)
-        _take(rows, folder, filter(None, kept["doc_id"].to_pylist()), set(rows.schemas) - {"inputs"})
-        for key in set(kept["key"].to_pylist()):
-            del left[key]
-            n_kept += 1
-    for reading in read_sources(left.values()):
-        rows.add(_base_rows(pipeline.draft_report(reading, job.overrides), job.overrides))
-    rows.flush()
-    documents = pa.concat_tables(rows.chunks["documents"])
-    keys = [(name, "ascending") for name in pipeline.ORDER]
-    order = documents.take(pc.sort_indices(documents, keys))["doc_id"]
-    return len(left), n_kept, rows.tables(order.combine_chunks())
+        chunks.take_over(folder, job.keys)
+    return chunks
 
 
-def _base_rows(draft: pipeline.Draft, overrides: pd.DataFrame | None) -> dict[str, Iterable[tuple]]:
-    """The rows of one input in the base layer."""
-    reading, corrections = draft.reading, None
-    if overrides is not None and reading.path in overrides.index.get_level_values("path"):
-        corrections = overrides.loc[[reading.path]]
-    key = source_key(reading.path, reading.sha256, corrections)
-    if draft.is_report:
-        try:
-            sections, sentences = draft.structure()
-        except Exception as error:
-            draft = replace(draft, reading=pipeline.guarded(reading, error))
-    if not draft.is_report:
-        return {"inputs": [(*pipeline.ledger_row(draft), key)]}
-    n_chars, n_meta_chars = pipeline.measure_text(sentences)
-    document, doc_id = pipeline.document_row(draft, draft.flags, n_chars), draft.doc_id
-    text = document.pop("text")
-    return {
-        "documents": [(*document.values(), key, len(text), sample_runs(text))],
-        "texts": [(doc_id, text)],
-        "sections": [(doc_id, *row) for row in sections],
-        "sentences": [(doc_id, *row) for row in sentences],
-        "inputs": [(*pipeline.ledger_row(draft, n_meta_chars), key)],
-    }
-
-
-def _derive(job: Job, layer: str) -> tuple[int, int, dict[str, pa.Table]]:
-    """Make the rows of a derived layer from the base layer; take over those of unchanged documents."""
-    rows, base = _Rows(layer), job.targets["base"]
+def _make(job: Job, layers: dict[str, Chunks]) -> Iterator[str]:
+    """Make what the layers lack in one pass over the files, or from the base layer where that is there."""
+    n_kept = {layer: len(chunks.done) for layer, chunks in layers.items()}
+    base = layers.pop("base", None)
+    if base is not None:
+        left = [source for key, source in zip(job.keys, job.sources, strict=True) if key not in base.done]
+        keys = dict(zip((source.path for source in job.sources), job.keys, strict=True))
+        for tables, parsed in read_documents(read_sources(left), job.overrides, keys):
+            base.add(tables)
+            for layer, chunks in layers.items():
+                chunks.make(layer, parsed, job.tools)
+        documents = pa.concat_tables(base.tables["documents"]).sort_by(
+            [(name, "ascending") for name in ORDER]
+        )
+        store.write_part(job.targets["base"], base.join(documents["doc_id"].to_pylist()))
+        yield f"base: {len(left)} made, {n_kept['base']} kept"
     columns = ["doc_id", "key", "year", "genre"]
-    documents = pq.read_table(base / "documents.parquet", columns=columns)
-    left = {row["doc_id"]: row for row in documents.to_pylist()}
-    for folder in filter(store.read_record, job.older[layer]):
-        made = pq.read_table(folder / "made.parquet").to_pylist()
-        kept = [row["doc_id"] for row in made if left.get(row["doc_id"], {}).get("key") == row["key"]]
-        _take(rows, folder, kept, rows.schemas)
-        for doc_id in kept:
-            del left[doc_id]
-    make = functools.partial(_term_rows, *_tools(job.tools)) if layer == "terms" else _fact_rows
-    for doc_id, text, sentences in _read_sentences(base, left):
-        document, error = left[doc_id], ""
-        try:
-            found = make(text, sentences, document)
-        except Exception as failure:
-            log.exception("%s could not be processed", doc_id, exc_info=failure)
-            error, found = f"{type(failure).__name__}: {failure}", {}
-        named = {name: [(doc_id, *row) for row in values] for name, values in found.items()}
-        rows.add({"made": [(doc_id, document["key"], error)], **named})
-    return len(left), len(documents) - len(left), rows.tables(documents["doc_id"].combine_chunks())
+    documents = pq.read_table(job.targets["base"] / "documents.parquet", columns=columns).to_pylist()
+    for layer, chunks in layers.items():
+        left = {row["doc_id"]: row for row in documents if row["doc_id"] not in chunks.done}
+        for parsed in _read_parsed(job.targets["base"], left):
+            chunks.make(layer, parsed, job.tools)
+        store.write_part(job.targets[layer], chunks.join([row["doc_id"] for row in documents]))
+        yield f"{layer}: {len(documents) - n_kept[layer]} made, {n_kept[layer]} kept"
 
 
-def _read_sentences(base: Path, doc_ids: Iterable[str]) -> Iterator[tuple[str, str, list[tuple]]]:
-    """Texts and sentences of some documents of a part, one after another."""
-    wanted = pa.array(doc_ids, pa.string())
+def _read_parsed(base: Path, documents: Mapping[str, dict]) -> Iterator[list[Parsed]]:
+    """Texts and sentences of some documents of a part, a batch at a time."""
     texts, sentences = (
-        table.filter(pc.is_in(table["doc_id"], value_set=wanted))
-        for table in (pq.read_table(base / f"{name}.parquet") for name in ("texts", "sentences"))
+        rows_of(_read(base, name, SCHEMAS["base"][name]), documents) for name in ("texts", "sentences")
     )
-    by_id = dict(zip(texts["doc_id"].to_pylist(), texts["text"].to_pylist(), strict=True))
-    batches = (
-        zip(*(column.to_pylist() for column in batch.columns), strict=True)
-        for batch in sentences.to_batches(4096)
-    )
-    for doc_id, rows in groupby((row for batch in batches for row in batch), key=itemgetter(0)):
-        yield doc_id, by_id.pop(doc_id), [row[1:] for row in rows]
-    yield from ((doc_id, text, []) for doc_id, text in by_id.items())
+    lengths = pc.binary_length(texts["text"]).to_pylist()
+    for places in _batched(range(len(texts)), lengths.__getitem__):
+        batch = texts.slice(places[0], len(places))
+        rows = rows_of(sentences, batch["doc_id"].to_pylist())
+        by_id = groupby(zip(*(column.to_pylist() for column in rows.columns), strict=True), key=itemgetter(0))
+        found = {doc_id: [row[1:] for row in group] for doc_id, group in by_id}
+        yield [
+            Parsed(doc_id, document["key"], text, found.get(doc_id, []), document["year"], document["genre"])
+            for doc_id, text in zip(batch["doc_id"].to_pylist(), batch["text"].to_pylist(), strict=True)
+            for document in [documents[doc_id]]
+        ]
 
 
-def _term_rows(
-    segmenter: Segmenter, lexicon: Lexicon, text: str, sentences: list[tuple], document: dict
-) -> dict[str, Iterable[tuple]]:
-    """Tokens, hits and counts of one document."""
-    tokens = segmenter.tokenize(text, sentences)
-    role = {number: role for number, _, role, *_ in sentences}
-    counts = Counter((role[t[1]], t[5], t[4]) for t in tokens if t[5] in schemas.COUNTED_KINDS)
-    sizes: Counter[str] = Counter()
-    folded: Counter[tuple] = Counter()
-    for (at, kind, term), count in counts.items():
-        sizes[at] += count
-        folded[at, kind, fold(term) if kind == "term" else term] += count
-    return {
-        "tokens": tokens,
-        "hits": find_hits(text, sentences, lexicon),
-        "sizes": sizes.items(),
-        "counts": [(*key, count) for key, count in folded.items()],
-    }
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """A table as a DataFrame, words as text."""
+    plain = [field.with_type(pa.string()) if field.type == _CODED else field for field in table.schema]
+    return table.cast(pa.schema(plain)).to_pandas()
 
 
-def _fact_rows(text: str, sentences: list[tuple], document: dict) -> dict[str, Iterable[tuple]]:
-    """Facts of one document."""
-    found = extract_facts(text, sentences, year=document["year"], genre=document["genre"])
-    return {"facts": sorted(found, key=itemgetter(0, 1))}
+def samples_of(runs: pa.Table, doc_ids: Iterable[str]) -> dict[str, np.ndarray]:
+    """The sampled runs of each document."""
+    runs = runs.unify_dictionaries().combine_chunks()
+    codes, values = _codes(runs, "doc_id"), runs["run"].to_numpy()
+    starts = np.flatnonzero(np.diff(codes, prepend=-1))
+    names = _part_of(runs, "doc_id").dictionary.take(pa.array(codes[starts])).to_pylist()
+    found = dict(zip(names, np.split(values, starts[1:]), strict=True)) if names else {}
+    return {doc_id: found.get(doc_id, values[:0]) for doc_id in doc_ids}
 
 
 def read_table(job: Job, layer: str, name: str) -> pa.Table:
-    """Read one table of a part."""
-    return pq.read_table(job.targets[layer] / f"{name}.parquet")
+    """Read one table of a part, once it is seen to be what was written."""
+    folder, file = job.targets[layer], f"{name}.parquet"
+    store.verified(folder / file, store.listed(folder)[file]["sha256"], "Build again.")
+    return _read(folder, name, SCHEMAS[layer][name])
+
+
+def _read(folder: Path, name: str, schema: pa.Schema) -> pa.Table:
+    """Read a table as it was in memory."""
+    coded = [field.name for field in schema if field.type == _CODED]
+    return pq.read_table(folder / f"{name}.parquet", read_dictionary=coded).cast(schema)
+
+
+def rows_of(table: pa.Table, doc_ids: Iterable[str]) -> pa.Table:
+    """Rows of some documents."""
+    table = table.unify_dictionaries().combine_chunks()
+    wanted = pc.is_in(_part_of(table, "doc_id").dictionary, value_set=pa.array(doc_ids, pa.string()))
+    return table.filter(pa.array(wanted.to_numpy(zero_copy_only=False)[_codes(table, "doc_id")]))

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import html
-import logging
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
-from toolkit import schemas
-from toolkit.corpus.cleaning import clean_text, find_furniture
+from toolkit import layers, schemas
 from toolkit.corpus.duplicates import KEY, near_duplicates, resolve_duplicates
 from toolkit.corpus.extracts import explain
-from toolkit.corpus.faults import find_faults
-from toolkit.corpus.metadata import Metadata, detect_metadata
-from toolkit.corpus.metadata_table import apply_overrides, check_matches, read_metadata_table
+from toolkit.corpus.metadata_table import check_matches, read_metadata_table
 from toolkit.corpus.readers import Reading, read_folder
-from toolkit.corpus.structure import Structure, parse_structure
-from toolkit.terms.hits import find_hits
+from toolkit.layers import ORDER
 from toolkit.terms.lexicon import Lexicon, read_lexicon
 from toolkit.terms.segment import Segmenter
 
-log = logging.getLogger(__name__)
-
-ORDER = ["region_code", "year", "path", "row"]  # of documents, and of the rows of every table
 NEAR = 0.5  # share of 13-character runs in common from which two reports are called near-duplicates
 
 _FRAMES = ("documents", "sections", "sentences", "tokens", "hits", "ledger", "duplicates")
+_LARGE = (schemas.SECTIONS, schemas.SENTENCES, schemas.TOKENS, schemas.HITS)
 _VERSIONED = ("pandas", "numpy", "jieba", "rjieba", "ahocorasick-rs", "pypdf", "lxml", "resiliparse")
 
 
@@ -59,11 +54,13 @@ class Corpus:
     duplicates: pd.DataFrame
     settings: dict = field(default_factory=dict)
 
-    def where(self, **columns: object) -> Corpus:
+    def where(self, *tables: str, **columns: object) -> Corpus:
         """Keep the reports whose document columns have the values given.
 
         Parameters
         ----------
+        *tables
+            Nothing here, where all tables are in memory; a store loads only the tables that are named.
         **columns
             Columns of `documents` with one value, or a list of values, each:
             ``corpus.where(region_code="621122", year=[2022, 2023])``.
@@ -121,11 +118,16 @@ class Corpus:
 
     def _repr_html_(self) -> str:
         """Show the reports as a table with their flags, all text escaped."""
-        columns = ["label", "province", "reporting_body", "year", "n_chars", "n_tokens", "flags"]
-        shown = self.documents[columns].head(50)
-        rest = len(self.documents) - len(shown)
-        more = f"<p>… and {rest} more</p>" if rest else ""
-        return f"<p>{html.escape(repr(self))}</p>{shown.to_html(index=False, escape=True, na_rep='')}{more}"
+        return report_table(repr(self), self.documents)
+
+
+def report_table(summary: str, documents: pd.DataFrame) -> str:
+    """A summary and the first reports with their flags as HTML, all text escaped."""
+    columns = ["label", "province", "reporting_body", "year", "n_chars", "n_tokens", "flags"]
+    shown = documents[columns].head(50)
+    rest = len(documents) - len(shown)
+    more = f"<p>… and {rest} more</p>" if rest else ""
+    return f"<p>{html.escape(summary)}</p>{shown.to_html(index=False, escape=True, na_rep='')}{more}"
 
 
 def matching(documents: pd.DataFrame, columns: Mapping[str, object]) -> set[str]:
@@ -188,64 +190,78 @@ def read_corpus(
     Corpus: 5 reports, 5 regions, 2018-2024, ...
     """
     folder = existing(folder)
-    segmenter, lexicon = choose_tools(segmenter, lexicon)
+    tools = choose_tools(segmenter, lexicon)
     overrides = read_overrides(folder)
+    settle_duplicates(schemas.DOCUMENTS.frame(), duplicates)  # an unknown policy fails here, not later
+    base, terms = layers.Chunks("base"), layers.Chunks("terms")
     readings = shown(read_folder(folder), progress, "reading")
-    drafts = [draft_report(reading, overrides) for reading in readings]
-    documents = schemas.DOCUMENTS.frame(document_row(draft) for draft in drafts if draft.is_report)
-    require_reports(folder, [draft.reading for draft in drafts], len(documents))
+    for tables, parsed in layers.read_documents(readings, overrides):
+        base.add(tables)
+        terms.add(layers.derive("terms", parsed, tools))
+    parts = {name: pa.concat_tables(chunks) for name, chunks in (base.tables | terms.tables).items()}
+    texts = dict(zip(parts["texts"]["doc_id"].to_pylist(), parts["texts"]["text"].to_pylist(), strict=True))
+    small = settle(folder, parts, overrides, duplicates, lambda names: {name: texts[name] for name in names})
+    ids = small["documents"]["doc_id"].tolist()
+    documents = small["documents"].assign(text=[texts[name] for name in ids])
+    large = base.join(ids) | terms.join(ids)
+    rows = {table.name: table.typed(layers.to_frame(large[table.name])) for table in _LARGE}
+    settings = collect_settings(*tools, duplicates, overrides is not None)
+    return Corpus(
+        schemas.DOCUMENTS.typed(documents),
+        **rows,
+        ledger=small["ledger"],
+        duplicates=small["duplicates"],
+        settings=settings,
+    )
+
+
+def settle(
+    folder: Path,
+    parts: Mapping[str, pa.Table],
+    overrides: pd.DataFrame | None,
+    duplicates: str,
+    read_texts: Callable[[set[str]], dict[str, str]],
+) -> dict[str, pd.DataFrame]:
+    """Compare all reports with each other: which stay, which look alike, and what became of each input.
+
+    `parts` are the small tables of the layers: documents, runs, inputs, sizes, made. The result holds
+    documents without texts, sizes, ledger and duplicates.
+    """
+    made = parts["made"].filter(pc.not_equal(parts["made"]["error"], ""))
+    errors = dict(zip(made["doc_id"].to_pylist(), made["error"].to_pylist(), strict=True))
+    inputs = schemas.LEDGER.typed(parts["inputs"].to_pandas()).sort_values(["path", "row"], ignore_index=True)
+    detail = inputs["doc_id"].map(
+        {name: f"An unforeseen {error}. Please report it." for name, error in errors.items()}
+    )
+    lost = {
+        "status": "failed",
+        "reason": "unforeseen error",
+        "detail": detail,
+        "doc_id": "",
+        "n_meta_chars": 0,
+    }
+    inputs = _overwrite(inputs, inputs["doc_id"].isin(errors), lost)
+    reports = schemas.DOCUMENTS.typed(layers.to_frame(parts["documents"]), keep=["n_text", "part"])
+    reports = reports[~reports["doc_id"].isin(errors)].sort_values(["path", "row"], ignore_index=True)
+    require_reports(folder, list(inputs.itertuples()), len(reports))
     if overrides is not None:
-        check_matches(overrides, [(d.reading.path, d.reading.row) for d in drafts])
-    dropped = settle_duplicates(documents, duplicates)
-    reports = [draft for draft in drafts if draft.is_report and draft.doc_id not in dropped]
-    parsed = [_parse(draft, segmenter, lexicon) for draft in shown(reports, progress, "segmenting")]
-    settings = collect_settings(segmenter, lexicon, duplicates, overrides is not None)
-    return _assemble(drafts, parsed, dropped, settings)
+        check_matches(overrides, zip(inputs["path"], inputs["row"], strict=True))
+    dropped = settle_duplicates(reports, duplicates)
+    reports = reports[~reports["doc_id"].isin(dropped)].sort_values(ORDER, ignore_index=True)
+    sizes = layers.to_frame(parts["sizes"])
+    sizes = sizes[sizes["doc_id"].isin(reports["doc_id"])]
+    counted = sizes[sizes["role"] != "meta"].groupby("doc_id")["n_tokens"].sum()
+    reports["n_tokens"] = reports["doc_id"].map(counted).fillna(0).astype("int64")
+    samples = layers.samples_of(parts["runs"], reports["doc_id"])
+    pairs = near_duplicates(reports, threshold=NEAR, samples=samples, read_texts=read_texts)
+    reports = flag_pairs(reports, pairs)
+    ledger = finish_ledger(inputs, reports, dropped)
+    return {"documents": reports, "sizes": sizes, "ledger": ledger, "duplicates": pairs}
 
 
-_UNKNOWN = Metadata({}, {}, ())
-
-
-@dataclass(frozen=True)
-class Draft:
-    """One input on its way: what was read, and what the rules say of it."""
-
-    reading: Reading
-    text: str = ""
-    furniture: tuple[tuple[int, int, str], ...] = ()
-    metadata: Metadata = _UNKNOWN
-    flags: tuple[str, ...] = ()
-
-    @property
-    def doc_id(self) -> str:
-        """Twelve hex digits of the file's hash, and the row for a row of a table file."""
-        row = f"-{self.reading.row}" if self.reading.row else ""
-        return f"{self.reading.sha256[:12]}{row}"
-
-    @property
-    def is_report(self) -> bool:
-        """Whether it goes on to become a document."""
-        return self.reading.status in ("ok", "flagged")
-
-    def structure(self) -> Structure:
-        """Its sections and sentences."""
-        values = self.metadata.values
-        genre, year = values.get("genre", ""), values.get("year")
-        return parse_structure(self.text, furniture=self.furniture, genre=genre, year=year)
-
-
-@dataclass(frozen=True)
-class _Parsed:
-    """One document's rows, without doc_id, and its lengths."""
-
-    draft: Draft
-    sections: list[tuple]
-    sentences: list[tuple]
-    tokens: list[tuple]
-    hits: list[tuple]
-    n_chars: int
-    n_meta_chars: int
-    n_tokens: int
+def _overwrite(table: pd.DataFrame, rows: pd.Series, values: Mapping[str, object]) -> pd.DataFrame:
+    """The table with other values in some rows."""
+    return table.assign(**{name: table[name].mask(rows, value) for name, value in values.items()})
 
 
 def choose_tools(segmenter: Segmenter | None, lexicon: Lexicon | None) -> tuple[Segmenter, Lexicon]:
@@ -279,55 +295,6 @@ def shown(items: Iterable, progress: bool | None, label: str) -> Iterable:
     """Wrap in a progress bar that shows itself only for longer work."""
     disable = None if progress is None else not progress
     return tqdm(items, desc=label, unit=" reports", delay=1, disable=disable, leave=False)
-
-
-def guarded(reading: Reading, error: Exception) -> Reading:
-    """Turn an unforeseen error into a failed input, so that it costs one document."""
-    log.exception("%s could not be processed", reading.path, exc_info=error)
-    detail = f"An unforeseen {type(error).__name__} while reading this input: {error}. Please report it."
-    return reading._replace(status="failed", reason="unforeseen error", detail=detail)
-
-
-def draft_report(reading: Reading, overrides: pd.DataFrame | None) -> Draft:
-    """Clean one input and find out what it is."""
-    if reading.status not in ("ok", "flagged"):
-        return Draft(reading)
-    try:
-        text, clean_flags = clean_text(reading.text)
-        if not text.strip():
-            detail = "Expected a report; this input holds no text. Fetch it again, or take it out."
-            return Draft(reading._replace(status="failed", reason="empty", detail=detail))
-        furniture = tuple(find_furniture(text))
-        found = detect_metadata(text, path=reading.path, hints=reading.hints, furniture=furniture)
-        metadata = apply_overrides(found, overrides, path=reading.path, row=reading.row)
-        flags = (*reading.flags, *clean_flags, *find_faults(text, furniture), *metadata.flags)
-        return Draft(reading._replace(text=""), text, furniture, metadata, tuple(dict.fromkeys(flags)))
-    except Exception as error:
-        return Draft(guarded(reading, error))
-
-
-def _parse(draft: Draft, segmenter: Segmenter, lexicon: Lexicon) -> _Parsed | Draft:
-    """Find sections, sentences, tokens and hits of one document."""
-    try:
-        values = draft.metadata.values
-        told = {name: values.get(name) for name in ("genre", "year", "title")}
-        structure = parse_structure(draft.text, furniture=draft.furniture, **told)
-        tokens = segmenter.tokenize(draft.text, structure.sentences)
-        hits = find_hits(draft.text, structure.sentences, lexicon)
-    except Exception as error:
-        return replace(draft, reading=guarded(draft.reading, error))
-    counted = {no for no, _, role, *_ in structure.sentences if role != "meta"}
-    n_tokens = sum(t[1] in counted and t[5] in schemas.COUNTED_KINDS for t in tokens)
-    return _Parsed(draft, *structure, tokens, hits, *measure_text(structure.sentences), n_tokens)
-
-
-def measure_text(sentences: list[tuple]) -> tuple[int, int]:
-    """Characters that are no white space outside role meta, and inside it."""
-    n_chars = n_meta_chars = 0
-    for _, _, role, _, _, text in sentences:
-        length = len("".join(text.split()))
-        n_chars, n_meta_chars = n_chars + length * (role != "meta"), n_meta_chars + length * (role == "meta")
-    return n_chars, n_meta_chars
 
 
 def require_reports(folder: Path, readings: list[Reading], n_reports: int) -> None:
@@ -377,51 +344,6 @@ def collect_settings(segmenter: Segmenter, lexicon: Lexicon, duplicates: str, ov
     }
 
 
-def document_row(draft: Draft, flags: Iterable[str] = (), n_chars: int = 0, n_tokens: int = 0) -> dict:
-    """One row of documents."""
-    reading, values = draft.reading, draft.metadata.values
-    known = [str(values.get(name) or "unknown") for name in ("region_code", "year", "region")]
-    computed = {
-        "doc_id": draft.doc_id,
-        "label": "-".join(known),
-        "path": reading.path,
-        "row": reading.row,
-        "sha256": reading.sha256,
-        "encoding": reading.encoding,
-        "n_chars": n_chars,
-        "n_tokens": n_tokens,
-        "flags": " ".join(flags),
-        "text": draft.text,
-    }
-    row = {column.name: None if column.dtype == "int?" else "" for column in schemas.DOCUMENTS.columns}
-    return row | {name: value for name, value in values.items() if value is not None} | computed
-
-
-def _assemble(
-    drafts: list[Draft], parsed: list[_Parsed | Draft], dropped: dict[str, str], settings: dict
-) -> Corpus:
-    """Put the rows of all documents into the tables."""
-    failed = {(d.reading.path, d.reading.row): d for d in parsed if isinstance(d, Draft)}
-    done = {p.draft.doc_id: p for p in parsed if isinstance(p, _Parsed)}
-    documents = schemas.DOCUMENTS.frame(
-        document_row(p.draft, p.draft.flags, p.n_chars, p.n_tokens) for p in done.values()
-    )
-    documents = documents.sort_values(ORDER, kind="stable", ignore_index=True)
-    pairs = near_duplicates(documents, threshold=NEAR)
-    documents = flag_pairs(documents, pairs)
-    rows = {
-        table.name: table.frame(
-            (doc_id, *row) for doc_id in documents["doc_id"] for row in getattr(done[doc_id], table.name)
-        )
-        for table in (schemas.SECTIONS, schemas.SENTENCES, schemas.TOKENS, schemas.HITS)
-    }
-    settled = [failed.get((d.reading.path, d.reading.row), d) for d in drafts]
-    sizes = {doc_id: p.n_meta_chars for doc_id, p in done.items()}
-    inputs = schemas.LEDGER.frame(ledger_row(d, sizes.get(d.doc_id, 0)) for d in settled)
-    ledger = finish_ledger(inputs, documents, dropped)
-    return Corpus(documents=documents, **rows, ledger=ledger, duplicates=pairs, settings=settings)
-
-
 def flag_pairs(documents: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """Flag the reports that are members of a pair."""
     flags = documents["flags"]
@@ -434,32 +356,13 @@ def flag_pairs(documents: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     return documents.assign(flags=flags)
 
 
-def ledger_row(draft: Draft, n_meta_chars: int = 0) -> tuple:
-    """One row of the ledger, before reports were compared with each other."""
-    reading, sources = draft.reading, draft.metadata.sources
-    rules = [sources.get(name, "") for name in ("region", "year", "body", "genre", "title", "date")]
-    doc_id, n_meta_chars = (draft.doc_id, n_meta_chars) if draft.is_report else ("", 0)
-    found = (reading.path, reading.row, reading.status, reading.reason, reading.detail)
-    return (*found, doc_id, n_meta_chars, *rules)
-
-
 def finish_ledger(inputs: pd.DataFrame, documents: pd.DataFrame, dropped: Mapping[str, str]) -> pd.DataFrame:
     """The ledger, once it is known which reports stay and what is flagged."""
-    flags = dict(zip(documents["doc_id"], documents["flags"], strict=True))
-
-    def settled(row: dict) -> dict:
-        """One row with its final status."""
-        doc_id = row["doc_id"]
-        if doc_id in dropped:
-            detail = {"status": "skipped", "reason": "duplicate", "detail": dropped[doc_id]}
-            return row | detail | {"doc_id": "", "n_meta_chars": 0}
-        if not doc_id:
-            return row
-        detail = row["detail"] or explain(flags[doc_id].split())
-        return row | {
-            "status": "flagged" if flags[doc_id] else "ok",
-            "reason": flags[doc_id],
-            "detail": detail,
-        }
-
-    return schemas.LEDGER.frame(settled(row) for row in inputs.to_dict("records"))
+    flags = inputs["doc_id"].map(documents.set_index("doc_id")["flags"])
+    explained = flags.map({flag: explain(flag.split()) for flag in flags.dropna().unique()})
+    status = pd.Series("flagged", flags.index, dtype="str").mask(flags == "", "ok")
+    ledger = _overwrite(inputs, flags.notna() & (inputs["detail"] == ""), {"detail": explained})
+    ledger = _overwrite(ledger, flags.notna(), {"status": status, "reason": flags})
+    copies = {"status": "skipped", "reason": "duplicate", "detail": inputs["doc_id"].map(dropped)}
+    copies |= {"doc_id": "", "n_meta_chars": 0}
+    return schemas.LEDGER.typed(_overwrite(ledger, inputs["doc_id"].isin(dropped), copies))

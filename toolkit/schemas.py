@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -58,7 +59,12 @@ class Table:
     def frame(self, rows: object = ()) -> pd.DataFrame:
         """Build the table from rows (tuples in column order, or dicts), with the promised types."""
         data = pd.DataFrame(list(rows), columns=self.names)
-        return data.astype({column.name: DTYPES[column.dtype] for column in self.columns})
+        return self.typed(data)
+
+    def typed(self, frame: pd.DataFrame, *, keep: Iterable[str] = ()) -> pd.DataFrame:
+        """The columns of this table that a frame has, with the promised types, and some others as they are."""
+        types = {c.name: DTYPES[c.dtype] for c in self.columns if c.name in frame}
+        return frame[[*types, *(name for name in keep if name in frame)]].astype(types)
 
 
 def _read_tables() -> dict[str, Table]:
@@ -82,9 +88,19 @@ _ROWS = {
     "ledger": ("one input: a file, or a row of a table file", "path row"),
     "coverage": ("one region-year-genre", "region_id year genre"),
     "duplicates": ("a pair of documents with much text in common or the same key", "doc_id other_id"),
+    "panel": (
+        "what a region's reports state of one indicator in one definition and period, or that they do not",
+        "region_id year genre body_kind indicator_id unit actor_scope capacity statistic period_start period_end",
+    ),
+    "region_years": (
+        "a region and year, one genre and kind of body; then a column for each measure and indicator",
+        "region_id genre body_kind year",
+    ),
 }
 TABLES = _read_tables()
-DOCUMENTS, SECTIONS, SENTENCES, TOKENS, HITS, FACTS, LEDGER, COVERAGE, DUPLICATES = TABLES.values()
+DOCUMENTS, SECTIONS, SENTENCES, TOKENS, HITS, FACTS, LEDGER, COVERAGE, DUPLICATES, PANEL, REGION_YEARS = (
+    TABLES.values()
+)
 
 
 def check(table: pd.DataFrame, schema: Table) -> pd.DataFrame:

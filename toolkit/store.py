@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 import shutil
-import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from toolkit.files import sync, write_json
 from toolkit.schemas import TABLES, check
 
-SCHEMA_VERSION = 2
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SCHEMA_VERSION = 3
 MANIFEST = "manifest.json"
 RECORD = "part.json"
 _verified: set[tuple[str, str]] = set()  # (file, hash) pairs this process has compared
@@ -70,7 +74,7 @@ def open_tables(folder: str | Path, names: tuple[str, ...]) -> tuple[dict[str, p
         record = manifest["parts"][f"{name}.parquet"]
         advice = "Save the corpus again."
         path = verified(folder / f"{name}.parquet", record["sha256"], advice)
-        frames[name] = check(pd.read_parquet(path), TABLES[name])
+        frames[name] = check(TABLES[name].typed(pd.read_parquet(path)), TABLES[name])
     return frames, manifest["settings"]
 
 
@@ -96,48 +100,67 @@ def read_manifest(folder: Path) -> dict:
     return manifest
 
 
-def write_part(folder: Path, tables: Mapping[str, object], record: str = RECORD, **more: object) -> None:
+def write_part(folder: Path, tables: Mapping[str, pa.Table], record: str = RECORD, **more: object) -> None:
     """Write Arrow tables as one folder with a record of their hashes: complete or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}-{time.monotonic_ns()}.tmp")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
     try:
-        parts = {}
-        for name, table in tables.items():
-            path = draft / f"{name}.parquet"
-            write_table(table, path)
-            parts[path.name] = {"rows": table.num_rows, "sha256": sha256(path)}
+        with ThreadPoolExecutor(2) as pool:  # the disk and the next table at the same time
+            hashes = {}
+            for name, table in tables.items():
+                path = draft / f"{name}.parquet"
+                write_table(table, path)
+                hashes[path.name] = table.num_rows, pool.submit(_settled, path)
+            parts = {name: {"rows": rows, "sha256": found.result()} for name, (rows, found) in hashes.items()}
         write_json(draft / record, {"schema_version": SCHEMA_VERSION, "parts": parts, **more})
-        draft.replace(folder)
-        _sync(folder.parent)
+        try:
+            draft.replace(folder)
+        except OSError:  # another run made the same part meanwhile: the names are of what it is made from
+            if read_record(folder) is None:
+                raise
+        sync(folder.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def write_table(table: object, path: Path) -> None:
-    """Write one Arrow table, strings dictionary-encoded, and wait until it is on the disk."""
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write one Arrow table: words numbered, numbers by their differences; counts in groups a term is found in."""
     import pyarrow.parquet as pq
 
-    pq.write_table(table, path, compression="zstd", row_group_size=1 << 17)
-    _sync(path)
+    types = {field.name: str(field.type) for field in table.schema}
+    steps = {name: "DELTA_BINARY_PACKED" for name, kind in types.items() if kind in ("int32", "int64")}
+    words = [name for name, kind in types.items() if name != "text" and "string" in kind]
+    counts = path.stem == "counts"
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        compression_level=1,
+        store_schema=False,
+        use_dictionary=words,
+        column_encoding=steps,
+        row_group_size=1 << (15 if counts else 20),
+        write_statistics=["term"] if counts else False,
+    )
 
 
-def write_json(path: Path, value: object) -> None:
-    """Write a JSON file beside its place, wait until it is on the disk, and put it there."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        partial.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
-        _sync(partial)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+def listed(folder: Path) -> dict[str, dict]:
+    """The files of a part, with rows and hashes, as they were written."""
+    return json.loads((folder / RECORD).read_text(encoding="utf-8"))["parts"]
+
+
+def verify(folders: Iterable[Path]) -> None:
+    """Verify parts, several at a time: hashing leaves the interpreter free."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(read_record, folders))
 
 
 def read_record(folder: Path) -> dict[str, dict] | None:
     """The files of a part, if the part is there and every byte is what was written; None if it is not."""
     try:
-        parts = json.loads((folder / RECORD).read_text(encoding="utf-8"))["parts"]
+        parts = listed(folder)
         for name, record in parts.items():
             verified(folder / name, record["sha256"], "")
     except (OSError, ValueError, KeyError, TypeError):
@@ -161,6 +184,12 @@ def verified(path: Path, expected: str, advice: str) -> Path:
 def forget(folder: Path) -> None:
     """Let the files of a folder be verified anew."""
     _verified.difference_update({key for key in _verified if key[0].startswith(str(folder.absolute()))})
+
+
+def _settled(path: Path) -> str:
+    """Wait until a file is on the disk; its hash."""
+    sync(path)
+    return sha256(path)
 
 
 def sha256(path: Path) -> str:
@@ -189,39 +218,3 @@ def partition(hashes: Iterable[str], size: int, prefix: str = "") -> dict[str, l
         sides[int(value, 16) >> (255 - len(prefix)) & 1].append(value)
     left, right = (partition(side, size, f"{prefix}{bit}") for bit, side in enumerate(sides))
     return left | right
-
-
-@contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold a folder against a second writer, or say who holds it. The system frees it if the holder dies."""
-    path = folder / ".lock"
-    holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
-    with path.open("a+", encoding="utf-8") as file:
-        try:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except ImportError:
-            pass  # no such lock on Windows: two builds at once are then the user's to avoid
-        except OSError as error:
-            file.seek(0)
-            raise BlockingIOError(
-                f"{str(folder)!r} is being built by another process ({file.read().strip()}). Wait until it has "
-                "finished, or choose another folder. Reading the store is possible meanwhile."
-            ) from error
-        file.seek(0)
-        file.truncate()
-        file.write(", ".join(f"{name} {value}" for name, value in holder.items()))
-        file.flush()
-        yield
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    if os.name == "nt" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from toolkit import schemas, store
-from toolkit.pipeline import Corpus, matching
+from toolkit.pipeline import Corpus, matching, report_table
 
 LARGE = 5_000_000  # rows of a table, or characters / 10 of the texts, that are loaded unasked
 _ROWS = {"sections": "base", "sentences": "base", "tokens": "terms", "hits": "terms", "facts": "facts"}
@@ -66,6 +66,7 @@ class Store:
     manifest: dict = field(repr=False)
     memory: str = "1GB"
     large: int = LARGE
+    kept: frozenset[str] | None = None
 
     @property
     def settings(self) -> dict:
@@ -78,18 +79,18 @@ class Store:
         bare = self._bare
         few = bare["n_text"].sum() <= 10 * self.large
         table = bare.assign(text=self._texts(bare["doc_id"]) if few else "")
-        table = _typed(table, schemas.DOCUMENTS)
+        table = schemas.DOCUMENTS.typed(table)
         return table if few else table.drop(columns="text")
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
         """One row an input."""
-        return _typed(self._small("ledger"), schemas.LEDGER)
+        return schemas.LEDGER.typed(self._small("ledger"))
 
     @cached_property
     def duplicates(self) -> pd.DataFrame:
         """One row a pair of reports."""
-        return _typed(self._small("duplicates"), schemas.DUPLICATES)
+        return schemas.DUPLICATES.typed(self._small("duplicates"))
 
     @cached_property
     def sections(self) -> pd.DataFrame:
@@ -121,9 +122,17 @@ class Store:
             raise KeyError(f"No report of this store has doc_id {doc_id!r}; see store.documents['doc_id'].")
         return self._texts(pd.Series([doc_id]))[0]
 
-    def where(self, **columns: object) -> Corpus:
-        """Load the reports whose document columns have the values given, as a `Corpus`; see `Corpus.where`."""
-        return self._corpus(matching(self._bare.drop(columns=["n_text", "part"]), columns))
+    def where(self, *tables: str, **columns: object) -> Corpus:
+        """Load the reports whose document columns have the values given, as a `Corpus`; see `Corpus.where`.
+
+        With names of tables, only those tables of rows are loaded; the others are empty.
+        """
+        ids = matching(self._bare.drop(columns=["n_text", "part"]), columns)
+        return self._corpus(ids, tables or ("sections", "sentences", "tokens", "hits"))
+
+    def narrow(self, **columns: object) -> Store:
+        """Leave the other reports aside and load nothing: a `Store` that answers for these reports alone."""
+        return replace(self, kept=frozenset(matching(self._bare.drop(columns=["n_text", "part"]), columns)))
 
     def parts(self, *tables: str) -> Iterator[Corpus]:
         """The store as one Corpus after another, with these tables of rows (all of them if none is named)."""
@@ -167,16 +176,47 @@ class Store:
 
     def count_sizes(self, by: Sequence[str], roles: Sequence[str]) -> pd.DataFrame:
         """Columns of `by` and n_tokens, one row for each report and role."""
-        sizes = self._small("sizes").astype({"doc_id": "str", "role": "str"})
-        documents = self._bare[list(dict.fromkeys(["doc_id", *(name for name in by if name != "role")]))]
-        return sizes[sizes["role"].isin(roles)].merge(documents, on="doc_id")[[*by, "n_tokens"]]
+        sizes = self._sizes[self._sizes["role"].isin(roles)]
+        places = self._places.index.get_indexer(sizes["doc_id"])
+        columns = {name: self._bare[name].take(places).array for name in by if name not in ("role", "doc_id")}
+        return sizes.assign(**columns)[[*by, "n_tokens"]]
+
+    def count_matches(self, pattern: str, roles: Sequence[str]) -> pd.Series:
+        """How often a regular expression (RE2) is found in the sentences of each report that has it."""
+        import duckdb
+
+        query = """
+            SELECT doc_id, sum(len(regexp_extract_all(text, $pattern)))::BIGINT AS count
+            FROM read_parquet($files) SEMI JOIN kept USING (doc_id)
+            WHERE regexp_matches(text, $pattern) AND role IN (SELECT unnest($roles)) GROUP BY doc_id"""
+        files = self._files("base", "sentences", set(self._places))
+        bound = {"pattern": pattern, "roles": list(roles), "files": files}
+        with duckdb.connect(":memory:", config={"memory_limit": self.memory}) as connection:
+            connection.register("kept", pa.table({"doc_id": pa.array(self._places.index, pa.string())}))
+            found = connection.sql(query, params=bound).to_arrow_table().to_pandas()
+        return found.astype({"doc_id": "str"}).set_index("doc_id")["count"].sort_index()
+
+    def vocabulary(self) -> list[str]:
+        """Every term of the store once, whichever reports it was narrowed to."""
+        import duckdb
+
+        with duckdb.connect(":memory:", config={"memory_limit": self.memory}) as connection:
+            query = "SELECT DISTINCT term FROM read_parquet($files)"
+            found = connection.sql(query, params={"files": self._files("terms", "counts")})
+            return sorted(found.to_arrow_table()["term"].to_pylist())
 
     @cached_property
     def _bare(self) -> pd.DataFrame:
         """Documents without text, with the part they are in."""
         table = self._small("documents")
         types = {c.name: schemas.DTYPES[c.dtype] for c in schemas.DOCUMENTS.columns if c.name != "text"}
+        table = table if self.kept is None else table[table["doc_id"].isin(self.kept)].reset_index(drop=True)
         return table.astype(types | {"part": "str"})
+
+    @cached_property
+    def _sizes(self) -> pd.DataFrame:
+        """Tokens of every document by role."""
+        return self._small("sizes").astype({"doc_id": "str", "role": "str"})
 
     @cached_property
     def _places(self) -> pd.Series:
@@ -188,7 +228,7 @@ class Store:
     ) -> Corpus:
         """These reports in memory."""
         bare = self._bare[self._bare["doc_id"].isin(ids)].reset_index(drop=True)
-        documents = _typed(bare.assign(text=self._texts(bare["doc_id"])), schemas.DOCUMENTS)
+        documents = schemas.DOCUMENTS.typed(bare.assign(text=self._texts(bare["doc_id"])))
         rows = {
             name: self._rows(name, bare["doc_id"]) if name in tables else schemas.TABLES[name].frame()
             for name in ("sections", "sentences", "tokens", "hits")
@@ -200,15 +240,19 @@ class Store:
 
     def _texts(self, doc_ids: pd.Series) -> list[str]:
         """Texts of these reports, in their order."""
+        if doc_ids.empty:
+            return []
         texts = self._read("texts", "base", doc_ids)
         found = dict(zip(texts["doc_id"].to_pylist(), texts["text"].to_pylist(), strict=True))
         return [found[doc_id] for doc_id in doc_ids]
 
     def _rows(self, name: str, doc_ids: pd.Series) -> pd.DataFrame:
         """Rows of these reports, in their order."""
+        if doc_ids.empty:
+            return schemas.TABLES[name].frame()
         table = self._read(name, _ROWS[name], doc_ids)
         place = pc.index_in(table["doc_id"], value_set=pa.array(doc_ids, pa.string()))
-        return _typed(table.take(pc.sort_indices(place)).to_pandas(), schemas.TABLES[name])
+        return schemas.TABLES[name].typed(table.take(pc.sort_indices(place)).to_pandas())
 
     def _read(self, name: str, layer: str, doc_ids: pd.Series) -> pa.Table:
         """Read the rows of some reports from the parts that have them."""
@@ -216,7 +260,7 @@ class Store:
         parts = set(self._places[self._places.index.isin(doc_ids)])
         files = self._files(layer, name, parts)
         tables = [pq.read_table(file, filters=pc.field("doc_id").isin(wanted)) for file in files]
-        return pa.concat_tables(tables) if tables else pa.table({"doc_id": pa.array([], pa.string())})
+        return pa.concat_tables(tables)
 
     def _whole(self, name: str) -> pd.DataFrame:
         """A table of rows as a whole, while it is small."""
@@ -258,7 +302,6 @@ class Store:
         regions = documents["region_id"].nunique()
         return f"Store: {len(documents)} reports, {regions} regions, {span}, {n_tokens:,} tokens"
 
-
-def _typed(frame: pd.DataFrame, table: schemas.Table) -> pd.DataFrame:
-    """The columns of a table with the promised types."""
-    return frame[table.names].astype({column.name: schemas.DTYPES[column.dtype] for column in table.columns})
+    def _repr_html_(self) -> str:
+        """Show the first reports as a table with their flags, all text escaped."""
+        return report_table(repr(self), self._bare)

@@ -220,13 +220,11 @@ def _rows(
 ) -> Structure:
     """Lay out the rows of both tables."""
     stops = [*starts[1:], len(text)]
+    pieces = [text[start:stop] for start, stop in zip(starts, stops, strict=True)]
     edges = [bisect_left(starts, h.start) for h in headings] + [len(starts)]
-    sections, sentences = [], []
+    sections, of_sentence = [], []
     for number, (first, last) in enumerate(zip([0, *edges], edges, strict=False)):
-        sentences += [
-            (i, number, roles.roles[i], starts[i], stops[i], text[starts[i] : stops[i]])
-            for i in range(first, last)
-        ]
+        of_sentence += [number] * (last - first)
         if first == last:
             continue
         heading = headings[number - 1] if number else _NO_HEADING
@@ -235,7 +233,8 @@ def _rows(
         words = (heading.marker, heading.title, heading.style)
         extent = (starts[first], stops[last - 1])
         sections.append((number, parent or -1, heading.level, *words, role, source, *extent))
-    return Structure(sections, sentences)
+    columns = (range(len(starts)), of_sentence, roles.roles, starts, stops, pieces)
+    return Structure(sections, list(zip(*columns, strict=True)))
 
 
 def _summary(roles: list[str], sources: list[str]) -> tuple[str, str]:

@@ -10,6 +10,7 @@ _HOME = {
     "recipe": "recipes",
     "run_recipe": "recipes",
     "Explorer": "browser",
+    "plain_errors": "sentences",
 }
 
 

@@ -1,34 +1,46 @@
-"""The widgets: a thin skin of choices over the recipes."""
+"""The explorer: choices on top, and below them the views, side by side and up to date."""
 
 from __future__ import annotations
 
+import asyncio
 import re
-from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from html import escape
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
-import pandas as pd
 
-from toolkit.explore.evidence import show_place
-from toolkit.explore.recipes import VIEWS, Choice, opener, recipe, run_recipe
+from toolkit.explore.panels import Panel, alert
+from toolkit.explore.recipes import VIEWS, Choice, chosen_documents, open_source
 from toolkit.reports.labels import label, name_of
 from toolkit.schemas import ROLES
 
 if TYPE_CHECKING:
     from toolkit.pipeline import Corpus
 
-PAGE = 50
-_WIDE = {"layout": {"width": "98%"}, "style": {"description_width": "initial"}}
+BUTTONS = 24  # chosen regions with a button of their own
+_WIDE = {"layout": {"width": "auto"}, "style": {"description_width": "auto"}}
+_STYLE = """<style>
+.explore-choices .widget-inline-hbox {flex-direction: column; align-items: stretch; height: auto}
+.explore-choices .widget-inline-hbox > label {text-align: left; height: auto; line-height: 1.5}
+.explore-choices select {height: 28px; flex: none}
+.explore-choices p, .explore-choices button {margin: 2px}
+.explore table {border-collapse: collapse; line-height: 1.45; margin: 0}
+.explore :is(td, th) {padding: 1px 7px; border-bottom: 1px solid #ddd}
+.explore thead th {position: sticky; top: 0; background: var(--jp-layout-color1, white)}
+.explore .widget-checkbox {margin-right: 10px}
+:is(.explore-concordance, .explore-indicators, .explore-attention) {grid-column: 1 / -1}
+.explore summary {cursor: pointer}
+</style>"""
 _EXPECTED = (ValueError, KeyError, OSError)
 
 
 class Explorer:
     """A corpus under the hand: choose regions, years, parts and terms; see tables, figures and places.
 
-    Every table comes with the code that makes it. Show it by naming it in the last line of a cell.
+    Every view has the code that makes it. Show the explorer by naming it in the last line of a cell.
 
     Parameters
     ----------
@@ -36,6 +48,8 @@ class Explorer:
         A folder of reports, or a store; another can be opened in the widget.
     terms
         Terms to begin with.
+    views
+        The views that are open at first, of `VIEWS`.
     language
         zh or en.
     out
@@ -47,16 +61,22 @@ class Explorer:
         source: str = "../seeds",
         *,
         terms: tuple[str, ...] | list[str] = ("行政复议", "行政执法"),
+        views: tuple[str, ...] | list[str] = VIEWS,
         language: str = "zh",
         out: str | Path = "../figures/explore",
     ) -> None:
         from toolkit.terms.lexicon import read_lexicon
 
-        self.language, self.out = language, Path(out)
+        self.language = language
         self.corpus: Corpus | None = None
-        self.shown: dict[str, Any] = {}
+        self.region_ids: tuple[str, ...] = ()
+        self._source, self._held, self._task = source, False, None
+        self._offered: dict[str, str] = {}
         self._lexicon = read_lexicon().table
+        self._memory: dict[str, dict] = {}
+        self.panels = {view: Panel(view, language, Path(out), self._memory) for view in VIEWS}
         self._make_controls(source, ", ".join(terms))
+        self._make_layout(views)
         self._watch()
         self.open()
 
@@ -66,238 +86,262 @@ class Explorer:
 
     def _make_controls(self, source: str, terms: str) -> None:
         """One widget for each choice, each with its label."""
-        say, every = self._say, label("explore.all", self.language)
-        named = [(name_of("view", view, self.language), view) for view in VIEWS]
+        say, every = self._say, [(self._say("all"), "")]
         roles = [(name_of("role", role, self.language), role) for role in ROLES if role != "meta"]
         dimensions = list(dict.fromkeys(self._lexicon["dimension"]))
         self.source = widgets.Text(value=source, description=say("source"), continuous_update=False, **_WIDE)
         self.opener = widgets.Button(description=say("open"))
-        self.view = widgets.Dropdown(options=named, value="terms", description=say("view"), **_WIDE)
-        self.province = widgets.Dropdown(options=[(every, "")], description=say("province"), **_WIDE)
-        self.search = widgets.Text(description=say("search"), **_WIDE)
-        self.regions = widgets.SelectMultiple(description=say("regions"), rows=6, **_WIDE)
-        self.years = widgets.SelectionRangeSlider(
-            options=[0], description=say("years"), continuous_update=False, **_WIDE
+        self.province = widgets.Dropdown(options=every, description=say("province"), **_WIDE)
+        self.prefecture = widgets.Dropdown(options=every, description=say("prefecture"), **_WIDE)
+        self.search = widgets.Combobox(
+            description=say("search"), placeholder=say("search_hint"), continuous_update=False, **_WIDE
         )
-        self.roles = widgets.SelectMultiple(options=roles, description=say("roles"), rows=6, **_WIDE)
+        self.listed, self.chosen = widgets.HTML(), widgets.HBox(layout={"flex_flow": "row wrap"})
+        self.take = widgets.Button(description=say("take"), layout={"width": "auto"})
+        self.clear = widgets.Button(description=say("clear"), layout={"width": "auto"})
+        self.first = widgets.Dropdown(description=say("first"), **_WIDE)
+        self.last = widgets.Dropdown(description=say("last"), **_WIDE)
+        self.roles = {role: _box(name) for name, role in roles}
         self.terms = widgets.Text(value=terms, description=say("terms"), continuous_update=False, **_WIDE)
         self.dimension = widgets.Dropdown(options=dimensions, description=say("dimension"), **_WIDE)
         self.mechanism = widgets.Dropdown(options=[("", "")], description=say("mechanism"), **_WIDE)
-        self.sort = widgets.Dropdown(options=[("", "")], description=say("sort"), **_WIDE)
-        self.falling = widgets.Checkbox(description=say("falling"), indent=False)
-        self.page = widgets.BoundedIntText(value=1, min=1, max=1, description=say("page"), **_WIDE)
-        self.line = widgets.BoundedIntText(value=0, min=0, max=0, description=say("line"), **_WIDE)
-        self.message, self.figure, self.table, self.place, self.saved = (widgets.HTML() for _ in range(5))
-        self.savers = {name: widgets.Button(description=say(name)) for name in ("csv", "xlsx", "figure")}
-        self.code = widgets.Textarea(rows=10, tooltip=say("code"), layout={"width": "98%"})
-        left = [self.source, self.opener, self.view, self.province, self.search, self.regions, self.years]
-        left += [self.roles, self.terms, self.dimension, self.mechanism]
-        bar = widgets.HBox([self.sort, self.falling, self.page, self.line])
-        saving = widgets.HBox([*self.savers.values()])
-        right = [self.message, self.figure, bar, self.table, self.place, saving, self.saved]
-        right += [widgets.HTML(f"<p>{escape(say('code'))}</p>"), self.code]
-        self.widget = widgets.HBox(
-            [
-                widgets.VBox(left, layout={"width": "30%", "min_width": "18em"}),
-                widgets.VBox(right, layout={"width": "70%"}),
-            ]
+        self.message, self.progress = widgets.HTML(), widgets.Output()
+        self.open_views = {view: _box(name_of("view", view, self.language)) for view in VIEWS}
+
+    def _make_layout(self, views: tuple[str, ...] | list[str]) -> None:
+        """Choices in columns, views in a grid that has as many columns as there is room for."""
+        column, wrap = {"min_width": "0"}, {"flex_flow": "row wrap"}
+        regions = [self.province, self.prefecture, self.search, self.listed]
+        buttons = widgets.HBox([self.take, self.clear], layout=wrap)
+        places = widgets.VBox([*regions, buttons, self.chosen], layout=column)
+        roles = (
+            widgets.HTML(f"<p>{escape(self._say('roles'))}</p>"),
+            widgets.HBox([*self.roles.values()], layout=wrap),
         )
+        words = [self.source, self.opener, self.terms, self.dimension, self.mechanism]
+        choices = widgets.GridBox(
+            [
+                widgets.VBox(words, layout=column),
+                places,
+                widgets.VBox([self.first, self.last, *roles], layout=column),
+            ],
+            layout={"grid_template_columns": "repeat(auto-fit, minmax(230px, 1fr))", "grid_gap": "4px 16px"},
+        )
+        choices.add_class("explore-choices")
+        for view, box in self.open_views.items():
+            box.value = view in views
+            self.panels[view].widget.layout.display = None if box.value else "none"
+        shown = widgets.HBox(
+            [widgets.HTML(escape(self._say("views"))), *self.open_views.values()], layout=wrap
+        )
+        grid = widgets.GridBox(
+            [panel.widget for panel in self.panels.values()],
+            layout={
+                "grid_template_columns": "repeat(auto-fit, minmax(max(380px, 40%), 1fr))",
+                "grid_gap": "10px",
+            },
+        )
+        self.widget = widgets.VBox([widgets.HTML(_STYLE), choices, shown, self.message, self.progress, grid])
+        self.widget.add_class("explore")
 
     def _watch(self) -> None:
         """Tie every choice to what it changes."""
-        self.opener.on_click(lambda _: self.open())
-        for control in (self.province, self.search):
-            control.observe(lambda _: self._offer_regions(), "value")
-        for control in (self.view, self.regions, self.years, self.roles, self.terms):
+        self.opener.on_click(lambda _: self._open_again())
+        self.province.observe(lambda _: self._offer_prefectures(), "value")
+        self.prefecture.observe(lambda _: self._offer_regions(), "value")
+        self.search.observe(lambda change: self._find_region(change["new"].strip()), "value")
+        for control in (self.first, self.last, self.terms, *self.roles.values()):
             control.observe(lambda _: self.refresh(), "value")
+        self.take.on_click(lambda _: self.choose(self._offered))
+        self.clear.on_click(lambda _: self.choose(()))
         self.dimension.observe(lambda _: self._offer_mechanisms(), "value")
         self.mechanism.observe(lambda change: self._add_term(change["new"]), "value")
-        for control in (self.sort, self.falling, self.page):
-            control.observe(lambda _: self._show_table(), "value")
-        self.line.observe(lambda change: self._show_place(change["new"]), "value")
-        for name, button in self.savers.items():
-            button.on_click(lambda _, name=name: self._save(name))
+        for view, box in self.open_views.items():
+            box.observe(lambda change, view=view: self._show_view(view, change["new"]), "value")
 
     def open(self) -> None:
         """Read the folder that is named, and show it; a wrong path becomes a sentence."""
-        import toolkit
-
-        self.message.value = f"<p>{escape(self._say('opening'))}</p>"
+        self.message.value = f"<p role='status'>{escape(self._say('opening', path=self.source.value))}</p>"
         try:
-            made = opener(self.source.value)
-            options = {"duplicates": "keep-all"} if made == "read_corpus" else {}
-            self.corpus = getattr(toolkit, made)(self.source.value, **options)
+            corpus = open_source(self.source.value, progress=True if _loop() else None)
+            documents = corpus.documents
         except _EXPECTED as error:
-            self._complain(error)
+            self.message.value = alert(error)
             return
-        documents = self.corpus.documents
+        self.corpus, self._source, self._held = corpus, self.source.value, True
+        self._memory.clear()
         provinces = sorted(set(documents["province"]) - {""})
-        self.province.options = [
-            (self._say("all"), ""),
-            *((name, name) for name in provinces),
-        ]
         years = sorted({int(year) for year in documents["year"].dropna()}) or [0]
-        self.years.options = years
-        self.years.value = (years[0], years[-1])
-        self._offer_regions()
+        self.province.options = [(self._say("all"), ""), *((name, name) for name in provinces)]
+        self.first.options = self.last.options = years
+        self.first.value, self.last.value = years[0], years[-1]
+        self.province.value = ""
+        self._offer_prefectures()
+        self.choose(())
         self._offer_mechanisms()
+        self._held = False
         self.refresh()
 
+    def _open_again(self) -> None:
+        """Open another folder; the bar of its progress stands below the choices."""
+        with self.progress:
+            self.open()
+        self.progress.clear_output()
+
+    def _places(self) -> Any:
+        """The regions of the corpus, one row each, narrowed to province and prefecture."""
+        documents = self.corpus.documents.drop_duplicates("region_id", keep="last").sort_values("region_id")
+        for name, control in (("province", self.province), ("prefecture", self.prefecture)):
+            documents = documents[documents[name] == control.value] if control.value else documents
+        return documents
+
+    def _offer_prefectures(self) -> None:
+        """List the prefectures of the province, then their regions."""
+        names = sorted(set(self._places()["prefecture"]) - {""}) if self.province.value else []
+        self.prefecture.options = [(self._say("all"), ""), *((name, name) for name in names)]
+        self.prefecture.value = ""
+        self._offer_regions()
+
     def _offer_regions(self) -> None:
-        """List the regions of the province whose name or code has the text that was typed."""
-        documents = self.corpus.documents.drop_duplicates("region_id", keep="last")
-        if self.province.value:
-            documents = documents[documents["province"] == self.province.value]
-        wanted = self.search.value.strip()
-        rows = documents.sort_values("region_id")[["region", "region_id"]].itertuples(index=False)
-        self.regions.options = [
-            (f"{region} {code}", code) for region, code in rows if wanted in f"{region} {code}"
+        """Let the regions of province and prefecture be found by name or code."""
+        rows = self._places()[["region_id", "region"]].itertuples(index=False)
+        self._offered = {code: f"{region} {code}" for code, region in rows}
+        self.search.options = tuple(self._offered.values())
+        self._tell(self._say("listed", n=len(self._offered), chosen=len(self.region_ids)))
+
+    def _find_region(self, typed: str) -> None:
+        """Choose the region that was typed, by name, code or a part of either that only it has."""
+        if not typed:
+            return
+        found = [code for code, name in self._offered.items() if typed in name]
+        exact = [
+            code for code in found if typed in (code, self._offered[code], self._offered[code].split()[0])
         ]
+        if len(exact or found) == 1:
+            self.search.value = ""
+            self.choose((*self.region_ids, *(exact or found)))
+        else:
+            names = ", ".join(self._offered[code] for code in found[:8]) + (" …" if len(found) > 8 else "")
+            self._tell(self._say("several" if found else "unknown", typed=typed, n=len(found), names=names))
+
+    def _tell(self, text: str) -> None:
+        """Say something below the search for regions."""
+        self.listed.value = f"<p role='status' style='line-height:1.3'>{escape(text)}</p>"
+
+    def choose(self, region_ids: Iterable[str]) -> None:
+        """Choose these regions (all where there are none); each gets a button that takes it out again."""
+        self.region_ids = tuple(dict.fromkeys(region_ids))
+        names = self.corpus.documents.drop_duplicates("region_id", keep="last").set_index("region_id")[
+            "region"
+        ]
+        buttons = []
+        for code in self.region_ids[:BUTTONS]:
+            out = self._say("take_out", name=names[code])
+            button = widgets.Button(description=f"{names[code]} ✕", tooltip=out, layout={"width": "auto"})
+            button.on_click(lambda _, code=code: self.choose(c for c in self.region_ids if c != code))
+            buttons.append(button)
+        more = len(self.region_ids) - len(buttons)
+        self.chosen.children = [*buttons, *([widgets.HTML(f"… + {more}")] if more else [])]
+        self._tell(self._say("listed", n=len(self._offered), chosen=len(self.region_ids)))
+        self.refresh()
 
     def _offer_mechanisms(self) -> None:
         """List the lexicon's terms of the dimension; the attention sheet follows the dimension."""
         names = self._lexicon.loc[self._lexicon["dimension"] == self.dimension.value, "name"]
         self.mechanism.options = [("", ""), *((name, name) for name in names)]
-        if self.view.value == "attention":
-            self.refresh()
+        self.refresh()
 
     def _add_term(self, term: str) -> None:
         """Add a term of the lexicon to those that are followed."""
-        if term and term not in self.choice.terms:
-            self.terms.value = ", ".join([*self.choice.terms, term])
+        if term and term not in self.choice("terms").terms:
+            self.terms.value = ", ".join([*self.choice("terms").terms, term])
 
-    @property
-    def choice(self) -> Choice:
-        """What is chosen now."""
+    def _show_view(self, view: str, shown: bool) -> None:
+        """Open or close a view; one that is closed costs no time."""
+        self.panels[view].widget.layout.display = None if shown else "none"
+        self.refresh()
+
+    def choice(self, view: str) -> Choice:
+        """What is chosen now, for one view."""
         terms = [term.strip() for term in re.split(r"[,，、;；]", self.terms.value)]
         return Choice(
-            view=self.view.value,
-            source=self.source.value,
-            region_ids=tuple(self.regions.value),
-            years=tuple(self.years.value),
-            roles=tuple(self.roles.value),
+            view=view,
+            source=self._source,
+            region_ids=self.region_ids,
+            years=tuple(sorted((self.first.value or 0, self.last.value or 0))),
+            roles=tuple(role for role, box in self.roles.items() if box.value),
             terms=tuple(dict.fromkeys(term for term in terms if term)),
             dimension=self.dimension.value,
             language=self.language,
         )
 
     def refresh(self) -> None:
-        """Make what the choice asks for, and show table, figure and code."""
-        if self.corpus is None:
-            return
-        from matplotlib import pyplot as plt
+        """Bring the open views up to date, one after another; a newer choice ends the work on an older.
 
-        try:
-            self.shown = dict(run_recipe(self.choice, self.corpus))
-            self.code.value = recipe(self.choice, self.corpus)
-        except _EXPECTED as error:
-            self._complain(error)
+        Messages of the page are heard in between. Without a running loop, in a script, all is done at once.
+        """
+        if self.corpus is None or self._held:
             return
-        self.message.value = f"<p>{escape(repr(self.shown['part']))}</p>"
-        self.figure.value = _picture(self.shown["axes"])
-        plt.close("all")
-        table = self.shown["table"]
-        self.sort.options = [("", ""), *((name, name) for name in table.columns)]
-        self.page.max, self.page.value = max(1, -(-len(table) // PAGE)), 1
-        self.line.value, self.line.max = 0, len(table) if {"doc_id", "start", "end"} <= {*table} else 0
-        self.place.value = self.saved.value = ""
-        self._show_table()
+        if self._task is not None:
+            self._task.cancel()
+        steps, loop = self._bring_up(), _loop()
+        if loop is None:
+            for _ in steps:
+                pass
+        else:
+            self._task = loop.create_task(_walk(steps))
 
-    def sorted_table(self) -> pd.DataFrame:
-        """The table in the order that was chosen."""
-        table = self.shown["table"]
-        if not self.sort.value:
-            return table
-        return table.sort_values(
-            self.sort.value, ascending=not self.falling.value, kind="stable", ignore_index=True
+    def _bring_up(self) -> Iterator[None]:
+        """Mark what is out of date, then make it anew, view by view."""
+        choice = self.choice(VIEWS[0])
+        shown = [panel for view, panel in self.panels.items() if self.open_views[view].value]
+        stale = [panel for panel in shown if panel.wants(replace(choice, view=panel.view), self.corpus)]
+        about = self._about(choice)
+        for number, panel in enumerate(stale, 1):
+            name = name_of("view", panel.view, self.language)
+            now = self._say("updating", name=name, number=number, n=len(stale))
+            self.message.value = f"<p role='status'>{about} · {escape(now)}</p>"
+            yield
+            panel.update(replace(choice, view=panel.view), self.corpus)
+        used = {step for panel in shown for step in panel.shown.get("steps", ())}
+        for step in set(self._memory) - used:
+            del self._memory[step]
+        self.message.value = f"<p role='status'>{about}</p>"
+
+    def _about(self, choice: Choice) -> str:
+        """How much is chosen: reports, regions, years, tokens."""
+        documents = chosen_documents(choice, self.corpus)
+        years = documents["year"].dropna()
+        span = (
+            "–".join(str(year) for year in dict.fromkeys((years.min(), years.max()))) if len(years) else "?"
         )
-
-    def _show_table(self) -> None:
-        """Show one page of the table, numbered from 1."""
-        if "table" not in self.shown:
-            return
-        table, first = self.sorted_table(), (self.page.value - 1) * PAGE
-        rows = table.iloc[first : first + PAGE].drop(columns=["doc_id"], errors="ignore")
-        rows.index = pd.RangeIndex(first + 1, first + 1 + len(rows))
-        spoken = {"n": len(table), "first": first + 1, "last": first + len(rows)}
-        count = self._say("rows", **spoken) if len(table) else self._say("nothing")
-        shown = _lines(rows, self.language) if "keyword" in rows else _cells(rows)
-        self.table.value = (
-            f"<p>{escape(count)}</p><div style='overflow-x:auto;white-space:nowrap'>{shown}</div>"
-        )
-
-    def _show_place(self, line: int) -> None:
-        """Show the sentence, section and report of one line."""
-        if not line or self.corpus is None:
-            self.place.value = ""
-            return
-        row = self.sorted_table().iloc[line - 1]
-        self.place.value = show_place(self.corpus, row["doc_id"], int(row["start"]), int(row["end"]))
-
-    def _save(self, kind: str) -> None:
-        """Save the current table or figure, and say where."""
-        from toolkit.exports import export
-        from toolkit.plots.saving import save_figure
-
-        stem = self.out / self.view.value
-        try:
-            self.out.mkdir(parents=True, exist_ok=True)
-            if kind != "figure":
-                paths = export(self.sorted_table(), stem.with_suffix(f".{kind}"), force=True)
-            else:
-                axes = run_recipe(self.choice, self.corpus)["axes"]
-                if axes is None:
-                    raise ValueError(self._say("no_figure"))
-                paths = save_figure(
-                    _figure_of(axes), stem, formats=("png", "pdf"), data=self.shown["table"], close=True
-                )
-        except _EXPECTED as error:
-            self._complain(error)
-            return
-        self.saved.value = (
-            f"<p>{escape(self._say('saved', paths=', '.join(path.as_posix() for path in paths)))}</p>"
-        )
-
-    def _complain(self, error: Exception) -> None:
-        """Show an error as its sentence."""
-        text = error.args[0] if isinstance(error, KeyError) and error.args else error
-        self.message.value = f'<p role="alert" style="color:#8b1a10">{escape(str(text))}</p>'
+        sizes = {
+            "all": len(self.corpus.documents),
+            "regions": documents["region_id"].nunique(),
+            "years": span,
+        }
+        sizes["tokens"] = f"{int(documents['n_tokens'].sum()):,}"
+        return escape(self._say("about", n=len(documents), **sizes))
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """Show the widgets in a notebook."""
         return self.widget._repr_mimebundle_(**options)
 
 
-def _cells(rows: pd.DataFrame) -> str:
-    """A page of a table as HTML, escaped."""
-    return rows.to_html(escape=True, na_rep="–", float_format=lambda value: f"{value:.4g}", border=0)
+def _box(description: str) -> widgets.Checkbox:
+    """A box to tick, as wide as its words."""
+    return widgets.Checkbox(description=description, indent=False, layout={"width": "auto"})
 
 
-def _lines(rows: pd.DataFrame, language: str) -> str:
-    """A page of a concordance as HTML: the keyword in the middle, the contexts against it."""
-    lines = []
-    for number, row in rows.iterrows():
-        left, keyword, right = (escape(" ".join(row[name].split())) for name in ("left", "keyword", "right"))
-        place = f"{escape(row['label'])} · {escape(name_of('role', row['role'], language))}"
-        lines.append(
-            f"<tr><th>{number}</th><td>{place}</td><td style='text-align:right'>{left}</td>"
-            f"<td><b>{keyword}</b></td><td style='text-align:left'>{right}</td></tr>"
-        )
-    return f"<table>{''.join(lines)}</table>"
+def _loop() -> asyncio.AbstractEventLoop | None:
+    """The running loop of a notebook; None in a script."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
-def _figure_of(axes: Any) -> Any:
-    """The figure of one or several axes."""
-    return axes.flat[0].figure if hasattr(axes, "flat") else axes.figure
-
-
-def _picture(axes: Any) -> str:
-    """A figure as an image with a text for those who cannot see it; empty where there is none."""
-    if axes is None:
-        return ""
-    from toolkit.plots import alt_text
-
-    stream = BytesIO()
-    _figure_of(axes).savefig(stream, format="png", dpi=110)
-    data = b64encode(stream.getvalue()).decode("ascii")
-    return f'<img style="max-width:100%" alt="{escape(alt_text(axes))}" src="data:image/png;base64,{data}">'
+async def _walk(steps: Iterator[None]) -> None:
+    """Take the steps one by one, and let messages in between."""
+    for _ in steps:
+        await asyncio.sleep(0.01)

@@ -5,12 +5,17 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from toolkit.reports.labels import label, name_of
+
 if TYPE_CHECKING:
+    import pandas as pd
+
     from toolkit.pipeline import Corpus
+    from toolkit.stored import Store
 
 
-def show_place(corpus: Corpus, doc_id: str, start: int, end: int) -> str:
-    """Write a place of a report as HTML: its headings, its sentence, and the report to unfold.
+def show_place(corpus: Corpus | Store, doc_id: str, start: int, end: int, *, language: str = "zh") -> str:
+    """Write a place of a report as HTML: its headings and sentence; section and report to unfold.
 
     Parameters
     ----------
@@ -18,6 +23,8 @@ def show_place(corpus: Corpus, doc_id: str, start: int, end: int) -> str:
         The corpus the place belongs to.
     doc_id, start, end
         The report, and the span of its text.
+    language
+        zh or en.
 
     Returns
     -------
@@ -34,18 +41,26 @@ def show_place(corpus: Corpus, doc_id: str, start: int, end: int) -> str:
         raise ValueError(
             f"Expected a span inside the {len(text)} characters of {doc_id}; found {start}-{end}."
         )
-    sentences = corpus.sentences[corpus.sentences["doc_id"] == doc_id]
+    part = corpus.narrow(doc_id=doc_id) if hasattr(corpus, "narrow") else corpus
+    sentences = part.sentences[part.sentences["doc_id"] == doc_id]
     around = sentences[(sentences["start"] < end) & (sentences["end"] > start)]
-    first, last = int(around["start"].min()), int(around["end"].max())
+    sections = part.sections[part.sections["doc_id"] == doc_id].set_index("section_no")
+    number = int(around["section_no"].iloc[0])
     document = corpus.documents.set_index("doc_id").loc[doc_id]
-    heads = " › ".join(escape(head) for head in _headings(corpus, doc_id, int(around["section_no"].iloc[0])))
+    heads = " › ".join(escape(head) for head in _headings(sections, number))
     source = f"{escape(document['label'])} · {escape(document['title'] or document['path'])}"
-    role = escape(around["role"].iloc[0])
+    role = escape(name_of("role", around["role"].iloc[0], language))
+    spans = {"section": (sections.at[number, "start"], sections.at[number, "end"]), "report": (0, len(text))}
+    unfolded = "".join(
+        f"<details><summary>{escape(label(f'explore.{name}', language, n=f'{last - first:,}'))}</summary>"
+        f"<div style='white-space:pre-wrap;max-height:24em;overflow:auto'>"
+        f"{_marked(text, first, last, start, end)}</div></details>"
+        for name, (first, last) in spans.items()
+    )
+    sentence = _marked(text, int(around["start"].min()), int(around["end"].max()), start, end)
     return (
-        f"<p><b>{source}</b><br>{heads} · {role} · {start}-{end}</p>"
-        f"<blockquote>{_marked(text, first, last, start, end)}</blockquote>"
-        f"<details><summary>{len(text)} 字 / characters</summary>"
-        f'<div style="white-space:pre-wrap">{_marked(text, 0, len(text), start, end)}</div></details>'
+        f"<div style='line-height:1.5'><p style='margin:0'><b>{source}</b><br>{heads} · {role} · {start}-{end}</p>"
+        f"<blockquote style='margin:4px 0'>{sentence}</blockquote>{unfolded}</div>"
     )
 
 
@@ -56,11 +71,10 @@ def _marked(text: str, first: int, last: int, start: int, end: int) -> str:
     return f"{before}<mark>{inside}</mark>{after}"
 
 
-def _headings(corpus: Corpus, doc_id: str, section_no: int) -> list[str]:
+def _headings(sections: pd.DataFrame, number: int) -> list[str]:
     """Headings of a section, from the outermost in."""
-    sections = corpus.sections[corpus.sections["doc_id"] == doc_id].set_index("section_no")
     heads = []
-    while section_no in sections.index:
-        heads.append(f"{sections.at[section_no, 'marker']}{sections.at[section_no, 'title']}")
-        section_no = int(sections.at[section_no, "parent_no"])
+    while number in sections.index:
+        heads.append(f"{sections.at[number, 'marker']}{sections.at[number, 'title']}")
+        number = int(sections.at[number, "parent_no"])
     return [head for head in reversed(heads) if head]

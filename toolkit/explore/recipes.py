@@ -2,61 +2,79 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from toolkit.reports.labels import label
+
 if TYPE_CHECKING:
     from toolkit.pipeline import Corpus
+    from toolkit.stored import Store
 
-VIEWS = ("coverage", "terms", "frequency", "characteristic", "concordance", "indicators", "attention")
+VIEWS = ("terms", "coverage", "concordance", "frequency", "characteristic", "indicators", "attention")
 
 MOST_LINES = 28  # small multiples on one page
+MOST_HITS = 2_000  # lines of a concordance for each term: more than anybody reads, few enough to sort at once
+MOST_REPORTS = 300  # of a store, for the sheet that needs every word of every report
 
 _HEAD = """import pandas as pd
 
 import toolkit as tk
 
-corpus = tk.{opener}({source!r})"""
+corpus = tk.{call}
+"""
 
 _BODIES = {
     "coverage": """
+{part}
 table = tk.coverage(part)
 axes = tk.plots.coverage(table, language={language!r})""",
     "terms": """
-counts = tk.count_phrases(part, {terms!r}, roles={roles!r})
-table = tk.frequency({counts})
-names = part.documents.groupby("region_id", as_index=False)["region"].last()
-table = names.merge(table, on="region_id").drop(columns="range")
+{part}
+counts = tk.count_phrases(part, {terms!r}, by={by!r}, roles={roles!r})
+table = tk.frequency({counts}).drop(columns="range")
 {figure}""",
     "frequency": """
-counts = tk.count_terms(part, by=["region_id", "year"], roles={roles!r})
-pooled = counts.groupby("term", as_index=False)["count"].sum()
-pooled["n_tokens"] = tk.count_groups(part, by=["region_id", "year"], roles={roles!r})["n_tokens"].sum()
-pooled["per_10k"] = 10_000 * pooled["count"] / pooled["n_tokens"]
-table = pooled[~pooled["term"].isin(tk.place_terms(part))]
-table = table.sort_values(["count", "term"], ascending=[False, True], ignore_index=True).head(60)
+whole = tk.count_terms(corpus, by=[], roles={roles!r})
+places = tk.place_terms(corpus)
+{part}
+counts = whole if part is corpus else tk.count_terms(part, by=[], roles={roles!r})
+table = tk.frequency(tk.top_terms(counts, 60, leave_out=places)).drop(columns="range")
 axes = tk.plots.frequency(table, language={language!r})""",
     "characteristic": """
-counts = tk.count_terms(corpus, by=["doc_id"], roles={roles!r})
-keys = tk.keyness(counts, target={{"doc_id": list(part.documents["doc_id"])}})
-table = keys[~keys["term"].isin(tk.place_terms(corpus))].reset_index(drop=True)
+whole = tk.count_terms(corpus, by=[], roles={roles!r})
+places = tk.place_terms(corpus)
+{part}
+chosen = tk.count_terms(part, by=[], roles={roles!r}).set_index("term")
+whole = whole.set_index("term")
+rest = whole.sub(chosen.reindex(whole.index).fillna({{"count": 0, "n_documents": 0}}).ffill().bfill())
+sides = {{"chosen": chosen, "rest": rest[rest["count"] > 0].astype("int64")}}
+counts = pd.concat(sides, names=["side"]).reset_index()
+keys = tk.keyness(counts, target={{"side": "chosen"}})
+table = keys[~keys["term"].isin(places)].reset_index(drop=True)
 axes = tk.plots.keyness(table, language={language!r})""",
     "concordance": """
-lines = [tk.kwic(part, term, roles={roles!r}) for term in {terms!r}]
+{part}
+order = ["year", "region", "label"]
+lines = [tk.kwic(part, term, sort_by=order, roles={roles!r}, limit={limit}) for term in {terms!r}]
 table = pd.concat(lines, ignore_index=True)""",
     "indicators": """
-facts = tk.facts(part)
-facts = facts[facts["role"].isin({roles!r} or facts["role"])]
+{facts}
+facts = facts[facts["doc_id"].isin(part.documents["doc_id"]) & facts["role"].isin({roles!r} or facts["role"])]
 columns = ["doc_id", "indicator_id", "phrase", "value", "unit", "approx", "statistic", "role"]
-columns += ["surface", "sentence_no", "start", "end"]
-table = facts[columns].merge(part.documents[["doc_id", "label", "year"]], on="doc_id")""",
+facts = facts[[*columns, "surface", "sentence_no", "start", "end"]]
+table = part.documents[["doc_id", "label", "region", "year"]].merge(facts, on="doc_id")""",
     "attention": """
+{loaded}
 sheet = tk.attention(part, tk.read_lexicon())
-table = sheet[sheet["dictionary"] == {dimension!r}].reset_index(drop=True)""",
+table = sheet[sheet["dictionary"] == {dimension!r}]
+table = part.documents[["doc_id", "region"]].merge(table, on="doc_id").drop(columns="dictionary")""",
 }
 
 
@@ -94,98 +112,159 @@ class Choice:
     language: str = "zh"
 
 
-def recipe(choice: Choice, corpus: Corpus) -> str:
-    """Write the code that makes the table (and the figure, where the view has one) of a choice.
-
-    The corpus is needed only to write the years of the choice as a list. All values are written with
-    ``repr``, so that no text a person types is ever code.
-
-    Raises
-    ------
-    ValueError
-        For a view that is none of `VIEWS`, or a view that needs a term where there is none.
-    """
-    if choice.view not in VIEWS:
-        raise ValueError(f"Expected one of the views {list(VIEWS)}; found {choice.view!r}.")
-    if choice.view in ("terms", "concordance") and not choice.terms:
-        raise ValueError(
-            "Expected a term to look for; none was given. Type one, or pick one from the lexicon."
-        )
-    return f"{_HEAD.format(opener=opener(choice.source), source=choice.source)}\n{_body(choice, corpus)}\n"
-
-
-def opener(source: str) -> str:
-    """The public function that opens a folder: ``open_store`` for a store, ``read_corpus`` for reports."""
-    return "open_store" if (Path(source) / "manifest.json").is_file() else "read_corpus"
-
-
-def run_recipe(choice: Choice, corpus: Corpus) -> Mapping[str, object]:
-    """Run the code of a choice on a corpus that is read already; return its ``table`` and ``axes`` (or None).
-
-    Raises
-    ------
-    ValueError
-        Where no report fits the choice, and for what `recipe` refuses.
-    """
+def open_source(source: str, *, progress: bool | None = None) -> Corpus | Store:
+    """Open a store, or read a folder of reports, as the first line of every recipe does."""
     import toolkit
 
-    recipe(choice, corpus)
-    chosen = len(_chosen(choice, corpus))
-    if not chosen:
-        raise ValueError("No report of this corpus has these regions and years. Widen the choice.")
-    if choice.view == "characteristic" and chosen == len(corpus.documents):
-        raise ValueError("All reports are chosen, so none is left to compare with. Choose regions or years.")
+    if _is_store(source):
+        return toolkit.open_store(source)
+    return toolkit.read_corpus(source, duplicates="keep-all", progress=progress)
+
+
+def _is_store(source: str) -> bool:
+    """Whether a path is a store."""
+    return (Path(source) / "manifest.json").is_file()
+
+
+def recipe(choice: Choice, corpus: Corpus | Store) -> str:
+    """Write the code that makes the table (and the figure, where the view has one) of a choice.
+
+    The corpus is needed to write the years of the choice as a list, and to refuse what cannot be shown.
+    All values are written with ``repr``, so that no text a person types is ever code.
+
+    Raises
+    ------
+    ValueError
+        For a view that is none of `VIEWS`, a view that needs a term where there is none, and a choice
+        that holds no report, all of them where a rest is needed, or too many.
+    """
+    path = repr(choice.source)
+    call = (
+        f"open_store({path})" if _is_store(choice.source) else f'read_corpus({path}, duplicates="keep-all")'
+    )
+    return f"{_HEAD.format(call=call)}{body(choice, corpus)}\n"
+
+
+def body(choice: Choice, corpus: Corpus | Store) -> str:
+    """The code of a choice, from the open corpus on: equal code shows equal things."""
+    if choice.view not in VIEWS:
+        raise ValueError(f"Expected one of the views {list(VIEWS)}; found {choice.view!r}.")
+    filters = _filters(choice, corpus)
+    documents = chosen_documents(choice, corpus)
+    stored = hasattr(corpus, "parts")
+    _refuse(choice, len(documents), len(corpus.documents), stored)
+    named = ", ".join(f"{name}={values!r}" for name, values in filters.items())
+    narrowed = f"part = corpus.{'narrow' if stored else 'where'}({named})" if named else "part = corpus"
+    many = documents["region_id"].nunique() > MOST_LINES
+    return _BODIES[choice.view].format(
+        part=narrowed,
+        loaded=f"part = corpus.where({named})" if stored else narrowed,
+        facts=f"{narrowed}\nfacts = tk.facts(part)" if stored else f"facts = tk.facts(corpus)\n{narrowed}",
+        terms=list(choice.terms),
+        roles=list(choice.roles) or None,
+        limit=MOST_HITS,
+        dimension=choice.dimension,
+        language=choice.language,
+        by=["year"] if many else ["region_id", "year"],
+        counts="tk.complete_years(counts)" if _has_series(documents) or many else "counts",
+        figure=_figure(choice, documents),
+    )
+
+
+def run_recipe(
+    choice: Choice,
+    corpus: Corpus | Store,
+    memory: dict[str, dict] | None = None,
+    settings: Mapping[str, object] = MappingProxyType({}),
+) -> dict[str, object]:
+    """Run the code of a choice on a corpus that is read already; return its ``table`` and ``axes`` (or None).
+
+    The third value, ``steps``, are the keys under which `memory` holds what this run used.
+
+    Parameters
+    ----------
+    choice, corpus
+        What to show, and of what.
+    memory
+        What each statement left behind when it was last run after the same statements: it is filled and
+        used again, so that only the code after the first change runs. Keep one for each corpus.
+    settings
+        Of matplotlib, for the figure: its size on the screen.
+
+    Raises
+    ------
+    ValueError
+        For what `recipe` refuses.
+    """
+    from matplotlib import rc_context
+
+    import toolkit
+
+    code = body(choice, corpus)
     names: dict[str, object] = {"pd": pd, "tk": toolkit, "corpus": corpus}
-    exec(compile(_body(choice, corpus), "<what you see>", "exec"), names)
-    return {"table": names["table"], "axes": names.get("axes"), "part": names["part"]}
+    done, left = "", {}
+    for statement in ast.parse(code).body:
+        done += f"{ast.unparse(statement)}\n"
+        if memory is None or done not in memory:
+            with rc_context(settings):
+                exec(compile(ast.Module([statement], []), "<what you see>", "exec"), names)
+        else:
+            names = dict(memory[done])
+        left[done] = dict(names)
+    if memory is not None:
+        memory.update(left)
+    return {"table": names["table"], "axes": names.get("axes"), "steps": tuple(left)}
 
 
-def _filters(choice: Choice, corpus: Corpus) -> dict[str, list]:
+def _refuse(choice: Choice, n_chosen: int, n_reports: int, stored: bool) -> None:
+    """Say why a choice cannot be shown, in its language."""
+    reasons = {
+        "no_term": choice.view in ("terms", "concordance") and not choice.terms,
+        "no_report": not n_chosen,
+        "no_rest": choice.view == "characteristic" and n_chosen == n_reports,
+        "too_many": choice.view == "attention" and stored and n_chosen > MOST_REPORTS,
+    }
+    for reason, holds in reasons.items():
+        if holds:
+            n = f"{n_chosen:,}"
+            raise ValueError(label(f"explore.{reason}", choice.language, n=n, most=MOST_REPORTS))
+
+
+def _filters(choice: Choice, corpus: Corpus | Store) -> dict[str, list]:
     """The columns of documents that a choice filters by."""
     filters: dict[str, list] = {}
     if choice.region_ids:
         filters["region_id"] = list(choice.region_ids)
-    if choice.years:
-        known = sorted({int(year) for year in corpus.documents["year"].dropna()})
+    known = sorted({int(year) for year in corpus.documents["year"].dropna()})
+    if choice.years and known and tuple(choice.years) != (known[0], known[-1]):
         filters["year"] = [year for year in known if choice.years[0] <= year <= choice.years[1]]
     return filters
 
 
-def _chosen(choice: Choice, corpus: Corpus) -> pd.DataFrame:
-    """The documents of a choice; the larger tables are left alone until the recipe runs."""
+def chosen_documents(choice: Choice, corpus: Corpus | Store) -> pd.DataFrame:
+    """The documents of a choice; the larger tables are left alone."""
     documents = corpus.documents
     for name, values in _filters(choice, corpus).items():
         documents = documents[documents[name].isin(values)]
     return documents
 
 
-def _body(choice: Choice, corpus: Corpus) -> str:
-    """The code of the view, from the filter on."""
-    named = ", ".join(f"{name}={values!r}" for name, values in _filters(choice, corpus).items())
-    part = _chosen(choice, corpus)
-    lines = _BODIES[choice.view].format(
-        terms=list(choice.terms),
-        roles=list(choice.roles) or None,
-        dimension=choice.dimension,
-        language=choice.language,
-        counts="tk.complete_years(counts)" if _has_series(part) else "counts",
-        figure=_figure(choice, part),
-    )
-    return f"part = {f'corpus.where({named})' if named else 'corpus'}{lines}"
-
-
 def _figure(choice: Choice, documents: pd.DataFrame) -> str:
-    """The figure of followed terms: lines where there are years to join, reports side by side elsewhere."""
+    """The figure of followed terms: lines where there are years to join, reports side by side elsewhere.
+
+    Regions get their names in the table where each has rows of its own.
+    """
     regions, language = documents["region_id"].nunique(), f"language={choice.language!r}"
-    if not _has_series(documents):
-        return f"axes = tk.plots.side_by_side(table, {language})"
-    if regions == 1:
+    if regions > MOST_LINES:
         return f"axes = tk.plots.trend(table, {language})"
-    if regions <= MOST_LINES:
-        return (
-            f'axes = tk.plots.trend(table[table["term"] == {choice.terms[0]!r}], line="region", {language})'
-        )
-    return "axes = None  # lines of so many regions cannot be told apart: choose fewer"
+    names = 'names = part.documents.groupby("region_id", as_index=False)["region"].last()\n'
+    names += 'table = names.merge(table, on="region_id")\n'
+    if not _has_series(documents):
+        return f"{names}axes = tk.plots.side_by_side(table, {language})"
+    if regions == 1:
+        return f"{names}axes = tk.plots.trend(table, {language})"
+    first = choice.terms[0]
+    return f'{names}axes = tk.plots.trend(table[table["term"] == {first!r}], line="region", title={first!r}, {language})'
 
 
 def _has_series(documents: pd.DataFrame) -> bool:

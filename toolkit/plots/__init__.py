@@ -10,6 +10,7 @@ _ROOMS = {
     ),
     "canvas": "alt_text caption",
     "fonts": "font_paths missing_characters",
+    "greys": "grey_check grey_picture",
     "grids": "coverage heat_map tile_map",
     "points": "cooccurrence dispersion distribution scatter",
     "saving": "save_figure",

@@ -7,23 +7,24 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
+from matplotlib.ticker import MaxNLocator
 
 from toolkit.plots.canvas import Ax, Axes, Texts, canvas, draw_dots, name_rows
 from toolkit.plots.clouds import draw_cloud
 from toolkit.plots.labels import ems, label, named, wrapped
 from toolkit.plots.style import GREY, INK, MAIN, OTHER
-from toolkit.plots.tables import Frame, grid_of, name_column, needed
+from toolkit.plots.tables import Frame, first_rows, grid_of, name_column, needed
 
 _ROW = 0.19  # inches for one bar with its label
 # From dark to light, so that grey print keeps the roles apart.
 _ROLES = {
     "achievement": ("#123c5e", ""),
-    "leadership": ("#3b74a3", "////"),
-    "rectification": ("#7fa8c9", ""),
-    "problem": ("#c4622d", ""),
-    "plan": ("#e8b48f", ""),
-    "other": ("#d9d9d9", ""),
-    "meta": ("#f0f0f0", ""),
+    "leadership": ("#3b74a3", "xxxxx"),
+    "rectification": ("#729fc4", ""),
+    "problem": ("#b5521f", ""),
+    "plan": ("#e6af87", ""),
+    "other": ("#dddddd", ""),
+    "meta": ("#f9f9f9", ""),
 }
 
 
@@ -249,10 +250,12 @@ def side_by_side(
     terms = terms or table.groupby("term")[value].sum().nlargest(top).index.tolist()
     grid = grid_of(table, [key, "year"], "term", value, "side_by_side").reindex(columns=terms).fillna(0)
     width = plt.rcParams["figure.figsize"][0]
+    grid, note = first_rows(grid, language, 18 if width > 4.5 else 9)
     columns = min(len(grid), 6 if width > 4.5 else 3)
     rows = -(-len(grid) // columns)
     shape = {"panels": (rows, columns), "height": 1.2 + rows * (0.45 + _ROW * len(terms))}
-    shape |= {"sharex": True, "sharey": True, "notes": {"subtitle": label("confounded", language)}}
+    words = label("join", language).join(filter(None, (note, label("confounded", language))))
+    shape |= {"sharex": True, "sharey": True, "notes": {"subtitle": words}}
     with canvas(None, "side_by_side", table, language, texts, **shape) as panels:
         for panel, ((name, year), values) in zip(panels, grid.iterrows(), strict=False):
             panel.barh(range(len(terms)), values, color=MAIN, height=0.72)
@@ -271,6 +274,9 @@ def roles(
 ) -> Axes:
     """Stacked bars of how much of each report goes to which role (achievement, problem, plan ...).
 
+    With ``row="year"`` they are columns on an axis of years: a year without a row is a gap, and numbers of
+    reports (`n_reports`, where the table has them) stand above.
+
     Parameters
     ----------
     table
@@ -283,18 +289,43 @@ def roles(
     needed(table, [row, "role", value], "roles")
     order = [role for role in dict.fromkeys([*_ROLES, *table["role"]]) if (table["role"] == role).any()]
     grid = grid_of(table, [row], "role", value, "roles").reindex(columns=order).fillna(0)
-    room = plt.rcParams["figure.figsize"][0] * 72 / 8 - 8
+    room = plt.rcParams["figure.figsize"][0] * 72 / 8 - 7
     columns = max(1, int(room / (max(ems(named(role, language)) for role in order) + 4.5)))
-    height = _height(len(grid)) + 0.2 * -(-len(order) // columns)
-    with canvas(ax, "roles", table, language, texts, height=height) as ax:
-        left = np.zeros(len(grid))
+    upright = row == "year"
+    note = label("roles.subtitle", language) if upright and "n_reports" in table else ""
+    if not upright:
+        grid, note = first_rows(grid, language)
+    height = plt.rcParams["figure.figsize"][1] if upright else _height(len(grid))
+    height += 0.2 * -(-len(order) // columns)
+    with canvas(ax, "roles", table, language, texts, notes={"subtitle": note}, height=height) as ax:
+        draw, along, at = (ax.bar, "bottom", grid.index) if upright else (ax.barh, "left", range(len(grid)))
+        before, across = np.zeros(len(grid)), "width" if upright else "height"
         for role in order:
             colour, hatch = _ROLES.get(role, ("#eeeeee", ""))
-            look = {"color": colour, "hatch": hatch, "edgecolor": "white", "height": 0.72}
-            ax.barh(range(len(grid)), grid[role], left=left, label=named(role, language), **look)
-            left += grid[role].to_numpy()
-        name_rows(ax, grid.index)
-        ax.set_xlim(0, max(1.0, left.max(initial=0)))
-        ax.set_xlabel(named(value, language))
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2)
+            look = {"color": colour, "hatch": hatch, "edgecolor": "white", across: 0.72, along: before}
+            draw(at, grid[role], label=named(role, language), **look)
+            before = before + grid[role].to_numpy()
+        top, pad = max(1.0, before.max(initial=0)), 0.2
+        if upright:
+            pad = _name_years(ax, table, value, language)
+            ax.set_ylim(0, top)
+        else:
+            name_rows(ax, grid.index)
+            ax.set_xlim(0, top)
+            ax.set_xlabel(named(value, language))
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=pad)
     return ax
+
+
+def _name_years(ax: Axes, table: Frame, value: str, language: str) -> float:
+    """Whole years below, numbers of reports above the columns; how far the legend must stand off, in ems."""
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6 if ax.figure.get_figwidth() < 4.5 else 13))
+    ax.set_xlim(table["year"].min() - 0.6, table["year"].max() + 0.6)
+    ax.set_ylabel(named(value, language))
+    if "n_reports" not in table:
+        return 0.2
+    numbers = table.drop_duplicates("year").set_index("year")["n_reports"]
+    look = {"xycoords": ("data", "axes fraction"), "xytext": (0, 2), "textcoords": "offset points"}
+    for year, n in numbers.items():
+        ax.annotate(f"{n}", (year, 1), **look, ha="center", va="bottom", fontsize=6, color=GREY)
+    return 1.3

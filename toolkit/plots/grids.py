@@ -12,17 +12,16 @@ from matplotlib.patches import Patch, Rectangle
 from toolkit.plots.canvas import Ax, Axes, canvas, name_rows
 from toolkit.plots.labels import ems, label, named, wrapped
 from toolkit.plots.style import GREY, INK, SEQUENTIAL
-from toolkit.plots.tables import Frame, grid_of, name_column, needed
+from toolkit.plots.tables import MOST_ROWS, Frame, first_rows, grid_of, name_column, needed
 
-MOST_ROWS = 60
 # Dark to light; the signs keep the statuses apart in grey print.
 _STATUS = {
     "on time": ("#123c5e", ""),
-    "late": ("#c9a227", "!"),
-    "collected": ("#6f9fd8", ""),
-    "failed": ("#c4622d", "×"),
-    "searched, not found": ("#e8c9a8", "–"),
-    "not sought": ("#f2f2f2", ""),
+    "late": ("#d9b44a", "!"),
+    "collected": ("#5d92cf", ""),
+    "failed": ("#9a3b1a", "×"),
+    "searched, not found": ("#e8d3bd", "–"),
+    "not sought": ("#f6f6f6", ""),
 }
 
 
@@ -46,9 +45,10 @@ def heat_map(
         One row for each `row` and `column`, with the number in `value`; what has no row is crossed out.
     """
     needed(table, [row, column, value], "heat_map")
-    grid = grid_of(table, [row], column, value, "heat_map")
+    grid, note = first_rows(grid_of(table, [row], column, value, "heat_map"), language)
     numbers = grid.to_numpy(dtype=float, na_value=np.nan)
-    with canvas(ax, "heat_map", table, language, texts, height=1.6 + 0.2 * len(grid)) as ax:
+    shape = {"notes": {"subtitle": note}, "height": 1.6 + 0.2 * len(grid)}
+    with canvas(ax, "heat_map", table, language, texts, **shape) as ax:
         image = ax.imshow(numbers, cmap=SEQUENTIAL, aspect="auto", vmin=min(0, np.nanmin(numbers, initial=0)))
         for y, x in np.argwhere(np.isnan(numbers)):
             ax.text(x, y, "×", ha="center", va="center", color="#999999", fontsize=7)
@@ -80,7 +80,7 @@ def _axes_names(ax: Axes, rows: pd.Index, columns: pd.Index, language: str) -> N
 def coverage(table: Frame, *, ax: Ax = None, language: str = "zh", **texts: str) -> Axes:
     """Which region-years there are: collected (on time, late), failed, searched and not found, not sought.
 
-    With more than sixty regions the matrix becomes bars: the number of regions of each status in each year.
+    With more than forty regions the matrix becomes bars: the number of regions of each status in each year.
 
     Parameters
     ----------
@@ -145,6 +145,8 @@ def tile_map(
 ) -> Axes:
     """Provinces as equal tiles, darker for larger values; a pale tile without a number has no value.
 
+    In English a tile bears the letters of the province in GB/T 2260.
+
     Parameters
     ----------
     table
@@ -157,16 +159,19 @@ def tile_map(
     ]
     tiles = tiles.assign(shown=np.array(values, dtype=float)).sort_values("shown", ascending=False)
     shades, top = plt.get_cmap(SEQUENTIAL), tiles["shown"].max()
-    with canvas(ax, "tile_map", table, language, texts) as ax:
+    notes = {"subtitle": named(value, language)}
+    with canvas(ax, "tile_map", table, language, texts, notes=notes) as ax:
+        width, height = ax.figure.get_size_inches() * 72
+        look = {"ha": "center", "va": "center", "linespacing": 1.1}
+        look["fontsize"] = min(7, min(0.95 * width / 8.7, (height - 70) / 8.4) / 3.2)  # of a tile's side
         for tile in tiles.itertuples():
-            face, ink, text = "#f4f4f4", GREY, tile.name
+            name = tile.name if language == "zh" else tile.letters
+            face, ink, text = "#f4f4f4", GREY, name
             if not np.isnan(tile.shown):
                 face, ink = shades(tile.shown / (top or 1)), "white" if tile.shown > 0.55 * top else INK
-                text = f"{tile.name}\n{tile.shown:.3g}"
+                text = f"{name}\n{tile.shown:.3g}"
             ax.add_patch(Rectangle((tile.column, tile.row), 0.94, 0.94, facecolor=face))
-            ax.text(
-                tile.column + 0.47, tile.row + 0.47, text, ha="center", va="center", fontsize=7, color=ink
-            )
+            ax.text(tile.column + 0.47, tile.row + 0.47, text, color=ink, **look)
         ax.set(xlim=(0.5, 9.2), ylim=(8.2, -0.2), aspect="equal")
         ax.set_axis_off()
     return ax

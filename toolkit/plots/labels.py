@@ -10,6 +10,7 @@ from unicodedata import east_asian_width
 
 from toolkit.plots.fonts import printable
 
+_POWERS = ((1e12, " tn"), (1e9, " bn"), (1e6, " m"))
 # What may not be broken: a Latin word with its space, or one character, and the punctuation that follows.
 _PIECES = re.compile(r"(?:[!-~\u00a0-\u02ff]+ ?|.)[，。；：、！？）》」』”’％,.;:!?)]* ?")
 
@@ -42,6 +43,13 @@ def label(key: str, language: str = "zh", **values: object) -> str:
 def named(name: str, language: str = "zh") -> str:
     """The words for a value of the data (a role, a column, a status), or the value itself."""
     return label(name, language) if name in _labels() else printable(name)
+
+
+def short_number(x: float, language: str = "zh") -> str:
+    """A number as an axis bears it: 150亿, 1.5万亿; 15 bn."""
+    powers = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万")) if language == "zh" else _POWERS
+    size, word = next(((size, word) for size, word in powers if abs(x) >= size), (1, ""))
+    return f"{x / size:,.6g}{word}"
 
 
 def ems(text: str) -> float:

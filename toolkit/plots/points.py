@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from toolkit.plots.canvas import Ax, Axes, canvas, name_rows
-from toolkit.plots.labels import label, named, wrapped
+from toolkit.plots.labels import ems, label, named, short_number, wrapped
 from toolkit.plots.style import GREY, INK, MAIN, OTHER
-from toolkit.plots.tables import Frame, needed
+from toolkit.plots.tables import Frame, first_rows, needed
 
 
 def distribution(
@@ -31,8 +31,11 @@ def distribution(
     """
     needed(table, [row, value], "distribution")
     groups = {name: rows[value].astype(float) for name, rows in table.groupby(row, sort=False)}
+    kept, left_out = first_rows(list(groups), language, 12)
+    groups = {name: groups[name] for name in kept}
     shape = {"panels": (len(groups), 2), "width_ratios": [1, 2.6], "height": 1.1 + 0.62 * len(groups)}
-    notes = {"subtitle": label("distribution.subtitle", language)}
+    words = filter(None, (label("distribution.subtitle", language), left_out))
+    notes = {"subtitle": label("join", language).join(words)}
     with canvas(None, "distribution", table, language, texts, notes=notes, **shape) as panels:
         for (name, values), bar, strip in zip(groups.items(), panels[::2], panels[1::2], strict=True):
             known = np.sort(values.dropna())
@@ -47,7 +50,7 @@ def distribution(
                 strip.minorticks_off()
             else:
                 strip.xaxis.set_major_locator(MaxNLocator(4))
-            strip.xaxis.set_major_formatter(lambda x, _: f"{x:.6g}".replace("e+", "e"))
+            strip.xaxis.set_major_formatter(lambda x, _: short_number(x, language))
             strip.set(yticks=[], ylim=(-1, 1))
             strip.set_title(
                 named(str(name), language), fontsize=8, loc="left", weight="normal", parse_math=False
@@ -55,20 +58,44 @@ def distribution(
     return np.array(list(panels))
 
 
-def scatter(table: Frame, x: str, y: str, *, ax: Ax = None, language: str = "zh", **texts: str) -> Axes:
+def scatter(
+    table: Frame, x: str, y: str, *, ax: Ax = None, language: str = "zh", name: str = "", **texts: str
+) -> Axes:
     """Two quantities of each report against each other, such as boilerplate and the share of problems.
 
     Parameters
     ----------
     table
         One row a report, with the numbers `x` and `y`.
+    name
+        A column whose words are written beside the five dots that lie farthest out, where there is room.
     """
-    needed(table, [x, y], "scatter")
+    needed(table, [x, y, *([name] if name else [])], "scatter")
+    places = table[[x, y]].astype(float)
     with canvas(ax, "scatter", table, language, texts) as ax:
-        ax.scatter(table[x].astype(float), table[y].astype(float), s=14, color=MAIN, alpha=0.6)
+        many = len(table) > 5000  # as a picture within PDF and SVG, which would be slow otherwise
+        ax.scatter(places[x], places[y], s=14, color=MAIN, alpha=0.6, linewidths=0, rasterized=many)
+        if name:
+            _name_farthest(ax, places, table[name])
         ax.set_xlabel(named(x, language))
         ax.set_ylabel(named(y, language))
     return ax
+
+
+def _name_farthest(ax: Axes, places: Frame, names: Frame, most: int = 5) -> None:
+    """Names beside the dots farthest from the medians, but not over one another."""
+    known = places.dropna()
+    reach = (known.max() - known.min()).where(lambda size: size > 0, 1)
+    apart = ((known - known.median()) / reach).pow(2).sum(axis=1)
+    size = ax.figure.get_size_inches() * 72 * 0.75
+    taken: list[np.ndarray] = []
+    for i in apart.nlargest(most, keep="first").index:
+        at = ((known.loc[i] - known.min()) / reach).to_numpy()
+        if all((np.abs((at - other) * size) > [80, 11]).any() for other in taken):
+            taken.append(at)
+            side = {"ha": "right", "xytext": (-4, 3)} if at[0] > 0.5 else {"ha": "left", "xytext": (4, 3)}
+            look = {"textcoords": "offset points", "fontsize": 7, "color": INK, "parse_math": False}
+            ax.annotate(wrapped(names[i], 99), known.loc[i].to_numpy(), **side, **look)
 
 
 def dispersion(
@@ -90,7 +117,10 @@ def dispersion(
     """
     needed(table, [row, position], "dispersion")
     strips = {name: rows[position].to_numpy(float) for name, rows in table.groupby(row, sort=False)}
-    with canvas(ax, "dispersion", table, language, texts, height=1.25 + 0.24 * len(strips)) as ax:
+    kept, note = first_rows(list(strips), language)
+    strips = {name: strips[name] for name in kept}
+    shape = {"notes": {"subtitle": note}, "height": 1.25 + 0.2 * len(strips)}
+    with canvas(ax, "dispersion", table, language, texts, **shape) as ax:
         ax.eventplot(list(strips.values()), colors=MAIN, linelengths=0.7, linewidths=0.8)
         name_rows(ax, strips, 14)
         ax.set_xlim(0, 1)
@@ -123,13 +153,33 @@ def cooccurrence(
         for pair, width in zip(pairs, widths, strict=True):
             ax.plot(*places[pair].T, color=GREY, alpha=0.45, linewidth=width, zorder=1, label="_edge")
         ax.scatter(*places.T, s=10 + 8 * np.bincount(pairs.ravel()), color=MAIN, zorder=2)
-        look = {"xytext": (0, 4), "textcoords": "offset points", "ha": "center", "fontsize": 8, "color": INK}
-        look["bbox"] = {"facecolor": "white", "alpha": 0.65, "pad": 0.3, "linewidth": 0}
-        for node, place in zip(nodes, places, strict=True):
-            ax.annotate(wrapped(node, 10), place, **look, parse_math=False, zorder=3)
         ax.margins(0.08)
+        _name_nodes(ax, nodes, places)
         ax.set_axis_off()
     return ax
+
+
+def _name_nodes(ax: Axes, nodes: list[str], places: np.ndarray) -> None:
+    """Words above their nodes, or below, right or left where another word or node is in the way."""
+    font = 8 if ax.figure.get_figwidth() > 4.5 else 7
+    room = ax.figure.get_size_inches() * 72 * 0.9 - (0, 40)
+    points = (places - places.min(axis=0)) / np.maximum(np.ptp(places, axis=0), 1e-9) * room / 1.16
+    taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in points]
+    for i, (x, y) in enumerate(points):
+        word = wrapped(nodes[i], 10)
+        wide, high = font * max(map(ems, word.split("\n"))) / 2, font * 0.7 * (word.count("\n") + 1)
+        ways = [(0, high + 3), (0, -high - 3), (wide + 4, 0), (-wide - 4, 0)]
+        boxes = [(x + a - wide, y + b - high, x + a + wide, y + b + high) for a, b in ways]
+        others = [*taken[:i], *taken[i + 1 :]]
+        best = min(range(4), key=lambda k: sum(_meet(boxes[k], other) for other in others))
+        taken.append(boxes[best])
+        look = {"xytext": ways[best], "textcoords": "offset points", "ha": "center", "va": "center"}
+        ax.annotate(word, places[i], **look, fontsize=font, color=INK, parse_math=False, zorder=3)
+
+
+def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether two boxes (left, bottom, right, top) overlap."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def arrange(pairs: np.ndarray, n: int, *, rounds: int = 200) -> np.ndarray:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from toolkit.files import finished
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("png", "svg", "pdf", "eps", "tiff")
 _NO_DATES = {
-    "png": {"Software": None},
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
     "eps": {"Creator": "gov-report-toolkit"},
@@ -27,29 +26,6 @@ _SVG_FAMILIES = {
     "Toolkit Sans SC": "'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', SimHei",
     "Toolkit Serif SC": "'Noto Serif SC', 'Noto Serif CJK SC', 'Songti SC', SimSun",
 }
-
-
-@contextmanager
-def finished(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; move it there only when the block ends well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".tmp-{os.getpid()}-{time.monotonic_ns()}{path.suffix}")
-    try:
-        yield temporary
-        _replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _replace(temporary: Path, path: Path) -> None:
-    """Rename, with patience where another program (Excel, a scanner) holds the old file for a moment."""
-    for pause in (0.1, 0.4, 1.5):
-        try:
-            temporary.replace(path)
-            return
-        except PermissionError:
-            time.sleep(pause)
-    temporary.replace(path)
 
 
 def csv_text(table: pd.DataFrame) -> str:
@@ -114,7 +90,8 @@ def save_figure(
     if unknown:
         raise ValueError(f"Figures cannot be saved as {unknown}; expected some of {list(FORMATS)}.")
     sheet = None if figure is None else figure_of(figure)
-    contents = {f".{name}": render(sheet, name, dpi=dpi) for name in wanted if sheet}
+    with _placed(sheet, dpi) if sheet else nullcontext():
+        contents = {f".{name}": render(sheet, name, dpi=dpi) for name in wanted if sheet}
     if data is not None:
         contents[".csv"] = csv_text(data).encode("utf-8-sig")
     if caption:
@@ -143,12 +120,12 @@ def render(figure: Figure, name: str, *, dpi: int = 300) -> bytes:
     from toolkit.plots.style import settings
 
     buffer = BytesIO()
-    with matplotlib.rc_context(settings()):
-        picture = "png" if name == "tiff" else name
-        figure.savefig(buffer, format=picture, dpi=dpi, metadata=_NO_DATES[picture])
+    picture = "rgba" if name in ("png", "tiff") else name
+    with matplotlib.rc_context(settings()), _placed(figure, dpi):
+        figure.savefig(buffer, format=picture, dpi=dpi, metadata=_NO_DATES.get(picture))
     content = buffer.getvalue()
-    if name == "tiff":
-        return _tiff(content, dpi)
+    if picture == "rgba":
+        return _picture(content, name, int(figure.get_figwidth() * dpi), dpi)
     if name == "eps":
         return re.sub(rb"%%CreationDate: .*\n", b"", content)
     if name == "svg":
@@ -156,13 +133,36 @@ def render(figure: Figure, name: str, *, dpi: int = 300) -> bytes:
     return content
 
 
-def _tiff(png: bytes, dpi: int) -> bytes:
-    """TIFF as journals take it: RGB, LZW, no transparency."""
+@contextmanager
+def _placed(figure: Figure, dpi: int) -> Iterator[None]:
+    """Lay the figure out once; every format then has the same picture, and is drawn once and not twice."""
+    import matplotlib
+    from matplotlib.layout_engine import PlaceHolderLayoutEngine
+
+    engine, usual = figure.get_layout_engine(), figure.dpi
+    if engine is None:
+        yield
+        return
+    if not isinstance(engine, PlaceHolderLayoutEngine):  # which stands where a layout was switched off
+        figure.dpi = dpi
+        figure.draw_without_rendering()
+        figure.dpi = usual
+    with matplotlib.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
+        figure.set_layout_engine(None)
+    try:
+        yield
+    finally:
+        figure.set_layout_engine(engine)
+
+
+def _picture(pixels: bytes, name: str, width: int, dpi: int) -> bytes:
+    """PNG, or TIFF as journals take it (LZW): RGB, since nothing shows through a white sheet."""
     from PIL import Image
 
     buffer = BytesIO()
-    with Image.open(BytesIO(png)) as picture:
-        picture.convert("RGB").save(buffer, format="TIFF", compression="tiff_lzw", dpi=(dpi, dpi))
+    whole = Image.frombuffer("RGBA", (width, len(pixels) // (4 * width)), pixels)
+    options = {"compression": "tiff_lzw"} if name == "tiff" else {"compress_level": 4}
+    whole.convert("RGB").save(buffer, format=name, dpi=(dpi, dpi), **options)
     return buffer.getvalue()
 
 

@@ -17,9 +17,9 @@ KINDS = {
 }
 LANGUAGES = ("zh", "en")
 # Ordered from dark to light, safe for colour-blind readers; lines also differ in dash and marker.
-COLOURS = ("#1b2a49", "#8c2d04", "#1f78a4", "#238b45", "#d95f0e", "#6f9fd8", "#c9a227")
+COLOURS = ("#1b2a49", "#8c2d04", "#1f78a4", "#238b45", "#d95f0e", "#6f9fd8", "#d4b13f")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+MARKERS = ("o", "s", "^", "D", "v", "P", "*")
 INK, GREY, PALE = "#222222", "#6b6b6b", "#d9d9d9"
 MAIN, OTHER = "#1f5a8a", "#c4622d"  # one quantity; its opposite direction (also lighter in grey)
 SEQUENTIAL = "Blues"

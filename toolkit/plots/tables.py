@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -11,6 +12,7 @@ from toolkit.plots.labels import label
 from toolkit.schemas import SchemaError
 
 Frame = pd.DataFrame
+MOST_ROWS = 40  # rows that fit the height of a page
 NAMES = ("region", "label", "region_code", "region_id", "year")  # what names a row, best first
 
 
@@ -52,6 +54,12 @@ def grid_of(table: pd.DataFrame, index: list[str], columns: str, values: str, na
     grid = table.pivot(index=keys, columns=columns, values=values)
     grid = grid.reindex(index=rows if len(keys) > 1 else rows.get_level_values(0))
     return grid.droplevel(codes[:1]).reindex(columns=table[columns].drop_duplicates())
+
+
+def first_rows(rows: Any, language: str, most: int = MOST_ROWS) -> tuple[Any, str]:
+    """The rows (of a table, or names) that one sheet holds, and words for how many are left out."""
+    left = len(rows) - most
+    return rows[:most], label("left_out", language, n=most, rest=f"{left:,}") if left > 0 else ""
 
 
 def describe(table: Frame, language: str = "zh", notes: Mapping[str, str] = MappingProxyType({})) -> dict:

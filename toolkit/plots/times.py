@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from toolkit.plots.canvas import Ax, Axes, Texts, canvas, draw_dots, name_rows
 from toolkit.plots.labels import ems, label, named, wrapped
 from toolkit.plots.style import COLOURS, DASHES, GREY, INK, MAIN, MARKERS, PALE
-from toolkit.plots.tables import Frame, grid_of, name_column, needed
+from toolkit.plots.tables import Frame, first_rows, grid_of, name_column, needed
 
 MOST_LINES = 7
 Marks = list[tuple[float, str]]  # places and words of breaks
@@ -80,7 +80,8 @@ def adoption_curve(
     axes = _over_years("adoption_curve", table, ax, language, value, line, dates, texts)
     for each in np.atleast_1d(axes):
         for curve in each.lines:
-            curve.set_drawstyle("default" if curve.get_label() == "_break" else "steps-post")
+            if curve.get_label() in ("_others", *table[line].astype(str)):
+                curve.set_drawstyle("steps-post")
     return axes
 
 
@@ -103,12 +104,13 @@ def _over_years(
         if ax is not None:
             raise ValueError(f"plots.{name}() needs a panel for each of {len(lines)} lines: leave ax out.")
         return _multiples(name, table, lines, language, value, marks, notes, texts)
+    own = ax is None
     with canvas(ax, name, table, language, texts, notes=notes) as ax:
         for i, (key, rows) in enumerate(lines.items()):
             _line(ax, rows, value, key, i)
         _years(ax, years, marks)
         ax.set_ylabel(named(value, language))
-        _name_ends(ax)
+        _name_ends(ax, grow=own)
     return ax
 
 
@@ -161,20 +163,41 @@ def _last(line: Line2D) -> float:
     return known[-1] if len(known) else np.nan
 
 
-def _name_ends(ax: Axes, *, numbers: bool = False) -> None:
-    """Write each line's name beside its last value, moved apart where they would overlap."""
+def _name_ends(ax: Axes, *, numbers: bool = False, grow: bool = False) -> None:
+    """Write each line's name behind its key (marker and dash), led to its last value where they must part."""
     lines = [line for line in ax.lines if not line.get_label().startswith("_") and not np.isnan(_last(line))]
+    wide, longest = ax.figure.get_figwidth() > 4.5, max((ems(line.get_label()) for line in lines), default=0)
+    if len(lines) <= MOST_LINES and longest > (24 if wide else 8):  # no room beside the axes
+        room = ax.figure.get_figwidth() * 72 / 8 - 5
+        columns = max(1, min(3, int(room / (longest + 6))))
+        ax.legend(handles=lines, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, handlelength=3.4,
+                  borderaxespad=1.2)  # fmt: skip
+        if grow:
+            ax.figure.set_figheight(ax.figure.get_figheight() + 0.17 * -(-len(lines) // columns))
+        return
     bottom, top = ax.get_ylim()
     ends = [f" {_last(line):.3g}" if numbers else "" for line in lines]
-    names = [wrapped(f"{line.get_label()}{end}", 14) for line, end in zip(lines, ends, strict=True)]
+    names = [
+        wrapped(f"{line.get_label()}{end}", 12 if wide else 8) for line, end in zip(lines, ends, strict=True)
+    ]
     gap = 10.5 * max((name.count("\n") + 1 for name in names), default=1)  # points, in axes 0.6 high
     gap *= abs(top - bottom) / (ax.figure.get_figheight() * 72 * 0.6)
     places = spread([_last(line) for line in lines], gap)
     places -= max(0, places.max(initial=-np.inf) - max(bottom, top))  # not above the axes
+    edge, point = ax.get_xlim()[1], np.ptp(ax.get_xlim()) / (ax.figure.get_figwidth() * 72 * 0.6)
     look = {"xytext": (3, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
     for line, name, place in zip(lines, names, places, strict=True):
+        end = line.get_xdata()[np.flatnonzero(~np.isnan(np.asarray(line.get_ydata(), dtype=float)))[-1]]
+        lead = {"color": line.get_color(), "linewidth": 0.4, "clip_on": False, "label": "_lead"}
+        ax.plot([end, edge + 6 * point], [_last(line), place], **lead, zorder=1)
+        key = {"linestyle": line.get_linestyle(), "marker": line.get_marker(), "label": "_key"}
+        at = edge + point * np.array([6, 13, 20])
+        ax.plot(
+            at, [place] * 3, **lead | key | {"linewidth": 1.2}, markevery=[1], gid=f"key {line.get_label()}"
+        )
         look |= {"color": line.get_color(), "annotation_clip": False, "parse_math": False}
-        ax.annotate(name, (ax.get_xlim()[1], place), **look)
+        ax.annotate(name, (at[-1], place), **look)
+    ax.set_xlim(right=edge)
 
 
 def spread(values: Iterable[float], gap: float) -> np.ndarray:
@@ -192,24 +215,21 @@ def _multiples(
     name: str, table: Frame, lines: Lines, language: str, value: str, marks: Marks, notes: Texts, texts: Texts
 ) -> np.ndarray:
     """Small multiples on one scale, each line against all others in grey."""
+    kept, left_out = first_rows(list(lines), language, 30)
+    lines = {key: lines[key] for key in kept}
     width = plt.rcParams["figure.figsize"][0]
     columns = 5 if width > 4.5 else 3
     rows = -(-len(lines) // columns)
     years = next(iter(lines.values())).index.to_numpy()
-    words = [named(value, language), label("other_lines", language)]
+    words = filter(None, [named(value, language), label("other_lines", language), left_out])
     notes = {**notes, "subtitle": label("join", language).join(words)}
-    shape = {
-        "notes": notes,
-        "height": 0.9 + 1.05 * rows,
-        "panels": (rows, columns),
-        "sharex": True,
-        "sharey": True,
-    }
+    shape = {"notes": notes, "height": 0.9 + 1.05 * rows, "panels": (rows, columns)}
+    shape |= {"sharex": True, "sharey": True}
     with canvas(None, name, table, language, texts, **shape) as panels:
         for panel, (key, series) in zip(panels, lines.items(), strict=False):
             for other in lines.values():
                 panel.plot(years, other[value].astype(float), color=PALE, linewidth=0.7, label="_others")
-            panel.plot(years, series[value].astype(float), color=MAIN, marker="o", label=key)
+            panel.plot(years, series[value].astype(float), color=MAIN, marker="o", markersize=2, label=key)
             title = wrapped(key, 0.8 * width * 9 / columns)
             panel.set_title(title, fontsize=8, weight="normal", parse_math=False)
             _years(panel, years, marks, ticks=3)
@@ -306,11 +326,12 @@ def _bump(
     name: str, grid: pd.DataFrame, table: Frame, ax: Ax, language: str, value: str, texts: Texts
 ) -> Axes:
     """Lines between the columns of a grid; ranks from 1 downwards."""
+    grid, note = first_rows(grid, language)
     names = [str(column) for column in grid]
     upright = len(names) > 5
     height = max(plt.rcParams["figure.figsize"][1], 1.2 + 0.19 * len(grid))
     height += max(map(ems, names)) * 8 / 72 if upright else 0
-    with canvas(ax, name, table, language, texts, height=height) as ax:
+    with canvas(ax, name, table, language, texts, notes={"subtitle": note}, height=height) as ax:
         at = range(grid.shape[1])
         for i, (key, row) in enumerate(grid.iterrows()):
             colour = COLOURS[i] if len(grid) <= MOST_LINES else (MAIN, INK)[i % 2]

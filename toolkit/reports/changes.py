@@ -12,8 +12,10 @@ from toolkit.reports.labels import label, name_of
 from toolkit.reports.rates import latest_names
 from toolkit.reports.sheets import (
     Sheet,
+    place,
     say,
     show_figure,
+    show_file,
     show_limit,
     show_part,
     show_subsection,
@@ -88,23 +90,25 @@ def show_copied(sheet: Sheet, *, most: int = 6, last: int = 12) -> None:
 
 def _show_shared(sheet: Sheet, most: int) -> None:
     """The longest sentences of the latest report that other regions or its own last year have."""
+    language = sheet.language
     now = sheet.shared.merge(sheet.latest.sentences, on=["doc_id", "sentence_no"])
     found = now[now["source"].isin(["own last year", "other regions", "both"])]
     show_subsection(sheet, "copied.sentences", n=len(found), all=len(now))
-    found = found.sort_values(["n_runs", "sentence_no"], ascending=[False, True]).head(most)
-    places = [
-        label(
-            "copied.place",
-            sheet.language,
-            source=name_of("source", row.source, sheet.language),
-            n=row.n_other_regions,
-            all=row.n_regions - 1,
-            no=row.sentence_no,
-        )
-        for row in found.itertuples()
-    ]
-    texts = [" ".join(text.split()) for text in found["text"]]
-    show_part("quotes", quotes=list(zip(texts, places, strict=True)), most=most, more="")
+    if found.empty:
+        say(sheet, "copied.nowhere", "notice")
+        return
+    found = found.sort_values(["n_runs", "sentence_no"], ascending=[False, True])
+    quotes = []
+    for row in found.drop_duplicates("text").head(most).itertuples():
+        n = {"n": row.n_other_regions, "all": row.n_regions - 1}
+        where = [
+            name_of("source", row.source, language),
+            label("copied.regions", language, **n),
+            place(sheet, row),
+        ]
+        quotes.append((" ".join(row.text.split()), " · ".join(where if n["all"] else where[::2])))
+    show_part("quotes", quotes=quotes, most=most, more="")
+    show_file(sheet, "copied", found)
 
 
 def _show_last_change(sheet: Sheet, counts: pd.DataFrame, telling: pd.DataFrame, *, most: int = 24) -> None:
@@ -121,6 +125,9 @@ def _show_last_change(sheet: Sheet, counts: pd.DataFrame, telling: pd.DataFrame,
         say(sheet, "change.gap", "notice", **years)
         return
     shift = word_shift(telling, target={"year": last}, reference={"year": last - 1})
+    if not shift["contribution"].any():
+        say(sheet, "change.same", "notice", **years)
+        return
     title = label("word_shift.title", sheet.language, **years)
     show_figure(
         sheet, "word_shift", plots.word_shift(shift, top=20, language=sheet.language, title=title), shift
@@ -134,19 +141,21 @@ def _show_last_change(sheet: Sheet, counts: pd.DataFrame, telling: pd.DataFrame,
     show_limit(sheet, "change")
 
 
-def _show_new_terms(sheet: Sheet, counts: pd.DataFrame, *, most: int = 10) -> None:
-    """The most frequent terms that came and stayed, and those that went, each with its first sentence."""
+def _show_new_terms(sheet: Sheet, counts: pd.DataFrame, *, most: int = 10, recent: int = 5) -> None:
+    """Of the last years the most frequent terms that came and stayed, or went, each with its first sentence."""
     from toolkit.measures import new_and_vanished
 
-    show_subsection(sheet, "new.heading")
+    show_subsection(sheet, "new.heading", recent=recent)
     found = new_and_vanished(counts, region="region_id", min_count=5)
     texts = sheet.corpus.documents.groupby("year")["text"].sum()
     # A segmenter may take the term for part of a longer word in some years: the text decides.
     found = found.loc[
         pd.Index([row.Index for row in found.itertuples() if _is_so(row, texts)], dtype="int64")
     ]
-    came = found[(found["status"] == "new") & (found["last_year"] == counts["year"].max())]
-    gone = found[found["status"] == "vanished"]
+    last = int(counts["year"].max())
+    came = found[(found["status"] == "new") & (found["last_year"] == last)]
+    came = came[came["first_year"] > last - recent]
+    gone = found[(found["status"] == "vanished") & (found["last_year"] >= last - recent)]
     ranked = [
         part.sort_values(["count", "term"], ascending=[False, True]).head(most) for part in (came, gone)
     ]
@@ -155,9 +164,24 @@ def _show_new_terms(sheet: Sheet, counts: pd.DataFrame, *, most: int = 10) -> No
         say(sheet, "new.none", "notice")
         return
     table = new_and_vanished(counts, sheet.corpus, terms=terms, region="region_id", min_count=5)
-    table = table.assign(evidence=[text if len(text) < 80 else f"{text[:80]}…" for text in table["evidence"]])
-    show_table(sheet, table[["term", "status", "first_year", "last_year", "n_years", "count", "evidence"]])
+    table = table.merge(sheet.corpus.sentences[["doc_id", "sentence_no", "start", "end"]], how="left")
+    pairs = zip(table["evidence"], table["term"], strict=True)
+    shown = table.assign(
+        evidence=[_around(text, term) for text, term in pairs],
+        place=[place(sheet, row) if row.doc_id else "" for row in table.itertuples()],
+    )
+    columns = ["term", "status", "first_year", "last_year", "n_years", "count", "evidence", "place"]
+    show_table(sheet, shown[columns], shape="cards")
+    show_file(sheet, "new_terms", table)
     show_limit(sheet, "new")
+
+
+def _around(text: str, term: str, room: int = 30) -> str:
+    """The part of a sentence around a term."""
+    text = " ".join(text.split())
+    first = max(0, text.find(term) - room)
+    last = first + 2 * room + len(term)
+    return "…" * (first > 0) + text[first:last] + "…" * (last < len(text))
 
 
 def _is_so(row: Any, texts: pd.Series) -> bool:

@@ -8,21 +8,33 @@ import pandas as pd
 
 from toolkit.reports.changes import phrase_counts
 from toolkit.reports.labels import label, name_of
-from toolkit.reports.parts import CARD, SIZES, say_mixed
-from toolkit.reports.rates import FEWEST_PEERS, alike, latest_names, role_shares
+from toolkit.reports.parts import CARD, SIZES, say_mixed, value_grid
+from toolkit.reports.rates import (
+    LEAST,
+    alike,
+    cards,
+    coverage_in_time,
+    dimension_rates,
+    first_reports,
+    latest_names,
+    shared_and_problems,
+    stated_values,
+)
 from toolkit.reports.sheets import (
     Sheet,
     listed,
     say,
     show_figure,
+    show_file,
     show_html,
     show_limit,
+    show_subsection,
     show_table,
     span,
 )
 from toolkit.terms.counts import count_terms
 
-FEWEST_AT_RISK = 5  # regions; with fewer the curve moves by leaps
+MOST_ALIKE = 400  # reports compared with each other; of more, so many are taken
 
 
 def show_comparison_title(sheet: Sheet) -> None:
@@ -35,11 +47,10 @@ def show_comparison_title(sheet: Sheet) -> None:
 
 
 def show_coverage(sheet: Sheet) -> None:
-    """Which region-years there are, by region and year; by province where the corpus spans several."""
+    """Which region-years there are, and which in time; by province where the corpus spans several."""
     from toolkit import plots
-    from toolkit.corpus.coverages import coverage
 
-    table = coverage(sheet.corpus)
+    table = coverage_in_time(sheet.corpus)
     show_figure(sheet, "coverage", plots.coverage(table, language=sheet.language), table)
     provinces = sheet.corpus.documents.query("province != ''").groupby("province").size()
     if len(provinces) > 1:
@@ -50,20 +61,28 @@ def show_coverage(sheet: Sheet) -> None:
 
 
 def show_reports(sheet: Sheet, *, most: int = 60) -> None:
-    """The reports of all regions: who, when, how long."""
-    documents = sheet.corpus.documents
-    show_table(sheet, documents[["region_code", "region", "year", "genre", "body_kind", *SIZES]].head(most))
-    if len(documents) > most:
-        say(sheet, "reading.more", n=len(documents) - most)
+    """The regions: which years, how much text, what was flagged; every report is in a file."""
+    documents = sheet.corpus.documents.sort_values(["region_code", "year"], kind="stable")
+    regions = documents.groupby("region_id", sort=False)
+    table = regions.agg(region_code=("region_code", "last"), region=("region", "last"), years=("year", span))
+    table["n_reports"] = regions.size()
+    years = regions["year"].agg(lambda year: year.max() - year.min() + 1 - year.nunique())
+    table["n_missing"] = years.astype("Int64")
+    table["body_kind"] = regions["body_kind"].agg(lambda kinds: "|".join(dict.fromkeys(kinds)))
+    table["flags"] = regions["flags"].agg(lambda flags: " ".join(dict.fromkeys(" ".join(flags).split())))
+    table[SIZES[:2]] = regions[SIZES[:2]].sum()
+    order = ["region_code", "region", "years", "n_reports", "n_missing", "body_kind", *SIZES]
+    show_table(sheet, table[order].head(most), shape="cards")
+    if len(table) > most:
+        say(sheet, "reading.more", n=len(table) - most)
+    show_file(sheet, "reports", documents.drop(columns="text", errors="ignore"))
     say_mixed(sheet)
     show_limit(sheet, "reading")
 
 
 def show_cards(sheet: Sheet) -> None:
     """In how many reports each statutory part was found, and how many were on time."""
-    from toolkit.corpus.statutory import statutory_card
-
-    card, language = statutory_card(sheet.corpus), sheet.language
+    card, language = cards(sheet.corpus), sheet.language
     if card.empty:
         say(sheet, "card.none", "notice")
         return
@@ -79,7 +98,7 @@ def show_cards(sheet: Sheet) -> None:
 
 
 def show_disclosure(sheet: Sheet, *, most: int = 25) -> None:
-    """Which indicators reports state at all, before any value; then the values of one year's reports."""
+    """Which indicators reports state at all, before any value."""
     from toolkit.indicators import facts, read_indicators
 
     found = facts(sheet.corpus)
@@ -95,27 +114,50 @@ def show_disclosure(sheet: Sheet, *, most: int = 25) -> None:
     table.insert(0, "indicator", table.pop("indicator_id").map(names))
     show_table(sheet, table)
     show_limit(sheet, "disclosure")
-    _show_values(sheet, found[found["certain"] & (found["statistic"] == "level")], names)
 
 
-def _show_values(sheet: Sheet, found: pd.DataFrame, names: dict[str, str], *, least: float = 0.3) -> None:
-    """Shares that enough of the reports alike state, each report a dot: counts of unequal places have no range."""
+def show_values(sheet: Sheet, *, most: int = 12, columns: int = 6) -> None:
+    """Core figures of the latest reports side by side, unranked; then rates of the reports alike, one dot each.
+
+    Counts of unequal places have no common scale, so only rates in percent are drawn together.
+    """
     from toolkit import plots
 
+    latest = _latest(sheet).head(columns)
+    grid = value_grid(sheet, sheet.corpus.where(doc_id=latest["doc_id"]), ["region", "year"], most=most)
+    if len(grid):
+        show_table(sheet, grid)
+        say(sheet, "values.rule", "limit", n=len(latest), of=sheet.corpus.documents["region_id"].nunique())
     chosen = _alike(sheet, "distribution")
     if chosen is None:
         return
-    values = found[found["doc_id"].isin(chosen["doc_id"]) & (found["unit"] == "%")]
-    values = values.drop_duplicates(["doc_id", "indicator_id"], keep=False)
-    n = values.groupby("indicator_id").size()
-    n = n[n >= least * len(chosen)].sort_values(ascending=False).head(12)
-    if n.empty:
-        say(sheet, "distribution.none", "notice", share=f"{least:.0%}")
+    found = sheet.corpus.where("sections", "sentences", doc_id=chosen["doc_id"])
+    table, drawn = stated_values(found, unit="%", most=most)
+    if not drawn:
+        say(sheet, "distribution.none", "notice", least=LEAST)
         return
-    cells = chosen[["doc_id", "region", "year"]].merge(pd.DataFrame({"indicator_id": n.index}), how="cross")
-    cells = cells.merge(values[["doc_id", "indicator_id", "value"]], how="left")
-    cells["indicator_id"] = cells["indicator_id"].map(names)
-    show_figure(sheet, "rates", plots.distribution(cells, language=sheet.language), cells)
+    title = _title(sheet, "distribution")
+    axes = plots.distribution(table, language=sheet.language, row=f"name_{sheet.language}", title=title)
+    show_figure(sheet, "rates", axes, table)
+
+
+def _latest(sheet: Sheet) -> pd.DataFrame:
+    """The latest report of each region, in the order of the codes."""
+    documents = sheet.corpus.documents.sort_values("year", kind="stable")
+    return documents.drop_duplicates("region_id", keep="last").sort_values("region_code", kind="stable")
+
+
+def show_dimensions_by_region(sheet: Sheet, *, most: int = 40) -> None:
+    """Region by part of the 纲要, each region's latest report; in the order of the codes, unranked."""
+    from toolkit import plots
+
+    latest = _latest(sheet)
+    show_subsection(sheet, "dimensions.regions", n=min(most, len(latest)), of=len(latest))
+    rates = dimension_rates(sheet.corpus.where(doc_id=latest.head(most)["doc_id"]))
+    rates["dimension"] = [name_of("dimension", name, sheet.language) for name in rates["dimension"]]
+    title = label("dimensions.regions", sheet.language, n=min(most, len(latest)), of=len(latest))
+    axes = plots.heat_map(rates, row="label", column="dimension", language=sheet.language, title=title)
+    show_figure(sheet, "dimensions_by_region", axes, rates)
 
 
 def show_side_by_side(sheet: Sheet, terms: Sequence[str], *, most: int = 12) -> None:
@@ -123,9 +165,8 @@ def show_side_by_side(sheet: Sheet, terms: Sequence[str], *, most: int = 12) -> 
     from toolkit import plots
     from toolkit.measures import frequency
 
-    documents = sheet.corpus.documents.sort_values("year", kind="stable")
-    documents = documents.drop_duplicates("region_id", keep="last")
-    chosen = documents.sort_values("region_code").head(most)
+    documents = _latest(sheet)
+    chosen = documents.head(most)
     say(sheet, "beside.rule", "notice", n=len(chosen), of=len(documents))
     rates = frequency(phrase_counts(sheet.corpus.where(doc_id=chosen["doc_id"]), terms))
     axes = plots.side_by_side(rates, terms=list(terms), language=sheet.language)
@@ -146,44 +187,35 @@ def show_particular_terms(sheet: Sheet, *, top: int = 15, most: int = 30) -> Non
     show_limit(sheet, "particular")
 
 
-def show_diffusion(sheet: Sheet, *, most: int = 7) -> None:
+def show_diffusion(sheet: Sheet) -> None:
     """When regions first report a national institution, with the dates of its central document."""
     from toolkit import plots
-    from toolkit.measures import adoption, adoption_curve
-    from toolkit.terms.lexicon import read_lexicon
 
-    table = read_lexicon().table.set_index("id")
-    table = table[(table["kind"] == "institution") & (table["scope"] == "national")]
-    curve = adoption_curve(adoption(sheet.corpus, mechanisms=table.index.tolist()))
-    curve = curve[curve["n_at_risk"] > 0]
-    events = curve[curve["n_first"] > 0].groupby("mechanism")
-    best = events.agg(risk=("n_at_risk", "first"), first=("n_first", "sum"))
-    # A first event among few regions lifts the whole curve for good.
-    best = best[(best["risk"] >= FEWEST_AT_RISK) & (best["first"] > 1)]
-    best = best.sort_values(["first", "risk"], ascending=False, kind="stable").head(most)
-    if best.empty:
-        say(sheet, "diffusion.none", "notice", least=FEWEST_AT_RISK)
+    curve, shown = first_reports(sheet.corpus)
+    if shown.empty:
+        say(sheet, "diffusion.none", "notice", least=LEAST)
         return
-    curve = curve[curve["mechanism"].isin(best.index)].copy()
-    curve["mechanism"] = curve["mechanism"].map(table["name" if sheet.language == "zh" else "english"])
-    show_figure(sheet, "diffusion", plots.adoption_curve(curve, language=sheet.language), curve)
+    could = {"least": curve["n_could"].min(), "most": curve["n_could"].max()}
+    subtitle, line = label("diffusion.subtitle", sheet.language, **could), f"name_{sheet.language}"
+    axes = plots.adoption_curve(curve, line=line, language=sheet.language, subtitle=subtitle)
+    show_figure(sheet, "diffusion", axes, curve)
 
 
 def show_shared_text(sheet: Sheet) -> None:
     """What reports alike share word for word against the room they give to problems, one dot a report."""
     from toolkit import plots
-    from toolkit.measures import boilerplate, shared_sentences
 
     chosen = _alike(sheet, "shared_text")
     if chosen is None:
         return
-    part = sheet.corpus.where(doc_id=chosen["doc_id"])
-    roles = role_shares(part, ["doc_id"]).query("role == 'problem'").rename(columns={"share": "problem"})
-    table = chosen[["doc_id", "region", "year"]].merge(boilerplate(shared_sentences(part)), on="doc_id")
-    table = table.merge(roles[["doc_id", "problem"]], how="left", on="doc_id").fillna({"problem": 0})
-    axes = plots.scatter(
-        table, "other_regions", "problem", language=sheet.language, title=_title(sheet, "shared_text")
-    )
+    kind = {name: chosen[name].iloc[0] for name in ("genre", "body_kind")}
+    years = [int(chosen["year"].iloc[0]) - 1, int(chosen["year"].iloc[0])]
+    kind |= {"region_id": chosen["region_id"], "year": years}
+    table = shared_and_problems(sheet.corpus.where("sections", "sentences", **kind))
+    table = table[table["doc_id"].isin(chosen["doc_id"])]
+    title = _title(sheet, "shared_text")
+    options = {"name": "region", "language": sheet.language, "title": title}
+    axes = plots.scatter(table, "reused", "problem_share", **options)
     show_figure(sheet, "shared_text", axes, table)
 
 
@@ -216,7 +248,7 @@ def show_similarity(sheet: Sheet, *, most: int = 12) -> None:
     """The most alike pairs of reports of one year, by vocabulary."""
     from toolkit.measures import similarity
 
-    chosen = alike(sheet.corpus.documents)
+    chosen = _sampled(sheet)
     if len(chosen) < 2:
         say(sheet, "similarity.none", "notice")
         return
@@ -234,8 +266,10 @@ def show_similarity(sheet: Sheet, *, most: int = 12) -> None:
 
 def _alike(sheet: Sheet, what: str) -> pd.DataFrame | None:
     """The reports of one year that are alike; where they are too few, say so."""
-    chosen = alike(sheet.corpus.documents)
-    if len(chosen) >= FEWEST_PEERS:
+    chosen, n = _sampled(sheet), len(alike(sheet.corpus.documents))
+    if len(chosen) < n:
+        say(sheet, "alike.sampled", "notice", n=len(chosen), of=n)
+    if len(chosen) >= LEAST:
         return chosen
     say(
         sheet,
@@ -243,13 +277,22 @@ def _alike(sheet: Sheet, what: str) -> pd.DataFrame | None:
         "notice",
         what=label(f"{what}.what", sheet.language),
         n=len(chosen),
-        least=FEWEST_PEERS,
+        least=LEAST,
     )
     return None
 
 
+def _sampled(sheet: Sheet) -> pd.DataFrame:
+    """The reports of one year that are alike; of very many, MOST_ALIKE at equal distances in the order of codes."""
+    chosen = alike(sheet.corpus.documents)
+    if len(chosen) <= MOST_ALIKE:
+        return chosen
+    chosen = chosen.sort_values(["region_code", "region_id"], ignore_index=True)
+    return chosen.take([n * len(chosen) // MOST_ALIKE for n in range(MOST_ALIKE)])
+
+
 def _title(sheet: Sheet, what: str) -> str:
     """What is shown, and of which reports."""
-    chosen = alike(sheet.corpus.documents)
+    chosen = _sampled(sheet)
     values = {"year": chosen["year"].iloc[0], "n": len(chosen)}
     return label("alike.title", sheet.language, what=label(f"{what}.what", sheet.language), **values)

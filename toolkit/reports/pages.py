@@ -29,7 +29,7 @@ _ATTRIBUTES = {
     "*": ["class", "id", "lang", "title"],
     "a": ["href"],
     "th": ["scope", "colspan", "rowspan"],
-    "td": ["colspan", "rowspan"],
+    "td": ["colspan", "rowspan", "data-head"],
 }
 
 
@@ -91,7 +91,7 @@ def page(
 
 def render(template: str, **values: Any) -> str:
     """Fill a file of templates/; values are escaped unless they are marked as HTML."""
-    return _environment().from_string(read_template(template)).render(**values)
+    return _template(template).render(**values)
 
 
 @functools.cache
@@ -122,6 +122,12 @@ def _environment() -> Any:
     from jinja2 import Environment
 
     return Environment(trim_blocks=True, lstrip_blocks=True, autoescape=True)
+
+
+@functools.cache
+def _template(name: str) -> Any:
+    """A compiled template: compiling costs more than filling, and a report fills dozens of parts."""
+    return _environment().from_string(read_template(name))
 
 
 def _hash(text: str) -> str:

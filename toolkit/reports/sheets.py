@@ -15,6 +15,7 @@ import pandas as pd
 from IPython.display import HTML, Image, display
 
 from toolkit.pipeline import Corpus
+from toolkit.plots.labels import ems, short_number
 from toolkit.reports.labels import html_label, label, name_of, read_labels
 from toolkit.reports.pages import render
 from toolkit.reports.slices import open_corpus, open_slice
@@ -22,7 +23,11 @@ from toolkit.terms.counts import place_terms
 
 SCREEN_DPI = 200
 _YEARS = ("year", "year_covered", "first_year", "last_year")
-_CLOSED = ("body_kind", "dimension", "genre", "subject", "status", "role", "reason", "presence", "timeliness")
+_CLOSED = ("body_kind", "dimension", "dated_by", "genre", "level", "subject", "status", "role", "reason")
+_CLOSED += ("presence", "timeliness")
+_SHARES = ("share", "own_last_year", "other_regions", "both", "novel")
+_NARROW = 5.5  # ems that are never broken into lines
+_LARGE = 1e8  # from here on numbers are read in these units
 
 
 @dataclass(frozen=True)
@@ -130,15 +135,53 @@ def show_limit(sheet: Sheet, key: str) -> None:
     say(sheet, f"{key}.limit", "limit")
 
 
-def show_table(sheet: Sheet, table: pd.DataFrame, *, shape: str = "") -> None:
-    """A table: heads from labels.csv (`column.<name>`), closed choices and flags in words, NaN as a dash."""
+def show_table(sheet: Sheet, table: pd.DataFrame, *, shape: str = "", more: str = "") -> None:
+    """A table: heads from labels.csv (`column.<name>`), closed choices and flags in words, NaN as a dash.
+
+    `shape` may be cards (on a phone each row is a card: for tables with sentences) or settings; with `more`
+    the table is folded under these words.
+    """
     language = sheet.language
     heads = [
-        (name_of("column", name, language), pd.api.types.is_numeric_dtype(dtype) and name not in _YEARS)
+        (name_of("column", name, language), _shape(name, dtype, table[name]))
         for name, dtype in table.dtypes.items()
     ]
     columns = [[_cell(name, value, language) for value in table[name]] for name in table.columns]
-    show_part("table", heads=heads, rows=list(zip(*columns, strict=True)), shape=shape)
+    rows = list(zip(*columns, strict=True))
+    show_part("table", heads=heads, rows=rows, shape=shape, more=more)
+
+
+def _shape(name: Any, dtype: Any, values: pd.Series) -> str:
+    """Numbers stand to the right; years and closed choices are not broken into lines."""
+    if pd.api.types.is_numeric_dtype(dtype) and name not in _YEARS:
+        return "n"
+    short = name in _YEARS or (name in _CLOSED and name != "reason")
+    return "k" if short or max(map(ems, values.astype("str")), default=0) <= _NARROW else ""
+
+
+def show_file(sheet: Sheet, name: str, table: pd.DataFrame, key: str = "figure.files") -> None:
+    """Save a table of the page as ``<name>.csv``, and name the file.
+
+    Rows that point into a report (doc_id, sentence_no, start, end) bear their citation.
+    """
+    from toolkit.files import finished
+    from toolkit.plots.saving import csv_text
+    from toolkit.terms.citations import citations
+
+    if {"doc_id", "sentence_no", "start", "end"} <= set(table):
+        cited = table[table["doc_id"] != ""]
+        table = table.assign(citation=citations(sheet.corpus, cited).reindex(table.index, fill_value=""))
+    with finished(sheet.out / f"{name}.csv") as path:
+        path.write_text(csv_text(table), encoding="utf-8-sig", newline="\n")
+    show_part("files", words=label(key, sheet.language), files=[f"{name}.csv"])
+
+
+def place(sheet: Sheet, row: Any) -> str:
+    """Sentence and characters of a row that points into a report, and the heading where it has one."""
+    values = {"no": row.sentence_no, "start": row.start, "end": row.end}
+    where = label("quotes.place", sheet.language, **values)
+    heading = " ".join(str(getattr(row, "section", "")).split())
+    return f"{heading} · {where}" if heading else where
 
 
 def show_figure(sheet: Sheet, name: str, axes: Any, data: pd.DataFrame) -> None:
@@ -180,9 +223,13 @@ def _cell(name: str, value: Any, language: str) -> str:
     if pd.isna(value) or value == "":
         return "—"
     if name in _CLOSED:
-        return name_of(name, value, language)
+        return listed([name_of(name, part, language) for part in str(value).split("|")], language)
     if name == "flags":
         return listed([name_of("flag", flag, language) for flag in value.split()], language)
     if isinstance(value, str | bool) or name in _YEARS:
         return " ".join(str(value).split())
+    if name in _SHARES:
+        return "< 0.1%" if 0 < value < 0.001 else f"{value:.1%}"
+    if abs(value) >= _LARGE:
+        return short_number(value, language)
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3g}"

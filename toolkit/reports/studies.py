@@ -9,22 +9,32 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from toolkit.indicators import read_indicators
 from toolkit.pipeline import Corpus
 from toolkit.reports.labels import label, name_of
-from toolkit.reports.rates import latest_names, role_shares
+from toolkit.reports.rates import (
+    LEAST,
+    coverage_in_time,
+    dimension_rates,
+    first_reports,
+    latest_names,
+    role_shares,
+    shared_and_problems,
+    stated_values,
+)
 
 SIZES = {"single": "paper-1col", "double": "paper-2col", "screen": "screen"}
 LANGUAGES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
-LEAST = 5  # reports, or regions, for a spread or a relation to be shown
-MOST = 6  # mechanisms or indicators in one figure
 _KEY = ["region_id", "year"]
 
 
 class Drawing(NamedTuple):
-    """A plot by its name, its table and its options; no name where the table cannot show it."""
+    """A plot by its name (none where the table cannot show it), its table, the reports it shows, its options."""
 
     plot: str
     table: pd.DataFrame
+    reports: pd.DataFrame
+    denominator: int | str = ""
     options: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -34,35 +44,43 @@ def draw_study(
     *,
     figures: Sequence[str] = (),
     terms: Sequence[str] = (),
+    indicators: Sequence[str] = (),
     language: str = "zh",
-    size: str = "single",
+    size: str | float = "single",
     formats: Sequence[str] = ("png",),
     dpi: int = 300,
+    grey: bool = False,
     close: bool = True,
 ) -> pd.DataFrame:
     """Draw the figures of a study, each with its caption and its data; say what cannot be drawn, and why.
 
     Kinds of reports are not mixed unasked: those of the commonest genre and body are drawn, and the caption
     counts the others (``corpus.where(...)`` chooses them). At the width of a column a figure bears no title:
-    its caption is set below it. Every caption ends with what the figure does not show.
+    its caption is set below it. Every caption names the reports and the denominator of its own figure, and
+    ends with what the figure does not show.
 
     Parameters
     ----------
     corpus
-        The reports.
+        The reports, or a store of them.
     out
         Folder for ``<figure>-<language>.png`` (and other formats), ``.csv`` (data) and ``.txt`` (caption).
     figures
-        Of coverage (with timeliness), roles, adoption_curve, distribution, boilerplate and terms; left out,
-        the first five, and terms where `terms` are given.
+        Of coverage (with timeliness), roles, adoption_curve, distribution, boilerplate, terms, dimensions,
+        network and provinces; left out, the first five, and terms where `terms` are given.
     terms
         Terms to follow, found as text.
+    indicators
+        Ids of the indicators whose values are shown (`toolkit.indicators.read_indicators`); left out, those
+        that most reports state.
     language
         "zh", "en" or "both".
     size
-        "single" (8.5 cm), "double" (17 cm) or "screen".
+        "single" (8.5 cm), "double" (17 cm), "screen", or the width in centimetres that a journal asks for.
     formats, dpi
         As in `toolkit.plots.save_figure`.
+    grey
+        Also write ``<figure>-<language>-grey.png``, as a printer without colour gives it, and check it.
     close
         False leaves the figures open, for a notebook to show.
 
@@ -70,17 +88,21 @@ def draw_study(
     -------
     DataFrame
         One row a figure and language: ``figure``, ``language``, ``drawn`` (bool), ``caption`` (or why it is
-        not drawn), ``files`` (their names, separated by spaces).
+        not drawn), ``alike`` (series that look alike in grey, ``a = b``; empty where there are none or it was
+        not checked), ``files`` (their names, separated by spaces).
 
     Raises
     ------
     ValueError
-        For an unknown figure, language, size or format, or a corpus without reports.
+        For an unknown figure, language, size, indicator or format, or a corpus without reports.
     """
-    chosen = list(figures) or [name for name in FIGURES if name != "terms" or terms]
-    for value, known in ((language, LANGUAGES), (size, SIZES), *((name, FIGURES) for name in chosen)):
+    chosen = list(figures) or [*list(FIGURES)[:5], *(["terms"] if terms else [])]
+    known_ids = [row.indicator_id for row in read_indicators()]
+    checks = [(language, LANGUAGES), *((name, FIGURES) for name in chosen)]
+    for value, known in [*checks, *((name, known_ids) for name in indicators)]:
         if value not in known:
             raise ValueError(f"The figures of a study know {list(known)}; {value!r} is none of them.")
+    looks = _looks(size)
     kinds = corpus.documents[["genre", "body_kind"]].value_counts()
     if kinds.empty:
         raise ValueError("The corpus has no report, so no figure can be drawn; `toolkit check` says why.")
@@ -88,48 +110,106 @@ def draw_study(
     reports, rows = corpus.where(**kind), []
     saving = {"formats": formats, "dpi": dpi, "close": close}
     for name in chosen:
+        drawing = FIGURES[name](reports, Choice(list(terms), list(indicators)))
         for each in LANGUAGES[language]:
-            drawing = FIGURES[name](reports, each, list(terms))
-            about = _scope(reports, each, others=int(kinds[1:].sum()), **kind)
+            about = _about(name, drawing, reports, each, others=int(kinds[1:].sum()), **kind)
             stem = Path(out) / f"{name}-{each}"
-            caption, files = _save(name, drawing, each, about, stem, size, saving)
-            rows.append((name, each, bool(drawing.plot), caption, " ".join(files)))
-    return pd.DataFrame(rows, columns=["figure", "language", "drawn", "caption", "files"])
+            rows.append(
+                (
+                    name,
+                    each,
+                    bool(drawing.plot),
+                    *_save(name, drawing, each, about, stem, looks, saving, grey),
+                )
+            )
+    return pd.DataFrame(rows, columns=["figure", "language", "drawn", "caption", "alike", "files"])
+
+
+class Choice(NamedTuple):
+    """What the researcher chose to see."""
+
+    terms: list[str]
+    indicators: list[str]
+
+
+def _looks(size: str | float) -> dict[str, Any]:
+    """Kind and width of `toolkit.plots.style.style` for a size by name or in centimetres."""
+    if size in SIZES:
+        return {"kind": SIZES[size]}
+    try:
+        width = float(size)
+    except ValueError:
+        width = 0.0
+    if not 6 <= width <= 30:
+        raise ValueError(f"size is one of {list(SIZES)} or a width of 6 to 30 centimetres; found {size!r}.")
+    return {"kind": "paper-1col" if width < 12 else "paper-2col", "width": width}
 
 
 def _save(
-    name: str, drawing: Drawing, language: str, about: str, stem: Path, size: str, saving: dict[str, Any]
-) -> tuple[str, list[str]]:
-    """Caption and files of one figure; of one that cannot be drawn, the reason and the data."""
+    name: str,
+    drawing: Drawing,
+    language: str,
+    about: str,
+    stem: Path,
+    looks: dict[str, Any],
+    saving: dict[str, Any],
+    grey: bool,
+) -> tuple[str, str, str]:
+    """Caption, series alike in grey, and files of one figure; of one that cannot be drawn, reason and data."""
     from matplotlib import rc_context
 
     from toolkit import plots
+    from toolkit.files import finished
     from toolkit.plots.style import style
 
     title = label(f"study.{name}", language)
-    axes, rest = None, label(f"study.{name}.none", language, n=LEAST) if not drawing.plot else ""
+    axes, alike, rest = None, "", label(f"study.{name}.none", language, n=LEAST) if not drawing.plot else ""
+    extra = Path(f"{stem}-grey.png")
     if drawing.plot:
-        with rc_context(style(SIZES[size], language=language)):
-            texts = {"title": title} if size == "screen" else {"title": "", "subtitle": "", "footer": ""}
-            if "central_on" in drawing.table and drawing.table["central_on"].any():
+        with rc_context(style(language=language, **looks)):
+            screen = looks["kind"] == "screen"
+            texts = {"title": title} if screen else {"title": "", "subtitle": "", "footer": ""}
+            dated = "central_on" in drawing.table and drawing.table["central_on"].any()
+            if dated:
                 texts.pop("footer", None)  # it names the central documents whose dates are drawn
-            draw = getattr(plots, drawing.plot)
-            axes = draw(drawing.table, language=language, **{**texts, **drawing.options})
-        rest = label(f"study.{name}.note", language) + label(f"{drawing.plot}.limit", language)
+            own = {
+                key: value.replace("{language}", language) if isinstance(value, str) else value
+                for key, value in drawing.options.items()
+            }
+            axes = getattr(plots, drawing.plot)(drawing.table, language=language, **texts | own)
+            if grey:
+                pairs = plots.grey_check(axes).query("not told_apart")
+                alike = "; ".join(pairs["series"] + " = " + pairs["other"])
+                with finished(extra) as temporary:
+                    temporary.write_bytes(plots.grey_picture(axes, dpi=saving["dpi"]))
+        rest = label(f"study.{name}.note", language) + (label("study.dates", language) if dated else "")
+        rest += label(f"{drawing.plot}.limit", language)
     caption = f"{title}{about}{rest}"
     paths = plots.save_figure(axes, stem, data=drawing.table, caption=caption, **saving)
-    return caption, [path.name for path in paths]
+    names = [path.name for path in paths] + ([extra.name] if grey and drawing.plot else [])
+    return caption, alike, " ".join(names)
 
 
-def _scope(corpus: Corpus, language: str, *, others: int, genre: str, body_kind: str) -> str:
+def _about(
+    name: str, drawing: Drawing, corpus: Corpus, language: str, *, others: int, genre: str, body_kind: str
+) -> str:
     """What was drawn: kind, regions, years, denominator, number of reports; and what was left out."""
     from toolkit.plots.tables import describe
 
-    words = describe(corpus.documents[[*_KEY, "n_tokens"]].assign(n_reports=1), language)
-    kind = {"genre": name_of("genre", genre, language), "body": name_of("body_kind", body_kind, language)}
-    about = label("study.scope", language, **words, **kind)
+    shown = drawing.reports if len(drawing.reports) else corpus.documents
+    words = describe(shown[["region_id", "region", "year"]].assign(n_reports=1), language)
+    words |= {"genre": name_of("genre", genre, language), "body": name_of("body_kind", body_kind, language)}
+    n = f"{drawing.denominator:,}" if isinstance(drawing.denominator, int) else drawing.denominator
+    words["denominator"] = label(f"study.{name}.denominator", language, n=n)
+    about = label("study.scope" if drawing.plot else "study.asked", language, **words)
+    left = len(corpus.documents) - len(shown)
+    about += label("study.left_out", language, n=left) if left else ""
     about += label("study.others", language, n=others) if others else ""
-    return about + (label("study.one_each", language) if _one_each(corpus) else "")
+    if _one_each(corpus):
+        return about + label("study.one_each", language)
+    yearly = shown["year"].value_counts()
+    low, high = yearly.min(), yearly.max()
+    return about + label("study.yearly", language, n=low if low == high else f"{low}–{high}")
 
 
 def _one_each(corpus: Corpus) -> bool:
@@ -137,105 +217,99 @@ def _one_each(corpus: Corpus) -> bool:
     return bool(corpus.documents["region_id"].is_unique)
 
 
-def _coverage(corpus: Corpus, language: str, terms: list[str]) -> Drawing:
+def _coverage(corpus: Corpus, choice: Choice) -> Drawing:
     """Region-years with a report; on time, late, or undated where a deadline applies."""
-    from toolkit.corpus.coverages import coverage
-    from toolkit.corpus.statutory import statutory_card
-
-    card = statutory_card(corpus).merge(corpus.documents[["doc_id", *_KEY]], on="doc_id")
-    dated = card[card["timeliness"] != "unknown"].drop_duplicates(_KEY).set_index(_KEY)["timeliness"]
-    table = coverage(corpus).join(dated, on=_KEY)
-    table["status"] = table.pop("timeliness").fillna(table["status"])
-    return Drawing("coverage", table)
+    table = coverage_in_time(corpus)
+    n = table["region_id"].nunique() * int(table["year"].max() - table["year"].min() + 1)
+    return Drawing("coverage", table, corpus.documents, n)
 
 
-def _roles(corpus: Corpus, language: str, terms: list[str]) -> Drawing:
+def _roles(corpus: Corpus, choice: Choice) -> Drawing:
     """Shares of roles by year, each report counted once; by report where every region has one."""
     shares = role_shares(corpus)
+    n = int(shares["n_chars"].sum())
     if _one_each(corpus) and len(corpus.documents) <= 30:
-        return Drawing("roles", shares, {"row": "label"})
+        return Drawing("roles", shares, corpus.documents, n, {"row": "label"})
     wide = shares.pivot_table(index=_KEY, columns="role", values="share", fill_value=0).groupby("year")
     table = wide.mean().stack().rename("share").reset_index()
     table["n_reports"] = table["year"].map(wide.size())
-    table["label"] = [f"{year} ({n})" for year, n in zip(table["year"], table["n_reports"], strict=True)]
-    return Drawing("roles", table, {"row": "label"})
+    return Drawing("roles", table, corpus.documents, n, {"row": "year"})
 
 
-def _adoption(corpus: Corpus, language: str, terms: list[str]) -> Drawing:
+def _adoption(corpus: Corpus, choice: Choice) -> Drawing:
     """Curves of the institutions whose first report can be dated in most regions."""
-    from toolkit.measures import adoption, adoption_curve
-    from toolkit.terms.lexicon import read_lexicon
-
-    words = read_lexicon().table
-    words = words[words["kind"].eq("institution") & words["scope"].eq("national")].set_index("id")
-    sizes = corpus.documents.groupby("year")["region_id"].nunique()
-    years = sizes.index[sizes.ge(LEAST).cummax()]  # with few regions a curve leaps
-    first = adoption(corpus.where(year=list(years)), mechanisms=sorted(words.index))
-    dated = first[first["status"] == "first reported"].value_counts("mechanism")
-    at_risk = first[(first["status"] != "in the first report") & (first["n_reports"] > 1)].value_counts(
-        "mechanism"
-    )
-    dated = dated[at_risk.reindex(dated.index, fill_value=0) >= LEAST]
-    top = sorted(dated.index, key=lambda mechanism: (-dated[mechanism], mechanism))[:MOST]
-    if not top:
-        return Drawing("", first)
-    table = adoption_curve(first[first["mechanism"].isin(top)])
-    table.insert(1, "name", table["mechanism"].map(words["name" if language == "zh" else "english"]))
-    return Drawing("adoption_curve", table, {"line": "name"})
+    table, shown = first_reports(corpus)
+    if shown.empty:
+        return Drawing("", table, shown)
+    low, high = table["n_could"].min(), table["n_could"].max()
+    n = f"{low}" if low == high else f"{low}–{high}"
+    return Drawing("adoption_curve", table, shown, n, {"line": "name_{language}"})
 
 
-def _distribution(corpus: Corpus, language: str, terms: list[str]) -> Drawing:
-    """Values of the indicators that most reports state, one row a report and indicator."""
-    from toolkit.indicators import facts, panel, read_indicators
-
-    reports = corpus.documents[["region_id", "region", "year", "year_covered"]]
-    reports = reports.assign(year=reports["year_covered"].fillna(reports["year"])).drop(
-        columns="year_covered"
-    )
-    cells = (
-        panel(corpus, facts(corpus)).merge(reports[_KEY].drop_duplicates(), on=_KEY).dropna(subset="value")
-    )
-    kind = ["indicator_id", "unit", "actor_scope", "capacity", "statistic"]
-    cells = cells.drop_duplicates([*kind, *_KEY], keep=False)  # several periods of one year are no one value
-    most = cells.value_counts(kind).reset_index().drop_duplicates("indicator_id").head(MOST)
-    if most.empty or most["count"].max() < LEAST:
-        return Drawing("", cells[[*kind, *_KEY, "region", "value"]])
-    names = {row.indicator_id: getattr(row, language) for row in read_indicators()}
-    table = most[kind].merge(reports, how="cross").merge(cells[[*kind, *_KEY, "value"]], how="left")
-    table.insert(0, "name", table["indicator_id"].map(names) + " (" + table["unit"] + ")")
-    return Drawing("distribution", table, {"row": "name"})
+def _distribution(corpus: Corpus, choice: Choice) -> Drawing:
+    """Values of the indicators that most reports state, or of those chosen; one row a report and indicator."""
+    table, drawn = stated_values(corpus, indicators=choice.indicators)
+    if not drawn:
+        return Drawing("", table, corpus.documents.head(0))
+    return Drawing("distribution", table, corpus.documents, len(corpus.documents), {"row": "name_{language}"})
 
 
-def _boilerplate(corpus: Corpus, language: str, terms: list[str]) -> Drawing:
+def _boilerplate(corpus: Corpus, choice: Choice) -> Drawing:
     """Each report's share of text that stands elsewhere too, against its share of text on problems."""
-    from toolkit.measures import boilerplate, shared_sentences
-
-    shared = shared_sentences(corpus)
-    comparable = (shared["n_regions"] > 1) | shared["own_last_year"].notna()
-    table = boilerplate(shared).merge(
-        corpus.documents[["doc_id", "region_id", "region", "year"]], on="doc_id"
-    )
-    table = table[table["doc_id"].isin(shared.loc[comparable, "doc_id"])].dropna(subset="novel")
-    problems = role_shares(corpus).query("role == 'problem'").set_index(_KEY)["share"].rename("problem_share")
-    table = table.join(problems, on=_KEY).fillna({"problem_share": 0}).assign(reused=1 - table["novel"])
+    table = shared_and_problems(corpus)
     drawn = "scatter" if len(table) >= LEAST else ""
-    return Drawing(drawn, table, {"x": "reused", "y": "problem_share"})
+    shown = corpus.documents[corpus.documents["doc_id"].isin(table["doc_id"])]
+    options = {"x": "reused", "y": "problem_share", "name": "name"}
+    return Drawing(drawn, table, shown, int(table["n_runs"].sum()), options)
 
 
-def _terms(corpus: Corpus, language: str, terms: list[str]) -> Drawing:
+def _terms(corpus: Corpus, choice: Choice) -> Drawing:
     """Chosen terms over the years; reports side by side where every region has one."""
     from toolkit.measures import frequency
     from toolkit.terms.phrases import count_phrases
 
+    terms = choice.terms
     if not terms:
-        return Drawing("", pd.DataFrame({"term": terms}))
+        return Drawing("", pd.DataFrame({"term": terms}), corpus.documents.head(0))
+    n = int(corpus.documents["n_tokens"].sum())
     if not _one_each(corpus):
-        return Drawing("trend", frequency(count_phrases(corpus, terms, by=["year"])))
-    table = frequency(
-        count_phrases(corpus.where(region_id=sorted(corpus.documents["region_id"])[:12]), terms)
-    )
+        table = frequency(count_phrases(corpus, terms, by=["year"]))
+        return Drawing("trend", table, corpus.documents, n)
+    table = frequency(count_phrases(corpus, terms))
     table.insert(1, "region", table["region_id"].map(latest_names(corpus)))
-    return Drawing("side_by_side", table, {"terms": terms})
+    return Drawing("side_by_side", table, corpus.documents, n, {"terms": terms})
+
+
+def _dimensions(corpus: Corpus, choice: Choice) -> Drawing:
+    """Hits of the lexicon by dimension: over the years, or report by report where every region has one."""
+    n = int(corpus.documents["n_tokens"].sum())
+    by = ["region_id", "year"] if _one_each(corpus) else ["year"]
+    table = dimension_rates(corpus, by)
+    for language in ("zh", "en"):
+        table[f"name_{language}"] = [name_of("dimension", name, language) for name in table["dimension"]]
+    if _one_each(corpus):
+        options = {"row": "label", "column": "name_{language}"}
+        return Drawing("heat_map", table, corpus.documents, n, options)
+    return Drawing("trend", table, corpus.documents, n, {"line": "name_{language}"})
+
+
+def _network(corpus: Corpus, choice: Choice) -> Drawing:
+    """The strongest pairs of terms within sentences."""
+    from toolkit.measures import cooccurrence
+
+    table = cooccurrence(corpus).nlargest(30, "log_dice", keep="first").reset_index(drop=True)
+    n = int((corpus.sentences["role"] != "meta").sum())
+    return Drawing("cooccurrence" if len(table) else "", table, corpus.documents, n)
+
+
+def _provinces(corpus: Corpus, choice: Choice) -> Drawing:
+    """Reports by province, where the corpus spans several."""
+    table = (
+        corpus.documents.query("province != ''").value_counts("province").rename("n_reports").reset_index()
+    )
+    drawn = "tile_map" if len(table) > 1 else ""
+    shown = corpus.documents[corpus.documents["province"] != ""]
+    return Drawing(drawn, table, shown, len(shown))
 
 
 FIGURES = {
@@ -245,4 +319,7 @@ FIGURES = {
     "distribution": _distribution,
     "boilerplate": _boilerplate,
     "terms": _terms,
+    "dimensions": _dimensions,
+    "network": _network,
+    "provinces": _provinces,
 }

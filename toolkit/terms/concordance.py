@@ -8,7 +8,8 @@ from html import escape
 
 import pandas as pd
 
-from toolkit.terms.folding import fold, twin
+from toolkit.schemas import ROLES
+from toolkit.terms.folding import IGNORED, fold, twin
 
 
 class Concordance(pd.DataFrame):
@@ -18,6 +19,18 @@ class Concordance(pd.DataFrame):
     def _constructor(self) -> type:
         """Selections stay concordances."""
         return Concordance
+
+    def __repr__(self) -> str:
+        """Lines with the keyword in one column, as text."""
+        if not {"label", "left", "keyword", "right"} <= set(self.columns):
+            return super().__repr__()
+        lines = []
+        for row in self.head(60).to_dict("records"):
+            left, keyword, right = (" ".join(str(row[name]).split()) for name in ("left", "keyword", "right"))
+            width = sum(2 if ord(sign) > 0x2E7F else 1 for sign in left)
+            lines.append(f"{row['label']}  {' ' * (40 - width)}{left} [{keyword}] {right}")
+        rest = ", the first 60 shown" if len(self) > 60 else ""
+        return "\n".join([*lines, f"{len(self)} lines{rest}"])
 
     def _repr_html_(self) -> str:
         """Lines with the keyword centred; everything from the corpus is escaped."""
@@ -48,6 +61,7 @@ def kwic(
     sort_by: str | Sequence[str] = ("year", "label"),
     roles: Sequence[str] | None = None,
     regex: bool = False,
+    limit: int | None = None,
 ) -> Concordance:
     """Every place of a term with its context (key word in context).
 
@@ -69,6 +83,9 @@ def kwic(
         Only sentences of these roles; all but meta where None.
     regex
         Read term as a regular expression on the folded text.
+    limit
+        At most so many lines, the first of the order. Of a store only the reports that hold them are read,
+        if `sort_by` names columns of documents.
 
     Returns
     -------
@@ -83,9 +100,12 @@ def kwic(
     if hasattr(corpus, "parts"):
         tables = ("sections", "sentences", *(["tokens"] if unit == "words" else []))
         options = {"window": window, "unit": unit, "sort_by": sort_by, "roles": roles, "regex": regex}
-        lines = pd.concat([kwic(part, term, **options) for part in corpus.parts(*tables)])
+        store = corpus if regex else _with_term(corpus, term, sort_by, roles, limit)
+        lines = [kwic(part, term, **options) for part in store.parts(*tables)]
+        lines = lines or [kwic(corpus.where(doc_id=[]), term, **options)]
         keys = [sort_by] if isinstance(sort_by, str) else list(sort_by)
-        return Concordance(lines.sort_values([*keys, "doc_id", "start"], ignore_index=True, kind="stable"))
+        lines = pd.concat(lines).sort_values([*keys, "doc_id", "start"], ignore_index=True, kind="stable")
+        return Concordance(lines.head(limit))
     pattern = re.compile(term if regex else re.escape(fold(term)))
     rows = []
     words = _word_bounds(corpus) if unit == "words" else {}
@@ -97,7 +117,34 @@ def kwic(
         for start, end in spans:
             first, last = _window(len(text), start, end, window, bounds)
             rows.append((doc_id, text[first:start], text[start:end], text[end:last], start, end))
-    return _placed(corpus, rows, sort_by, roles)
+    return _placed(corpus, rows, sort_by, roles).head(limit)
+
+
+def spellings(term: str) -> str:
+    """A regular expression (also for RE2) of all spellings of a term that `fold` makes one."""
+    signs = []
+    for sign in fold(term):
+        wide = {" ": "\u00a0\u3000"}.get(sign) or (chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else "")
+        signs.append(f"[{re.escape(sign)}{re.escape(wide)}]" if wide else re.escape(sign))
+    return f"{IGNORED.pattern}*".join(signs)
+
+
+def counted_roles(roles: Sequence[str] | None) -> list[str]:
+    """The roles looked at: all but meta where none are named."""
+    return [role for role in ROLES if role != "meta"] if roles is None else list(roles)
+
+
+def _with_term(
+    store: object, term: str, sort_by: str | Sequence[str], roles: Sequence[str] | None, limit: int | None
+) -> object:
+    """The reports of a store that hold the term: as many, in the order, as hold the lines asked for."""
+    counts = store.count_matches(spellings(term), counted_roles(roles))
+    keys = [sort_by] if isinstance(sort_by, str) else list(sort_by)
+    if limit is not None and set(keys) <= set(store.documents):
+        order = store.documents.sort_values([*keys, "doc_id"], kind="stable")["doc_id"]
+        counts = counts.reindex(order[order.isin(counts.index)])
+        counts = counts[counts.cumsum().shift(fill_value=0) < limit]
+    return store.narrow(doc_id=list(counts.index))
 
 
 def _word_bounds(corpus: object) -> dict[str, list[int]]:

@@ -295,18 +295,23 @@ def place_terms(corpus: object) -> list[str]:
     taken for a place where its rate in the place's own reports is at least three times that elsewhere.
     """
     owners = _owners(corpus.documents)
-    parts: dict[str, set[str]] = {}
-    for name, documents in owners.items():
-        for part in {name[i:j] for i in range(len(name)) for j in range(i + 2, len(name) + 1)}:
-            parts.setdefault(part, set()).update(documents)
-    sizes = corpus.tokens["doc_id"].value_counts()
-    found = corpus.tokens[corpus.tokens["term"].isin(parts)].groupby("term")["doc_id"]
+    claims = [
+        (name[i:j], doc_id)
+        for name, documents in owners.items()
+        for i, j in {(i, j) for i in range(len(name)) for j in range(i + 2, len(name) + 1)}
+        for doc_id in documents
+    ]
+    claimed = pd.DataFrame(claims, columns=["term", "doc_id"], dtype="str").drop_duplicates()
+    found = count_terms(corpus, ["doc_id"], stopwords=(), terms=claimed["term"].unique())
     levelled = {name for name in owners if LEVEL.search(name)}
-    common = {part for part, documents in found if not _is_theirs(documents, parts[part], sizes)} - levelled
+    sizes = count_groups(corpus, ["doc_id"]).set_index("doc_id")["n_tokens"]
+    common = _not_theirs(found, claimed, sizes) - levelled
     names = {name for name in owners if len(name) > 1} - common
     holding = AhoCorasick(sorted(names))
-    tokens = [term for term in corpus.tokens["term"].unique() if holding.find_matches_as_indexes(term)]
-    pieces = set(found.groups) - common
+    stored = hasattr(corpus, "vocabulary")
+    vocabulary = corpus.vocabulary() if stored else corpus.tokens["term"].unique()
+    tokens = [term for term in vocabulary if holding.find_matches_as_indexes(term)]
+    pieces = set(found["term"]) - common
     words = pd.read_csv(DATA / "level_words.csv", dtype="str")["word"]
     return sorted({*names, *tokens, *pieces, *words})
 
@@ -322,8 +327,10 @@ def _owners(documents: pd.DataFrame) -> dict[str, set[str]]:
     return owners
 
 
-def _is_theirs(documents: pd.Series, own: set[str], sizes: pd.Series) -> bool:
-    """Whether a term stands in some reports at three times the rate of all others."""
-    here = documents.isin(own).sum()
-    size = sizes[sizes.index.isin(own)].sum()
-    return here * (sizes.sum() - size) >= 3 * (len(documents) - here) * size
+def _not_theirs(found: pd.DataFrame, claimed: pd.DataFrame, sizes: pd.Series) -> set[str]:
+    """Terms that stand in the reports of their place at less than three times the rate of all others."""
+    here = found.merge(claimed).groupby("term")["count"].sum()
+    size = claimed["doc_id"].map(sizes).groupby(claimed["term"]).sum()
+    table = found.groupby("term")["count"].sum().to_frame("all").assign(here=here, size=size).fillna(0)
+    rate = table["here"] * (sizes.sum() - table["size"])
+    return set(table.index[rate < 3 * (table["all"] - table["here"]) * table["size"]])

@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -103,6 +104,12 @@ class Lexicon:
     def __repr__(self) -> str:
         """Size and fingerprint."""
         return f"Lexicon({len(self)} entries, {len(self.literals)} literals, sha256 {self.sha256[:12]})"
+
+    def _repr_html_(self) -> str:
+        """Size, and the entries of each dimension, all text escaped."""
+        names = self.table.groupby("dimension", sort=False)["name"].agg(["size", "、".join]).reset_index()
+        names = names.set_axis(["dimension", "entries", "names"], axis=1)
+        return f"<p>{escape(repr(self))}</p>{names.to_html(index=False, escape=True)}"
 
     def __getstate__(self) -> dict[str, object]:
         """What travels to another process: all but the matcher, which is built where it is used."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from toolkit.terms.concordance import kwic
+from toolkit.terms.concordance import counted_roles, kwic, spellings
 from toolkit.terms.counts import count_groups
 
 
@@ -26,7 +26,7 @@ def count_phrases(
     Parameters
     ----------
     corpus
-        Anything with the tables `documents`, `sentences` and `tokens`.
+        Anything with the tables `documents`, `sentences` and `tokens`; or a store.
     phrases
         Taken literally, quotation marks and width of characters aside.
     by
@@ -46,7 +46,7 @@ def count_phrases(
     documents = corpus.documents[["doc_id", *(name for name in by if name != "doc_id")]]
     parts = []
     for phrase in dict.fromkeys(phrases):
-        lines = kwic(corpus, phrase, window=0, roles=roles)["doc_id"].value_counts().rename("count")
+        lines = _count(corpus, phrase, roles)
         found = documents.merge(lines, left_on="doc_id", right_index=True)
         counts = found.groupby(by, dropna=False, as_index=False).agg(
             count=("count", "sum"), n_documents=("doc_id", "nunique")
@@ -57,3 +57,10 @@ def count_phrases(
     table[["count", "n_documents"]] = table[["count", "n_documents"]].fillna(0).astype("int64")
     columns = [*by, "term", "count", "n_documents", "n_tokens", "n_reports"]
     return table.sort_values(by, kind="stable", ignore_index=True)[columns]
+
+
+def _count(corpus: object, phrase: str, roles: Sequence[str] | None) -> pd.Series:
+    """How often the phrase stands in each report that has it."""
+    if hasattr(corpus, "count_matches"):
+        return corpus.count_matches(spellings(phrase), counted_roles(roles))
+    return kwic(corpus, phrase, window=0, roles=roles)["doc_id"].value_counts().rename("count")

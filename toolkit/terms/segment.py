@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property, lru_cache, partial
 from importlib.metadata import version
-from itertools import accumulate, count, repeat
 from pathlib import Path
 from types import ModuleType
 
@@ -117,22 +116,22 @@ class Segmenter:
 
     def cut(self, text: str) -> list[str]:
         """Words of a text, in order; joined they give the text back."""
-        return self._cut(text)[0]
+        return self.cut_marked(text)[0]
 
-    def _cut(self, text: str) -> tuple[list[str], set[int]]:
-        """Words of a text and the positions of those that are terms."""
+    def cut_marked(self, text: str) -> tuple[list[str], list[int]]:
+        """Words of a text, and the positions of those that are terms of the lexicon."""
         kept = self._kept(text)
         if not kept:
-            return self._engine(text), set()
+            return self._engine(text), []
         gaps, at = [], 0
         for start, end, _ in kept:
             gaps.append(text[at:start])
             at = end
         gaps.append(text[at:])
-        hole = _absent(text)
+        hole = absent(text)
         tokens = self._engine(hole.join(gaps))
         places = _fill(tokens, hole, [text[start:end] for start, end, _ in kept])
-        return tokens, {place for place, (_, _, term) in zip(places, kept, strict=True) if term}
+        return tokens, [place for place, (_, _, term) in zip(places, kept, strict=True) if term]
 
     def _kept(self, text: str) -> list[tuple[int, int, bool]]:
         """Leftmost-longest spans that stay in one piece, and whether each is a term of the lexicon."""
@@ -151,40 +150,6 @@ class Segmenter:
         if not terms and not torn:
             return None, 0
         return AhoCorasick([*terms, *torn], matchkind=MatchKind.LeftmostLongest), len(terms)
-
-    def tokenize(self, text: str, sentences: list[tuple]) -> list[tuple]:
-        """Tokens of a document, in the column order of TOKENS without doc_id.
-
-        Parameters
-        ----------
-        text
-            The cleaned text.
-        sentences
-            Rows (sentence_no, section_no, role, start, end, text) that tile it.
-
-        Returns
-        -------
-        list of tuple
-            (token_no, sentence_no, start, end, term, kind); kind is word, term (from the lexicon),
-            number, latin, punct or space.
-        """
-        if not sentences:
-            return []
-        end_sign = _absent(text)
-        tokens, terms = self._cut(end_sign.join(row[5] for row in sentences))
-        kinds = [*map(kind_of, tokens)]
-        for place in terms:
-            kinds[place] = "term"
-        tokens.append(end_sign)
-        rows: list[tuple] = []
-        at = 0
-        for number, _, _, start, _, _ in sentences:
-            stop = tokens.index(end_sign, at)
-            part = tokens[at:stop]
-            bounds = list(accumulate(map(len, part), initial=start))
-            rows += zip(count(len(rows)), repeat(number), bounds, bounds[1:], part, kinds[at:stop])
-            at = stop + 1
-        return rows
 
 
 @lru_cache(maxsize=1 << 17)
@@ -313,7 +278,7 @@ def _mended(tokens: list[str], known: Callable[[str], bool]) -> list[str]:
     return mended
 
 
-def _absent(text: str) -> str:
+def absent(text: str) -> str:
     """A private-use character that the text does not have."""
     return next(sign for sign in map(chr, range(0xE001, 0xF900)) if sign not in text)
 
