@@ -80,7 +80,7 @@ def _by_unit() -> dict[str, _Verbs]:
     return verbs
 
 
-def match_indicator(phrase: str, context: str, quantity: Quantity, statistic: str) -> str:
+def match_indicator(phrase: str, context: tuple[str, ...], quantity: Quantity, statistic: str) -> str:
     """Name the indicator a fact belongs to; empty for a free fact.
 
     The verb is looked for in the phrase, without the subject it was given; the subject in the phrase and
@@ -96,11 +96,11 @@ def match_indicator(phrase: str, context: str, quantity: Quantity, statistic: st
         numbers |= verbs.rows[word]
     if verbs.other.search(own):
         numbers.update(number for number in verbs.others if rows[number].verb.search(own))
-    for number in sorted(numbers):
+    for number in sorted(numbers) if numbers else ():
         row = rows[number]
         if statistic not in row.statistic:
             continue
-        if not (row.subject.search(phrase) or row.subject.search(context)):
+        if not (row.subject.search(phrase) or row.subject.search(" ".join(context))):
             continue
         if row.without is None or not row.without.search(own):
             return row.indicator_id

@@ -43,7 +43,7 @@ class Decision(NamedTuple):
 # What may follow a number that names or dates something; before all else the pattern NAMED need not run.
 _NAMED_NEXT = frozenset(
     "月日年时点:：∶.·•-–—―－~～至到+＋大强超*×xX小分公天号国省县代维型版线频甲AaGDKgk届世周级星路/_ 计工项高院首页华载诞米"
-    "热平指报接联急、以"
+    "热平指报接联急、以刑治警"
 )
 # Last characters of the words of BEFORE_ENDS: most numbers stand after others.
 _BOUNDING = frozenset("于少多大小下过到足破出超逾近将约概有 \u3000为")
@@ -109,7 +109,8 @@ def _arabic(text: str, start: int, end: int) -> tuple[list[Quantity] | str, int]
             return "heading_marker", end
         if before in "+＋":
             return "named_structure", end
-        if before in ".·•-_/@" and text[start - 2 : start - 1].isalnum():
+        joint, negative = text[start - 2 : start - 1], before == "-" and text[end : end + 1] == "%"
+        if before in ".·•-_/@" and joint.isalnum() and (joint.isascii() or not negative):
             return "identifier", end
         if before.isascii() and before.isalpha() and _coded(text, start, end):
             return "code_in_name", end
@@ -295,8 +296,8 @@ def _fraction(text: str, start: int, end: int, value: float) -> Quantity | None:
         unit = PERCENT if value == 100 else SHARE
         value, stop = (top if value == 100 else top / value), part.end()
     elif after == "番" and (turned := grammar.TURNED.search(text, max(0, start - 2), start)):
-        return _quantity(text, turned.start(), stop, 2.0**value, TIMES, "exact", "fraction")
-    elif after == "倍" and before != "成":
+        start, value, unit = turned.start(), 2.0**value, TIMES
+    elif after == "倍" and before != "成" and text[start] not in "百千万":  # 信心百倍
         unit = TIMES
     elif (
         after == "成"

@@ -84,7 +84,8 @@ def _container(earlier: list[Match], match: Match) -> str:
     """The mechanism of the longer hit that contains this one; hits come by start, longer first."""
     while earlier and earlier[-1].end <= match.start:
         earlier.pop()
-    outer = next((hit.mechanism for hit in earlier if hit.end >= match.end), "")
-    if not outer:
-        earlier.append(match)
-    return outer
+    for hit in earlier:
+        if hit.end >= match.end:
+            return hit.mechanism
+    earlier.append(match)
+    return ""

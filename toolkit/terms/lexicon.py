@@ -146,7 +146,9 @@ class Lexicon:
             if start >= reached[name]:
                 reached[name] = -end
                 matches.append(Match(*folded.span(start, -end), name, self.dimensions[name]))
-        return sorted(matches, key=lambda match: (match.start, -match.end, match.mechanism))
+        if folded.shifts:  # a quotation mark taken into a span can move it before another
+            matches.sort(key=lambda match: (match.start, -match.end, match.mechanism))
+        return matches
 
 
 def read_lexicon(path: str | Path | None = None) -> Lexicon:
