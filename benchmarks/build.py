@@ -102,9 +102,9 @@ def watch(session: int, ended: threading.Event, cpu: dict[str, float], memory: l
         memory.append(held)
 
 
-def build(corpus: Path, store: Path, jobs: int) -> Cost:
+def build(corpus: Path, store: Path, jobs: int, *more: str) -> Cost:
     """Build from the command line."""
-    command = [sys.executable, "-m", "toolkit", "build", corpus, "--store", store, "--jobs", str(jobs)]
+    command = [sys.executable, "-m", "toolkit", "build", corpus, "--store", store, "--jobs", str(jobs), *more]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     start = time.perf_counter()
     process = subprocess.Popen(

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 PART_SIZE = 1000  # files in a part at most; a full part is split in two, so parts hold 500-1,000
 FEWEST_PARTS = 8  # in a small corpus parts are smaller, so that there is work for several processes
 SMALLEST_PART = 125
-PROCESS_MEMORY = 400 * 2**20  # bytes of a process before it holds a part, measured: docs/scaling.md
+PROCESS_MEMORY = 350 * 2**20  # bytes of a process before it holds a part, measured: docs/scaling.md
 PART_MEMORY = 25  # bytes it holds for each byte of the files of a part
 
 

@@ -317,7 +317,7 @@ def _make(job: Job, layers: dict[str, Chunks]) -> Iterator[str]:
     if base is not None:
         left = [source for key, source in zip(job.keys, job.sources, strict=True) if key not in base.done]
         keys = dict(zip((source.path for source in job.sources), job.keys, strict=True))
-        for tables, parsed in read_documents(read_sources(left), job.overrides, keys):
+        for tables, parsed in read_documents(_read_listed(left), job.overrides, keys):
             base.add(tables)
             for layer, chunks in layers.items():
                 chunks.make(layer, parsed, job.tools)
@@ -334,6 +334,15 @@ def _make(job: Job, layers: dict[str, Chunks]) -> Iterator[str]:
             chunks.make(layer, parsed, job.tools)
         store.write_part(job.targets[layer], chunks.join([row["doc_id"] for row in documents]))
         yield f"{layer}: {len(documents) - n_kept[layer]} made, {n_kept[layer]} kept"
+
+
+def _read_listed(sources: Sequence[Source]) -> Iterator[Reading]:
+    """Read the files of a part; one that is no longer what was listed ends it: its rows would never be renewed."""
+    hashes = {source.path: source.sha256 for source in sources}
+    for reading in read_sources(sources):
+        if reading.sha256 != hashes[reading.path]:
+            raise OSError(None, f"{reading.path} changed while the store was built; build again")
+        yield reading
 
 
 def _read_parsed(base: Path, documents: Mapping[str, dict]) -> Iterator[list[Parsed]]:
