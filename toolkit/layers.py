@@ -330,7 +330,7 @@ def _make(job: Job, layers: dict[str, Chunks]) -> Iterator[str]:
     documents = pq.read_table(job.targets["base"] / "documents.parquet", columns=columns).to_pylist()
     for layer, chunks in layers.items():
         left = {row["doc_id"]: row for row in documents if row["doc_id"] not in chunks.done}
-        for parsed in _read_parsed(job.targets["base"], left):
+        for parsed in _read_parsed(job.targets["base"], left) if left else ():
             chunks.make(layer, parsed, job.tools)
         store.write_part(job.targets[layer], chunks.join([row["doc_id"] for row in documents]))
         yield f"{layer}: {len(documents) - n_kept[layer]} made, {n_kept[layer]} kept"
@@ -396,4 +396,5 @@ def rows_of(table: pa.Table, doc_ids: Iterable[str]) -> pa.Table:
     """Rows of some documents."""
     table = table.unify_dictionaries().combine_chunks()
     wanted = pc.is_in(_part_of(table, "doc_id").dictionary, value_set=pa.array(doc_ids, pa.string()))
-    return table.filter(pa.array(wanted.to_numpy(zero_copy_only=False)[_codes(table, "doc_id")]))
+    keep = wanted.to_numpy(zero_copy_only=False)
+    return table if keep.all() else table.filter(pa.array(keep[_codes(table, "doc_id")]))
