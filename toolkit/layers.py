@@ -133,10 +133,10 @@ class Chunks:
 
     def join(self, order: Sequence[str]) -> dict[str, pa.Table]:
         """The tables with the rows of these documents, in their order."""
-        return {name: _join(name, self.tables.pop(name), order) for name in self.schemas}
+        return {name: join(name, self.tables.pop(name), order) for name in self.schemas}
 
 
-def _join(name: str, chunks: list[pa.Table], order: Sequence[str]) -> pa.Table:
+def join(name: str, chunks: list[pa.Table], order: Sequence[str]) -> pa.Table:
     """Rows in the order of documents; inputs by path; counts by term, so that one term is in one place."""
     table = pa.concat_tables(chunks).unify_dictionaries().combine_chunks()
     if name == "inputs":
