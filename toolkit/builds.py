@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 PART_SIZE = 1000  # files in a part at most; a full part is split in two, so parts hold 500-1,000
 FEWEST_PARTS = 8  # in a small corpus parts are smaller, so that there is work for several processes
 SMALLEST_PART = 125
-PROCESS_MEMORY = 400 * 2**20  # bytes of a process before it holds a part, measured: docs/scaling.md
+PROCESS_MEMORY = 350 * 2**20  # bytes of a process before it holds a part, measured: docs/scaling.md
 PART_MEMORY = 25  # bytes it holds for each byte of the files of a part
 
 
@@ -116,16 +116,17 @@ def build_store(
 
 
 def _run(work: list[Job], jobs: int, memory: int | None, scheduler: str) -> Iterator[executors.Outcome]:
-    """Make parts, by as many processes as the memory holds."""
-    sizes = [sum(Path(source.place).stat().st_size for source in job.sources) for job in work]
-    worker = PROCESS_MEMORY + PART_MEMORY * max(sizes, default=0)
-    if memory is not None and memory < worker:
-        raise ValueError(
-            f"memory is {memory >> 20} MB; one process needs about {worker >> 20} MB for the largest part "
-            f"({max(sizes) >> 20} MB of files). Allow more, or divide the corpus."
-        )
-    fitting = jobs if memory is None else (memory - PROCESS_MEMORY) // worker  # beside the process that joins
-    return executors.map_items(make_part, work, jobs=max(1, min(jobs, fitting)), scheduler=scheduler)
+    """Make parts, by as many processes as the memory holds beside the one that joins them."""
+    if memory is not None and work:
+        largest = max(sum(Path(source.place).stat().st_size for source in job.sources) for job in work)
+        worker = PROCESS_MEMORY + PART_MEMORY * largest
+        if memory < worker:
+            raise ValueError(
+                f"memory is {memory >> 20} MB; one process needs about {worker >> 20} MB for the largest part "
+                f"({largest >> 20} MB of files). Allow more, or divide the corpus."
+            )
+        jobs = max(1, min(jobs, (memory - PROCESS_MEMORY) // worker))
+    return executors.map_items(make_part, work, jobs=jobs, scheduler=scheduler)
 
 
 @contextlib.contextmanager
@@ -287,7 +288,8 @@ def _join(
     duplicates: str,
 ) -> tuple[Path, pd.DataFrame, pd.DataFrame]:
     """The small tables of the whole corpus: documents without texts, sizes, ledger, duplicates."""
-    code = [store.sha256(Path(module.__file__)) for module in (drafts, layers, pipeline, schemas, store)]
+    modules = [Path(module.__file__) for module in (drafts, layers, pipeline, schemas, store)]
+    code = [store.sha256(path) for path in (*modules, Path(__file__))]
     parts = [str(path.relative_to(folder)) for job in work for path in job.targets.values()]
     target = folder / "tables" / f"t-{store.digest(parts, duplicates, refused, code, _rules('corpus'))}"
     if store.read_record(target) is None:

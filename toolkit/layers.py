@@ -133,10 +133,10 @@ class Chunks:
 
     def join(self, order: Sequence[str]) -> dict[str, pa.Table]:
         """The tables with the rows of these documents, in their order."""
-        return {name: _join(name, self.tables.pop(name), order) for name in self.schemas}
+        return {name: join(name, self.tables.pop(name), order) for name in self.schemas}
 
 
-def _join(name: str, chunks: list[pa.Table], order: Sequence[str]) -> pa.Table:
+def join(name: str, chunks: list[pa.Table], order: Sequence[str]) -> pa.Table:
     """Rows in the order of documents; inputs by path; counts by term, so that one term is in one place."""
     table = pa.concat_tables(chunks).unify_dictionaries().combine_chunks()
     if name == "inputs":
@@ -317,7 +317,7 @@ def _make(job: Job, layers: dict[str, Chunks]) -> Iterator[str]:
     if base is not None:
         left = [source for key, source in zip(job.keys, job.sources, strict=True) if key not in base.done]
         keys = dict(zip((source.path for source in job.sources), job.keys, strict=True))
-        for tables, parsed in read_documents(read_sources(left), job.overrides, keys):
+        for tables, parsed in read_documents(_read_listed(left), job.overrides, keys):
             base.add(tables)
             for layer, chunks in layers.items():
                 chunks.make(layer, parsed, job.tools)
@@ -330,10 +330,19 @@ def _make(job: Job, layers: dict[str, Chunks]) -> Iterator[str]:
     documents = pq.read_table(job.targets["base"] / "documents.parquet", columns=columns).to_pylist()
     for layer, chunks in layers.items():
         left = {row["doc_id"]: row for row in documents if row["doc_id"] not in chunks.done}
-        for parsed in _read_parsed(job.targets["base"], left):
+        for parsed in _read_parsed(job.targets["base"], left) if left else ():
             chunks.make(layer, parsed, job.tools)
         store.write_part(job.targets[layer], chunks.join([row["doc_id"] for row in documents]))
         yield f"{layer}: {len(documents) - n_kept[layer]} made, {n_kept[layer]} kept"
+
+
+def _read_listed(sources: Sequence[Source]) -> Iterator[Reading]:
+    """Read the files of a part; one that is no longer what was listed ends it: its rows would never be renewed."""
+    hashes = {source.path: source.sha256 for source in sources}
+    for reading in read_sources(sources):
+        if reading.sha256 != hashes[reading.path]:
+            raise OSError(None, f"{reading.path} changed while the store was built; build again")
+        yield reading
 
 
 def _read_parsed(base: Path, documents: Mapping[str, dict]) -> Iterator[list[Parsed]]:
@@ -387,4 +396,5 @@ def rows_of(table: pa.Table, doc_ids: Iterable[str]) -> pa.Table:
     """Rows of some documents."""
     table = table.unify_dictionaries().combine_chunks()
     wanted = pc.is_in(_part_of(table, "doc_id").dictionary, value_set=pa.array(doc_ids, pa.string()))
-    return table.filter(pa.array(wanted.to_numpy(zero_copy_only=False)[_codes(table, "doc_id")]))
+    keep = wanted.to_numpy(zero_copy_only=False)
+    return table if keep.all() else table.filter(pa.array(keep[_codes(table, "doc_id")]))

@@ -88,7 +88,10 @@ def read_manifest(folder: Path) -> dict:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         newer = manifest["schema_version"] > SCHEMA_VERSION
-    except (ValueError, KeyError, TypeError) as error:
+        places = [Path(place) for place in manifest.get("folders", {})]
+        if any(place.is_absolute() or ".." in place.parts for place in places):
+            raise ValueError("it names places outside of its folder")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             f"{MANIFEST} in {str(folder)!r} is damaged ({type(error).__name__}). Save or build again."
         ) from error
@@ -161,6 +164,8 @@ def read_record(folder: Path) -> dict[str, dict] | None:
     """The files of a part, if the part is there and every byte is what was written; None if it is not."""
     try:
         parts = listed(folder)
+        if not parts or set(parts) != {path.name for path in folder.glob("*.parquet")}:
+            return None
         for name, record in parts.items():
             verified(folder / name, record["sha256"], "")
     except (OSError, ValueError, KeyError, TypeError):

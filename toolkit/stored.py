@@ -176,8 +176,9 @@ class Store:
 
     def count_sizes(self, by: Sequence[str], roles: Sequence[str]) -> pd.DataFrame:
         """Columns of `by` and n_tokens, one row for each report and role."""
-        sizes = self._sizes[self._sizes["role"].isin(roles)]
-        places = self._places.index.get_indexer(sizes["doc_id"])
+        places = self._places.index.get_indexer(self._sizes["doc_id"])
+        counted = (places >= 0) & self._sizes["role"].isin(roles).to_numpy()
+        sizes, places = self._sizes[counted], places[counted]
         columns = {name: self._bare[name].take(places).array for name in by if name not in ("role", "doc_id")}
         return sizes.assign(**columns)[[*by, "n_tokens"]]
 
