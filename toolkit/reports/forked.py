@@ -39,6 +39,7 @@ class ForkClient(PapermillNotebookClient):
     def execute(self, **_: Any) -> Any:
         """Run all cells; those after one that fails stay as they are."""
         self.reset_execution_trackers()
+        self.record_timing = False  # of sockets; papermill's own times of the cells are kept
         cells = [(cell.source, self._may_fail(cell)) for cell in self.nb.cells if self._runs(cell)]
         self.process = fork((self.resources.get("metadata") or {}).get("path") or ".", cells=cells)
         try:

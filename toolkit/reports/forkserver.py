@@ -51,6 +51,7 @@ ROOMS = ("indicators", "measures", "plots", "terms")  # whose modules are import
 def serve(descriptor: int) -> None:
     """Import the stack, then fork whenever asked; when nobody is left to ask, end with all forks."""
     control = socket.socket(fileno=descriptor)
+    sys.path.remove("")  # of python -c; a fork has it where a kernel has it
     kernel = _preload()
     gc.collect()
     gc.freeze()
@@ -173,6 +174,7 @@ def _work(kernel: IPythonKernel, line: socket.socket, request: int) -> NoReturn:
         with open(request, encoding="utf-8") as file:
             task = json.load(file)
         _settle(task["folder"], task["environment"])
+        kernel.parent.init_path()
         _say(line, {"process": os.getpid()})
         if "argv" in task:
             _run_kernel(kernel, task["argv"])
@@ -194,7 +196,6 @@ def _settle(folder: str, environment: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment, JPY_PARENT_PID=str(os.getppid()))
     os.chdir(folder)
-    sys.path.insert(0, "")
     matplotlib.rcParams["backend"] = environment["MPLBACKEND"]
     np.random.seed()  # noqa: NPY002 - the old global state, which forks would share
 

@@ -34,6 +34,7 @@ from jupyter_client.provisioning import LocalProvisioner
 
 _INLINE = "module://matplotlib_inline.backend_inline"  # what a kernel takes where nobody has chosen
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+_SERVER = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # no advice from the debugger that kernels load
 _SERVE = "from toolkit.reports.forkserver import serve; serve({})"
 _START = 60  # seconds that the imports may take
 _lock = threading.Lock()
@@ -183,12 +184,12 @@ def _control(environment: dict[str, str]) -> socket.socket:
             ours, theirs = socket.socketpair()
             with theirs:
                 process = subprocess.Popen(
-                    [sys.executable, "-P", "-c", _SERVE.format(theirs.fileno())],
+                    [sys.executable, "-c", _SERVE.format(theirs.fileno())],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     start_new_session=True,
-                    env={**environment, "PYDEVD_DISABLE_FILE_VALIDATION": "1"},  # advice to people
+                    env=environment | _SERVER,
                 )
             _server.append((ours, process, os.getpid()))
         return _server[0][0]
