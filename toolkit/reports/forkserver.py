@@ -7,6 +7,7 @@ starts it and talks to it; a fork tells its client what happens, one JSON object
 from __future__ import annotations
 
 import base64
+import contextlib
 import gc
 import io
 import json
@@ -51,6 +52,9 @@ ROOMS = ("indicators", "measures", "plots", "terms")  # whose modules are import
 def serve(descriptor: int) -> None:
     """Import the stack, then fork whenever asked; when nobody is left to ask, end with all forks."""
     control = socket.socket(fileno=descriptor)
+    sys.path[:] = filter(
+        None, sys.path
+    )  # python -c puts the folder first; a fork has it where a kernel has it
     kernel = _preload()
     gc.collect()
     gc.freeze()
@@ -58,6 +62,8 @@ def serve(descriptor: int) -> None:
     watched.register(control, selectors.EVENT_READ)
     while True:
         for key, _ in watched.select():
+            if watched.get_map().get(key.fd) != key:
+                continue  # ended and hung up at the same moment, and already dealt with
             if key.data:
                 _follow(watched, *key.data, hung_up=key.fileobj is key.data[2])
                 continue
@@ -122,7 +128,7 @@ def _fork(kernel: IPythonKernel, watched: selectors.BaseSelector, line: int, req
     process = os.fork()
     if process == 0:
         for key in list(watched.get_map().values()):
-            os.close(key.fd)
+            os.close(key.fd) if isinstance(key.fileobj, int) else key.fileobj.close()
         watched.close()
         _work(kernel, socket.socket(fileno=line), request)
     os.close(request)
@@ -143,8 +149,8 @@ def _follow(
     watched.unregister(end)
     os.close(end)
     code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-    with line:
-        _say(line, {"exit": code}, before=b"\n")
+    with line, contextlib.suppress(OSError):  # a client that does not read must not hold up the others
+        line.send(b'\n{"exit": %d}\n' % code, socket.MSG_DONTWAIT)
 
 
 def _kill(process: int) -> None:
@@ -156,13 +162,11 @@ def _kill(process: int) -> None:
             continue
 
 
-def _say(line: socket.socket, message: dict[str, Any], *, before: bytes = b"") -> None:
+def _say(line: socket.socket, message: dict[str, Any]) -> None:
     """One line to the client; nothing where it no longer listens."""
     text = json.dumps(message, default=json_default)
-    try:
-        line.sendall(before + text.encode() + b"\n")
-    except OSError:
-        return
+    with contextlib.suppress(OSError):
+        line.sendall(text.encode() + b"\n")
 
 
 def _work(kernel: IPythonKernel, line: socket.socket, request: int) -> NoReturn:
@@ -173,6 +177,7 @@ def _work(kernel: IPythonKernel, line: socket.socket, request: int) -> NoReturn:
         with open(request, encoding="utf-8") as file:
             task = json.load(file)
         _settle(task["folder"], task["environment"])
+        kernel.parent.init_path()
         _say(line, {"process": os.getpid()})
         if "argv" in task:
             _run_kernel(kernel, task["argv"])
@@ -194,7 +199,6 @@ def _settle(folder: str, environment: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment, JPY_PARENT_PID=str(os.getppid()))
     os.chdir(folder)
-    sys.path.insert(0, "")
     matplotlib.rcParams["backend"] = environment["MPLBACKEND"]
     np.random.seed()  # noqa: NPY002 - the old global state, which forks would share
 
