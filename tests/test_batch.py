@@ -182,13 +182,20 @@ def test_the_seeds_become_reports(tmp_path, language):
 
 
 def test_the_panel_of_stated_figures_stands_beside_the_reports(corpus, tmp_path):
-    """A batch writes the panel for R, Excel and Stata with codebooks, the same rows in each."""
+    """A batch writes the panel for R, Excel and Stata with codebooks, the same rows in each, and once."""
     from toolkit.indicators import facts, panel
     from toolkit.reports.batch import _write_panel
 
-    _write_panel(corpus, tmp_path)
+    out, work = tmp_path / "out", tmp_path / "work"
+    hashes = {"corpus": "a", "settings": "b", "toolkit": "c", "notebook": "d"}
+    for path in (out, work):
+        path.mkdir()
+    _write_panel(corpus, out, work, hashes)
     expected = panel(corpus, facts(corpus))
-    assert len(pd.read_parquet(tmp_path / "panel.parquet")) == len(expected)
-    assert len(pd.read_stata(tmp_path / "panel.dta")) == len(expected)
-    assert len(pd.read_csv(tmp_path / "panel.csv", encoding="utf-8-sig")) == len(expected)
-    assert (tmp_path / "panel.xlsx").is_file() and list(tmp_path.glob("panel.dta*codebook*"))
+    assert len(pd.read_parquet(out / "panel.parquet")) == len(expected)
+    assert len(pd.read_stata(out / "panel.dta")) == len(expected)
+    assert len(pd.read_csv(out / "panel.csv", encoding="utf-8-sig")) == len(expected)
+    assert (out / "panel.xlsx").is_file() and list(out.glob("panel.dta*codebook*"))
+    made = (out / "panel.xlsx").stat().st_mtime_ns
+    _write_panel(None, out, work, hashes)
+    assert (out / "panel.xlsx").stat().st_mtime_ns == made

@@ -21,7 +21,7 @@ from toolkit.exports import export
 from toolkit.files import LOCK, PARTIAL, locked, write_json, write_text
 from toolkit.indicators import facts, panel
 from toolkit.pipeline import Corpus, existing, read_corpus
-from toolkit.reports.folders import FAILED, read_record, why_run
+from toolkit.reports.folders import FAILED, publish, read_record, why_run
 from toolkit.reports.making import SLICE, Task, failure, make_report
 from toolkit.reports.plans import Job, check_options, choose, find_notebooks, plan
 from toolkit.reports.site import index_page
@@ -185,8 +185,8 @@ def run_reports(
             rows = [job.row | (results.get(job.folder) or _left(reasons[job.folder])) for job in mine]
             if not part:
                 _write_site(out, rows, slices, options, time.monotonic() - started)
-        if not part and (todo or not (out / "panel.parquet").exists()):
-            _write_panel(corpus, out)
+        if not part:
+            _write_panel(corpus, out, work, planned[-1].hashes)
     status = corpus.ledger["status"].value_counts().to_dict()
     return Run(pd.DataFrame(rows, columns=_COLUMNS), out, status, time.monotonic() - started, part)
 
@@ -305,7 +305,10 @@ def _write_site(
         found = [*records[row["folder"]].get("outputs", ()), FAILED]
         row["files"] = [f for f in found if f.startswith("report.") and (out / row["folder"] / f).is_file()]
     lost = [*ledger[ledger["doc_id"] == ""].to_dict("records"), *slices.unplaced]
-    write_text(out / "index.html", index_page(rows, inputs=lost, language=options["language"]))
+    # Whether a report was made today or before is the manifest's to say: the same reports, the same index.
+    there = {"status": "done", "reason": ""}
+    shown = [row | there if row["status"] in ("done", "up to date") else row for row in rows]
+    write_text(out / "index.html", index_page(shown, inputs=lost, language=options["language"]))
     names = (*_COLUMNS, "files")
     reports = [{**{name: row[name] for name in names}, "record": records[row["folder"]]} for row in rows]
     manifest = {
@@ -319,9 +322,14 @@ def _write_site(
     write_json(out / "run.json", manifest)
 
 
-def _write_panel(corpus: Corpus, out: Path) -> None:
+def _write_panel(corpus: Corpus | Store, out: Path, work: Path, hashes: Mapping[str, str]) -> None:
     """The figures that all reports state, as one table for R, Excel and Stata, each with its codebook."""
-    table = panel(corpus, facts(corpus))
+    made_from = {name: hashes[name] for name in ("corpus", "settings", "toolkit")}
+    if not why_run(out, made_from, "panel.parquet"):
+        return
+    table, folder = panel(corpus, facts(corpus)), work / ".panel"
+    folder.mkdir()
     suffixes = ("parquet", "csv", "dta", "xlsx") if len(table) <= MOST_SHEET_ROWS else ("parquet", "csv")
     for suffix in suffixes:
-        export(table, out / f"panel.{suffix}", settings=corpus.settings, force=True)
+        export(table, folder / f"panel.{suffix}", settings=corpus.settings)
+    publish(folder, out, {"hashes": made_from})
