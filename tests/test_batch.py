@@ -20,7 +20,7 @@ def quick(monkeypatch, tmp_path):
     """A batch whose notebooks are not run: each writes its files at once; regions named in `bad` fail."""
     ran, bad = [], set()
 
-    def run_notebook(notebook, output, parameters, *, folder, timeout):
+    def run_notebook(notebook, output, parameters, *, folder, timeout, engine):
         ran.append(parameters.get("region", "comparison"))
         if parameters.get("region") in bad:
             output.with_name("report.failed.ipynb").write_text("{}", encoding="utf-8")
@@ -105,6 +105,9 @@ def test_regions_are_chosen_by_code_or_name(quick):
         ({"language": "fr"}, "language is one of"),
         ({"formats": ("gif",)}, "formats are some of"),
         ({"jobs": 0}, "jobs is the number"),
+        ({"part": "3/2"}, "found '3/2'"),
+        ({"part": "1/2"}, "open one store: build it first"),
+        ({"engine": "steam"}, "engine is one of"),
         ({"parameters": {"trems": []}}, "no parameter 'trems'"),
         ({"parameters": {"region": "1"}}, "sets \\['region'\\] itself"),
     ],

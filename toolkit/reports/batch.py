@@ -106,6 +106,7 @@ def run_reports(
     duplicates: str = "error",
     notebooks: str | Path | None = None,
     timeout: int = 600,
+    engine: str = "auto",
     progress: bool | None = None,
 ) -> Run:
     """Make a report for every region, one comparison of all, and an index of them.
@@ -145,6 +146,8 @@ def run_reports(
         Folder with region_report.ipynb and comparison.ipynb; by default the project's own.
     timeout
         Seconds one cell may take.
+    engine
+        How notebooks are run: auto, fork, warm or kernel, see `toolkit.reports.execution.run_notebook`.
     progress
         Show a progress bar: by default in a terminal.
 
@@ -163,7 +166,7 @@ def run_reports(
     started, out, more = time.monotonic(), Path(out), dict(parameters or {})
     sources = find_notebooks(notebooks)
     options = {"language": language, "formats": list(formats)}
-    check_options(sources, options, more)
+    check_options(sources, options, more, engine)
     executors.check(jobs, part)
     _check_place(out)
     corpus = _opened(corpus, part, duplicates, progress)
@@ -175,7 +178,7 @@ def run_reports(
         reasons = {job.folder: _reason(job, out, asked, force) for job in mine}
         todo = [job for job in mine if reasons[job.folder] not in ("", "not asked")]
         bar = tqdm(total=len(todo), desc="reports", disable=None if progress is None else not progress)
-        tasks = _tasks(todo, slices, work, out, timeout)
+        tasks = _tasks(todo, slices, work, out, timeout, engine)
         try:
             with bar, closing(_make_all(todo, tasks, slices, jobs=jobs, scheduler=scheduler)) as made:
                 for job, result in made:
@@ -265,7 +268,7 @@ def _make_all(
         yield task.job, failure(error) if error else result
 
 
-def _tasks(todo: Sequence[Job], slices: Slices, work: Path, out: Path, timeout: int) -> Iterator[Task]:
+def _tasks(todo: Sequence[Job], slices: Slices, work: Path, out: Path, *how: Any) -> Iterator[Task]:
     """Write each slice just before its report is made; the comparison comes first, for it takes longest."""
     todo = sorted(todo, key=lambda job: job.unit is not None)
     for at in range(0, len(todo), BUNDLE):
@@ -281,7 +284,7 @@ def _tasks(todo: Sequence[Job], slices: Slices, work: Path, out: Path, timeout: 
                     slices.save_whole(folder / SLICE)
             except Exception as error:  # costs this report; its result says why
                 problem = failure(error)["reason"]
-            yield Task(job, folder, out / job.folder, timeout, problem)
+            yield Task(job, folder, out / job.folder, *how, problem)
 
 
 def _left(reason: str) -> dict[str, Any]:
