@@ -9,16 +9,20 @@ import os
 import random
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import nbformat.v4 as v4
 import pandas as pd
 import pytest
-from conftest import SEEDS
+from conftest import ROOT, SEEDS
 from small import small_corpus, write_notebooks
+from test_executors import gone
 
 from toolkit import exports, files, store
+from toolkit.builds import build_store
 from toolkit.reports import batch, folders, making, plans
 from toolkit.reports.folders import RECORD, read_record
 
@@ -305,3 +309,158 @@ def test_names_of_parameters_are_checked_before_anything_is_read(run, monkeypatc
     with pytest.raises(ValueError, match=r"no parameter|sets \["):
         run(corpus=SEEDS, parameters={name: 1})
     assert not (run.folder / "out").exists()
+
+
+FAULTS = """
+import os, signal, time
+faults = {
+    "1": lambda: 1 / 0,
+    "2": lambda: time.sleep(99),
+    "3": lambda: (_ for _ in ()).throw(SystemExit(0)),
+    "4": lambda: input("? "),
+    "5": lambda: os._exit(1),
+    "6": lambda: os.kill(os.getppid(), signal.SIGKILL),
+}
+faults.get(region, lambda: print("well"))()
+"""
+
+
+@pytest.mark.slow
+def test_every_end_of_a_notebook_costs_its_report_alone(tmp_path):
+    """Failing, endless, leaving, asking and dying notebooks have their reasons; one that kills its worker is given up."""
+    notebooks = write_notebooks(tmp_path / "notebooks", FAULTS)
+    corpus = small_corpus(*[(str(n), 2023, "法治 政府") for n in range(8)])
+    out, options = tmp_path / "out", {"notebooks": notebooks, "timeout": 8, "progress": False}
+    done = batch.run_reports(corpus, out, jobs=2, engine="kernel", **options)
+    reasons = dict(zip(done.table["folder"].str[0], done.table["reason"], strict=True))
+    assert {number: reasons[number].partition(":")[0] for number in "12345"} == {
+        "1": "exception", "2": "timeout", "3": "exit", "4": "input", "5": "kernel died",
+    }  # fmt: skip
+    assert "its worker process died twice" in reasons["6"]
+    status = dict(zip(done.table["folder"].str[0], done.table["status"], strict=True))
+    assert {number for number, found in status.items() if found == "done"} == {"0", "7", "c"}
+    for number in "12345":
+        assert (out / f"{number}-地{number}" / "report.failed.ipynb").is_file()
+        assert not (out / f"{number}-地{number}" / "report.html").exists()
+    assert not list(out.glob(".work*")) and "its worker process died twice" in (out / "run.json").read_text(
+        "utf-8"
+    )
+
+
+@pytest.mark.slow
+def test_reports_are_the_same_wherever_they_are_made(tmp_path):
+    """This process, two processes, a dask cluster and two shares leave the same bytes, from one store."""
+    notebooks = write_notebooks(
+        tmp_path / "notebooks", "print(region, sorted(__import__('os').listdir(corpus)))"
+    )
+    place = tmp_path / "store"
+    build_store(SEEDS, place, part_size=2, progress=False)
+    ways = {
+        "one": [{}],
+        "two": [{"jobs": 2}],
+        "dask": [{"jobs": 2, "scheduler": "local"}],
+        "shares": [{"part": "2/2"}, {"part": "1/2"}, {}],
+        "memory": [{}],
+    }
+    for name, runs in ways.items():
+        for options in runs:
+            corpus = SEEDS if name == "memory" else place
+            done = batch.run_reports(corpus, tmp_path / name, notebooks=notebooks, progress=False, **options)
+            assert done.ok, done.summary
+        assert (set(done.table["status"]) == {"up to date"}) is (name == "shares")
+    made = {
+        name: {
+            path: content
+            for path, content in bytes_of(tmp_path / name).items()
+            if not path.startswith(".tables")
+        }
+        for name in ways
+    }
+    for name in ways:
+        assert made[name].keys() == made["one"].keys()
+        for path, content in made[name].items():
+            if not path.endswith((".xlsx", "record.json")):  # a workbook bears the date of its making
+                assert content == made["one"][path], (name, path)
+
+
+ENDLESS = """
+import os, pathlib, sys
+from toolkit import __main__, reports
+from toolkit.reports import batch
+find = batch.find_notebooks
+batch.find_notebooks = lambda folder: find(sys.argv[1])
+if __name__ == "__main__":
+    sys.exit(__main__.main(["report", sys.argv[2], "--out", sys.argv[3], "--jobs", "2"]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_asked_to_stop_stops_and_says_what_is_missing(tmp_path, number):
+    """Workers and kernels are gone within ten seconds, the index is written, the exit code is 1."""
+    cells = "import os, pathlib, time\npathlib.Path(os.environ['PIDS'], str(os.getpid())).touch()\ntime.sleep(300)"
+    notebooks, pids = write_notebooks(tmp_path / "notebooks", cells, comparison=(cells,)), tmp_path / "pids"
+    pids.mkdir()
+    script = tmp_path / "run.py"
+    script.write_text(ENDLESS, encoding="utf-8")
+    command = [sys.executable, str(script), str(notebooks), str(SEEDS), str(tmp_path / "out")]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PIDS": str(pids)}
+    with subprocess.Popen(
+        command, env=environment, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        while len(list(pids.iterdir())) < 2:
+            assert process.poll() is None
+            time.sleep(0.1)
+        process.send_signal(number)
+        began = time.monotonic()
+        _, message = process.communicate(timeout=60)
+        assert process.returncode == 1 and "what was finished is kept" in message
+    while not all(gone(int(path.name)) for path in pids.iterdir()):
+        assert time.monotonic() - began < 10
+        time.sleep(0.1)
+    assert "中断前未轮到" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert not list((tmp_path / "out").glob(".work*"))
+
+
+def test_every_bit_of_every_part_counts(tmp_path):
+    """A bit flipped anywhere in any file of a store is seen; all of them damaged at once, it is built again."""
+    place = tmp_path / "s"
+    build_store(SEEDS, place, part_size=3, progress=False)
+    sound = {path: path.read_bytes() for path in sorted(place.rglob("*.parquet"))}
+    chance = random.Random(5)
+    for path, content in sound.items():
+        at = chance.randrange(len(content))
+        path.write_bytes(content[:at] + bytes([content[at] ^ 1 << chance.randrange(8)]) + content[at + 1 :])
+        store.forget(place)
+        assert store.read_record(path.parent) is None, path
+    assert len(sound) > 10
+    build_store(SEEDS, place, part_size=3, progress=False)
+    assert {path: path.read_bytes() for path in sound} == sound
+    assert len(list((place / "quarantine").iterdir())) == len(
+        {p.parent for p in sound if "tables" not in p.parts}
+    )
+
+
+@pytest.mark.slow
+def test_no_locale_home_or_cache_of_others_changes_anything(tmp_path):
+    """In the C locale, without a home, beside a poisoned jieba.cache: the same words, each file by its encoding."""
+    (tmp_path / "jieba.cache").write_bytes(b"poison")
+    code = "import toolkit as tk; c = tk.read_corpus('seeds'); s = tk.Segmenter(engine='jieba');"
+    code += "print(ascii(s.cut('推进法治政府建设')), len(c.tokens))"
+    found = []
+    for more in ({}, {"LC_ALL": "C", "PYTHONUTF8": "0", "HOME": "/nonexistent", "TMPDIR": str(tmp_path)}):
+        command = [
+            sys.executable,
+            "-X",
+            "warn_default_encoding",
+            "-W",
+            "error::EncodingWarning:toolkit",
+            "-c",
+            code,
+        ]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)} | more
+        done = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True)
+        assert done.returncode == 0, done.stderr.decode()
+        found.append(done.stdout)
+    assert found[0] == found[1] and (tmp_path / "jieba.cache").read_bytes() == b"poison"
