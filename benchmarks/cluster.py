@@ -2,7 +2,7 @@
 
     python benchmarks/cluster.py [N]
 
-N documents (default 120) are grown as in benchmarks/build.py, in eight parts. Each cluster is of this
+N documents (default 240) are grown as in benchmarks/build.py, in eight parts. Each cluster is of this
 machine: worker processes with one thread each; they have made a part before the clock starts, since a real
 cluster stands before the work comes. Printed: whether the two stores and that of one process are equal
 (SHA-256 of every file), and the efficiency t1 / (2 t2), by the clock and by the processor time of the
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import logging
 import os
 import sys
 import tempfile
@@ -46,6 +47,7 @@ def measure(folder: Path, first: Path, store: Path, workers: int, size: int) -> 
     from toolkit.builds import build_store
 
     options = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "threads_per_worker": 1}
+    options["silence_logs"] = logging.ERROR
     with (
         dask.config.set(executors.SETTINGS),
         LocalCluster(n_workers=workers, processes=True, **options) as cluster,
@@ -66,7 +68,7 @@ def main() -> int:
     from toolkit.builds import build_store
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("n", nargs="?", type=int, default=120)
+    parser.add_argument("n", nargs="?", type=int, default=240)
     n = parser.parse_args().n
     size = max(1, n // PARTS)
     with tempfile.TemporaryDirectory() as place:
@@ -85,7 +87,7 @@ def main() -> int:
         found = {w: measure(folder, first, Path(place, f"store-{w}"), w, size) for w in (1, 2)}
         for workers, times in found.items():
             print(
-                f"{workers} worker{'s' * (workers > 1):1}: parts {times['clock']:.1f} s by the clock, "
+                f"{workers} at work: parts {times['clock']:.1f} s by the clock, "
                 f"{times['cpu']:.1f} s of processor time; join {times['join']:.1f} s"
             )
         one, two = found[1], found[2]

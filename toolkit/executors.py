@@ -274,7 +274,7 @@ def _on_cluster(
         stack.enter_context(dask.config.set(SETTINGS))
         address: Any = scheduler
         if scheduler == LOCAL:
-            places = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+            places = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": logging.ERROR}
             address = stack.enter_context(
                 LocalCluster(n_workers=jobs, threads_per_worker=1, processes=True, **places)
             )
