@@ -20,7 +20,7 @@ def quick(monkeypatch, tmp_path):
     """A batch whose notebooks are not run: each writes its files at once; regions named in `bad` fail."""
     ran, bad = [], set()
 
-    def run_notebook(notebook, output, parameters, *, folder, timeout):
+    def run_notebook(notebook, output, parameters, *, folder, timeout, engine):
         ran.append(parameters.get("region", "comparison"))
         if parameters.get("region") in bad:
             output.with_name("report.failed.ipynb").write_text("{}", encoding="utf-8")
@@ -105,6 +105,9 @@ def test_regions_are_chosen_by_code_or_name(quick):
         ({"language": "fr"}, "language is one of"),
         ({"formats": ("gif",)}, "formats are some of"),
         ({"jobs": 0}, "jobs is the number"),
+        ({"part": "3/2"}, "found '3/2'"),
+        ({"part": "1/2"}, "open one store: build it first"),
+        ({"engine": "steam"}, "engine is one of"),
         ({"parameters": {"trems": []}}, "no parameter 'trems'"),
         ({"parameters": {"region": "1"}}, "sets \\['region'\\] itself"),
     ],
@@ -182,13 +185,20 @@ def test_the_seeds_become_reports(tmp_path, language):
 
 
 def test_the_panel_of_stated_figures_stands_beside_the_reports(corpus, tmp_path):
-    """A batch writes the panel for R, Excel and Stata with codebooks, the same rows in each."""
+    """A batch writes the panel for R, Excel and Stata with codebooks, the same rows in each, and once."""
     from toolkit.indicators import facts, panel
     from toolkit.reports.batch import _write_panel
 
-    _write_panel(corpus, tmp_path)
+    out, work = tmp_path / "out", tmp_path / "work"
+    hashes = {"corpus": "a", "settings": "b", "toolkit": "c", "notebook": "d"}
+    for path in (out, work):
+        path.mkdir()
+    _write_panel(corpus, out, work, hashes)
     expected = panel(corpus, facts(corpus))
-    assert len(pd.read_parquet(tmp_path / "panel.parquet")) == len(expected)
-    assert len(pd.read_stata(tmp_path / "panel.dta")) == len(expected)
-    assert len(pd.read_csv(tmp_path / "panel.csv", encoding="utf-8-sig")) == len(expected)
-    assert (tmp_path / "panel.xlsx").is_file() and list(tmp_path.glob("panel.dta*codebook*"))
+    assert len(pd.read_parquet(out / "panel.parquet")) == len(expected)
+    assert len(pd.read_stata(out / "panel.dta")) == len(expected)
+    assert len(pd.read_csv(out / "panel.csv", encoding="utf-8-sig")) == len(expected)
+    assert (out / "panel.xlsx").is_file() and list(out.glob("panel.dta*codebook*"))
+    made = (out / "panel.xlsx").stat().st_mtime_ns
+    _write_panel(None, out, work, hashes)
+    assert (out / "panel.xlsx").stat().st_mtime_ns == made

@@ -85,6 +85,13 @@ def _describe_report(commands: argparse._SubParsersAction) -> None:
         default="png",
         help="figure formats, separated by commas: png, svg, pdf, eps, tiff (default: png)",
     )
+    report.add_argument(
+        "--engine",
+        choices=("auto", "fork", "warm", "kernel"),
+        default="auto",
+        help="how notebooks are run: in a process forked from a prepared one (auto, fork), in a kernel started "
+        "that way (warm), or in a fresh kernel; the outputs are the same",
+    )
     report.add_argument("--force", action="store_true", help="make reports again that are up to date")
     _add_duplicates(report)
 
@@ -229,6 +236,7 @@ def _report(options: argparse.Namespace) -> int:
         formats=tuple(part.strip() for part in options.formats.split(",") if part.strip()),
         force=options.force,
         duplicates=options.duplicates,
+        engine=options.engine,
     )
     print(run.summary)
     return EXIT_OK if run.ok else EXIT_FAILED

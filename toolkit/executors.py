@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 LOCAL = "local"  # a cluster of this machine, for a look at the dashboard and for tests
 _PATIENCE = 5  # seconds an idle worker may take to end
-_CLUSTER = {
+SETTINGS = {  # of dask, for a cluster that is only ours
     "distributed.worker.daemon": False,  # a worker has children: kernels, the reader of risky files
     "distributed.scheduler.allowed-failures": 1,  # one more try for an item whose worker died
     "distributed.scheduler.worker-saturation": 1.0,  # no item waits in a worker that another may kill
@@ -271,10 +271,10 @@ def _on_cluster(
         ) from error
     call = functools.partial(_remote, function, package_digest())
     with contextlib.ExitStack() as stack:
-        stack.enter_context(dask.config.set(_CLUSTER))
+        stack.enter_context(dask.config.set(SETTINGS))
         address: Any = scheduler
         if scheduler == LOCAL:
-            places = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+            places = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": logging.ERROR}
             address = stack.enter_context(
                 LocalCluster(n_workers=jobs, threads_per_worker=1, processes=True, **places)
             )

@@ -21,7 +21,7 @@ from toolkit.exports import export
 from toolkit.files import LOCK, PARTIAL, locked, write_json, write_text
 from toolkit.indicators import facts, panel
 from toolkit.pipeline import Corpus, existing, read_corpus
-from toolkit.reports.folders import FAILED, read_record, why_run
+from toolkit.reports.folders import FAILED, publish, read_record, why_run
 from toolkit.reports.making import SLICE, Task, failure, make_report
 from toolkit.reports.plans import Job, check_options, choose, find_notebooks, plan
 from toolkit.reports.site import index_page
@@ -106,6 +106,7 @@ def run_reports(
     duplicates: str = "error",
     notebooks: str | Path | None = None,
     timeout: int = 600,
+    engine: str = "auto",
     progress: bool | None = None,
 ) -> Run:
     """Make a report for every region, one comparison of all, and an index of them.
@@ -145,6 +146,8 @@ def run_reports(
         Folder with region_report.ipynb and comparison.ipynb; by default the project's own.
     timeout
         Seconds one cell may take.
+    engine
+        How notebooks are run: auto, fork, warm or kernel, see `toolkit.reports.execution.run_notebook`.
     progress
         Show a progress bar: by default in a terminal.
 
@@ -163,7 +166,7 @@ def run_reports(
     started, out, more = time.monotonic(), Path(out), dict(parameters or {})
     sources = find_notebooks(notebooks)
     options = {"language": language, "formats": list(formats)}
-    check_options(sources, options, more)
+    check_options(sources, options, more, engine)
     executors.check(jobs, part)
     _check_place(out)
     corpus = _opened(corpus, part, duplicates, progress)
@@ -175,7 +178,7 @@ def run_reports(
         reasons = {job.folder: _reason(job, out, asked, force) for job in mine}
         todo = [job for job in mine if reasons[job.folder] not in ("", "not asked")]
         bar = tqdm(total=len(todo), desc="reports", disable=None if progress is None else not progress)
-        tasks = _tasks(todo, slices, work, out, timeout)
+        tasks = _tasks(todo, slices, work, out, timeout, engine)
         try:
             with bar, closing(_make_all(todo, tasks, slices, jobs=jobs, scheduler=scheduler)) as made:
                 for job, result in made:
@@ -185,8 +188,8 @@ def run_reports(
             rows = [job.row | (results.get(job.folder) or _left(reasons[job.folder])) for job in mine]
             if not part:
                 _write_site(out, rows, slices, options, time.monotonic() - started)
-        if not part and (todo or not (out / "panel.parquet").exists()):
-            _write_panel(corpus, out)
+        if not part:
+            _write_panel(corpus, out, work, planned[-1].hashes)
     status = corpus.ledger["status"].value_counts().to_dict()
     return Run(pd.DataFrame(rows, columns=_COLUMNS), out, status, time.monotonic() - started, part)
 
@@ -265,7 +268,7 @@ def _make_all(
         yield task.job, failure(error) if error else result
 
 
-def _tasks(todo: Sequence[Job], slices: Slices, work: Path, out: Path, timeout: int) -> Iterator[Task]:
+def _tasks(todo: Sequence[Job], slices: Slices, work: Path, out: Path, *how: Any) -> Iterator[Task]:
     """Write each slice just before its report is made; the comparison comes first, for it takes longest."""
     todo = sorted(todo, key=lambda job: job.unit is not None)
     for at in range(0, len(todo), BUNDLE):
@@ -281,7 +284,7 @@ def _tasks(todo: Sequence[Job], slices: Slices, work: Path, out: Path, timeout: 
                     slices.save_whole(folder / SLICE)
             except Exception as error:  # costs this report; its result says why
                 problem = failure(error)["reason"]
-            yield Task(job, folder, out / job.folder, timeout, problem)
+            yield Task(job, folder, out / job.folder, *how, problem)
 
 
 def _left(reason: str) -> dict[str, Any]:
@@ -305,7 +308,10 @@ def _write_site(
         found = [*records[row["folder"]].get("outputs", ()), FAILED]
         row["files"] = [f for f in found if f.startswith("report.") and (out / row["folder"] / f).is_file()]
     lost = [*ledger[ledger["doc_id"] == ""].to_dict("records"), *slices.unplaced]
-    write_text(out / "index.html", index_page(rows, inputs=lost, language=options["language"]))
+    # Whether a report was made today or before is the manifest's to say: the same reports, the same index.
+    there = {"status": "done", "reason": ""}
+    shown = [row | there if row["status"] in ("done", "up to date") else row for row in rows]
+    write_text(out / "index.html", index_page(shown, inputs=lost, language=options["language"]))
     names = (*_COLUMNS, "files")
     reports = [{**{name: row[name] for name in names}, "record": records[row["folder"]]} for row in rows]
     manifest = {
@@ -319,9 +325,14 @@ def _write_site(
     write_json(out / "run.json", manifest)
 
 
-def _write_panel(corpus: Corpus, out: Path) -> None:
+def _write_panel(corpus: Corpus | Store, out: Path, work: Path, hashes: Mapping[str, str]) -> None:
     """The figures that all reports state, as one table for R, Excel and Stata, each with its codebook."""
-    table = panel(corpus, facts(corpus))
+    made_from = {name: hashes[name] for name in ("corpus", "settings", "toolkit")}
+    if not why_run(out, made_from, "panel.parquet"):
+        return
+    table, folder = panel(corpus, facts(corpus)), work / ".panel"
+    folder.mkdir()
     suffixes = ("parquet", "csv", "dta", "xlsx") if len(table) <= MOST_SHEET_ROWS else ("parquet", "csv")
     for suffix in suffixes:
-        export(table, out / f"panel.{suffix}", settings=corpus.settings, force=True)
+        export(table, folder / f"panel.{suffix}", settings=corpus.settings)
+    publish(folder, out, {"hashes": made_from})

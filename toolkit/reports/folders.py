@@ -45,10 +45,10 @@ def read_record(folder: Path) -> dict[str, Any]:
     return record if all(isinstance(part, dict) for part in parts) else {}
 
 
-def why_run(folder: Path, hashes: Mapping[str, str]) -> str:
-    """Why a report must be made again; empty where it is complete and made from the same things."""
+def why_run(folder: Path, hashes: Mapping[str, str], main: str = PAGE) -> str:
+    """Why a report, whose main file has this name, must be made again; empty where it is complete and the same."""
     record = read_record(folder)
-    if not record.get("hashes") or PAGE not in record["outputs"]:
+    if not record.get("hashes") or main not in record["outputs"]:
         return "missing"
     changed = [name for name, value in hashes.items() if record["hashes"].get(name) != value]
     if changed:

@@ -27,6 +27,7 @@ class Task(NamedTuple):
     work: Path
     place: Path
     timeout: int
+    engine: str
     problem: str = ""  # why its slice could not be written
 
 
@@ -63,7 +64,8 @@ def _make(task: Task) -> dict[str, Any]:
     try:
         values = {**job.parameters, "corpus": SLICE, "out": "."}
         notebook, output = read_notebook(job.notebook), task.work / "report.ipynb"
-        node = run_notebook(notebook, output, values, folder=task.work, timeout=task.timeout)
+        how = {"folder": task.work, "timeout": task.timeout, "engine": task.engine}
+        node = run_notebook(notebook, output, values, **how)
         html = report_page(node, title=job.title, language=job.parameters["language"])
         write_text(task.work / PAGE, html)
         outputs = [output for cell in node.cells for output in cell.get("outputs", ())]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from toolkit.executors import package_digest
 from toolkit.plots.saving import FORMATS
-from toolkit.reports.execution import read_notebook
+from toolkit.reports.execution import ENGINES, read_notebook
 from toolkit.reports.folders import folder_name
 from toolkit.reports.labels import LANGUAGES, label
 from toolkit.reports.parameters import check_parameters, read_parameters
@@ -44,13 +44,17 @@ def find_notebooks(folder: str | Path | None) -> dict[str, Path]:
     return sources
 
 
-def check_options(sources: Mapping[str, Path], options: dict[str, Any], more: dict[str, Any]) -> None:
+def check_options(
+    sources: Mapping[str, Path], options: dict[str, Any], more: dict[str, Any], engine: str
+) -> None:
     """Refuse what cannot work before anything is read or run."""
     if options["language"] not in LANGUAGES:
         raise ValueError(f"language is one of {list(LANGUAGES)}, found {options['language']!r}.")
     unknown = set(options["formats"]) - set(FORMATS)
     if unknown or not options["formats"]:
         raise ValueError(f"formats are some of {list(FORMATS)}, found {options['formats']}.")
+    if engine not in ENGINES:
+        raise ValueError(f"engine is one of {list(ENGINES)}, found {engine!r}.")
     own = {"corpus", "region", "genre", "out", *options} & more.keys()
     if own:
         raise ValueError(
