@@ -99,9 +99,9 @@ def show_cards(sheet: Sheet) -> None:
 
 def show_disclosure(sheet: Sheet, *, most: int = 25) -> None:
     """Which indicators reports state at all, before any value."""
-    from toolkit.indicators import facts, read_indicators
+    from toolkit.indicators import read_indicators
 
-    found = facts(sheet.corpus)
+    found = sheet.facts
     found = found[(found["indicator_id"] != "") & ~found["role"].isin(["plan", "meta"])]
     names = {row.indicator_id: getattr(row, sheet.language) for row in read_indicators()}
     table = found.groupby("indicator_id")["doc_id"].nunique().rename("n_stated").reset_index()

@@ -145,9 +145,7 @@ def show_quotes(sheet: Sheet, role: str, *, most: int = 6, all: int = 40) -> Non
 
 def show_facts(sheet: Sheet, *, most: int = 40) -> None:
     """Core figures of the latest report with its words and their place, the others folded; then the years."""
-    from toolkit.indicators import facts
-
-    found, language = facts(sheet.corpus), sheet.language
+    found, language = sheet.facts, sheet.language
     now = found[found["doc_id"].isin(sheet.latest.documents["doc_id"])]
     stated = now[(now["indicator_id"] != "") & now["certain"] & (now["role"] != "plan")]
     stated = stated.drop_duplicates(["indicator_id", "surface", "phrase"])
@@ -196,14 +194,16 @@ def value_grid(
     sheet: Sheet, corpus: Corpus, columns: Sequence[str], *, most: int = 12, last: int = 6
 ) -> pd.DataFrame:
     """Indicators that two reports or more state, core ones first, against the last years (or reports)."""
-    from toolkit.indicators import facts, panel
+    from toolkit.indicators import panel
 
     years = corpus.documents["year_covered"].fillna(corpus.documents["year"])
     reports = corpus.documents[["region_id"]].assign(year=years).drop_duplicates()
-    cells = panel(corpus, facts(corpus)).merge(reports, on=["region_id", "year"])
+    cells = panel(corpus, sheet.facts).merge(reports, on=["region_id", "year"])
     cells = cells[(cells["statistic"] == "level") & cells["value"].notna()]
     cells = cells.drop_duplicates(["indicator_id", "unit", "region_id", "year"], keep=False)
-    cells = cells.assign(column=cells[list(columns)].astype("str").agg(" ".join, axis=1))
+    places = corpus.documents.groupby("region")["region_id"].nunique()
+    columns = [*(["region_id"] if places.max() > 1 else []), *columns]  # 朝阳区 is several places
+    cells = cells.assign(column=cells[columns].astype("str").agg(" ".join, axis=1))
     grid = cells.pivot(index=["indicator_id", "unit"], columns="column", values="value")
     grid = grid[cells["column"].drop_duplicates().tail(last)].dropna(thresh=2)
     rows = grid.index.to_frame(index=False).assign(n=grid.count(axis=1).to_numpy())
@@ -408,12 +408,11 @@ def show_settings(sheet: Sheet) -> None:
 def show_tables(sheet: Sheet) -> None:
     """The tables behind the page as one workbook, with a codebook."""
     from toolkit.exports import export
-    from toolkit.indicators import facts
     from toolkit.terms.counts import count_terms
 
     tables = {
         "documents": sheet.corpus.documents.drop(columns="text"),
-        "facts": facts(sheet.corpus),
+        "facts": sheet.facts,
         "terms": count_terms(sheet.corpus, by=["region_id", "year"]),
         "roles": role_shares(sheet.corpus),
     }
