@@ -258,11 +258,17 @@ def show_dimensions(sheet: Sheet, *, most: int = 30) -> None:
 
     keys = sheet.groups(most)
     rates = dimension_rates(sheet.corpus, keys)
+    if rates["label"].nunique() == 1:
+        return
+    if rates["label"].str.fullmatch(r"\d+").all():  # one region: a year without a report is a gap
+        years = pd.DataFrame({"year": range(rates["year"].min(), rates["year"].max() + 1)})
+        every = years.merge(rates[["dimension"]].drop_duplicates(), how="cross")
+        rates = every.merge(rates, how="left").assign(label=every["year"].astype("str"))
+        rates["region"] = sheet.report["region"]
     rates["dimension"] = [name_of("dimension", name, sheet.language) for name in rates["dimension"]]
-    if rates["label"].nunique() > 1:
-        options = {"title": label("dimensions.heading", sheet.language), **_by_year(sheet, keys)}
-        axes = plots.heat_map(rates, row="label", column="dimension", language=sheet.language, **options)
-        show_figure(sheet, "dimensions", axes, rates)
+    options = {"title": label("dimensions.heading", sheet.language), **_by_year(sheet, keys)}
+    axes = plots.heat_map(rates, row="label", column="dimension", language=sheet.language, **options)
+    show_figure(sheet, "dimensions", axes, rates)
 
 
 def show_dimension_roles(sheet: Sheet) -> None:
@@ -284,13 +290,17 @@ def show_roles(sheet: Sheet, *, most: int = 30) -> None:
 
     keys = sheet.groups(most)
     shares = role_shares(sheet.corpus, keys)
-    subtitle = _by_year(sheet, keys).get("subtitle") or label(
-        "roles.subtitle",
-        sheet.language,
-        n=len(sheet.corpus.documents),
-        n_chars=f"{shares['n_chars'].sum():,}",
-    )
-    axes = plots.roles(shares, row="label", language=sheet.language, subtitle=subtitle)
+    documents, n_chars = sheet.corpus.documents, f"{shares['n_chars'].sum():,}"
+    about = {"region": sheet.report["region"], "n": len(documents), "years": span(documents["year"])}
+    about["regions"] = documents["region_id"].nunique()
+    name = label("report.heading" if about["regions"] == 1 else "comparison.lead", sheet.language, **about)
+    subtitle = label("roles.subtitle", sheet.language, name=name, n_chars=n_chars)
+    subtitle = _by_year(sheet, keys).get("subtitle", subtitle)
+    several = shares["year"].nunique() > 1 and shares.groupby("year")["label"].nunique().max() == 1
+    if "region_id" not in keys:
+        shares["n_reports"] = shares["year"].map(documents["year"].value_counts())
+    row = "year" if several else "label"
+    axes = plots.roles(shares, row=row, language=sheet.language, subtitle=subtitle)
     show_figure(sheet, "roles", axes, shares)
 
 
@@ -358,7 +368,10 @@ def show_contexts(
         show_subsection(sheet, "context.term", term=term, n=len(lines))
         rows = [
             (*(" ".join(text.split()) for text in (row.left, row.keyword, row.right)), place(sheet, row))
-            for row in lines.drop(columns="section").head(most).itertuples()
+            for row in lines.drop_duplicates(["left", "right"])
+            .drop(columns="section")
+            .head(most)
+            .itertuples()
         ]
         show_part("lines", lines=rows)
     absent = [term for term, lines in found.items() if lines.empty]
