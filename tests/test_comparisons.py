@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import SEEDS
+from matplotlib import pyplot
 from small import small_corpus
 
 from toolkit.builds import build_store
@@ -22,7 +23,8 @@ def shown(monkeypatch, tmp_path):
     monkeypatch.setattr(
         comparisons, "show_figure", lambda sheet, name, axes, data: texts.append((name, data))
     )
-    return texts
+    yield texts
+    pyplot.close("all")
 
 
 def sheet_of(*reports, language="zh", **columns):

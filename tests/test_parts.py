@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from matplotlib import pyplot
 from small import small_corpus
 
 from toolkit import schemas
@@ -23,7 +24,8 @@ def shown(monkeypatch, tmp_path):
     monkeypatch.setattr(sheets, "display", lambda item, **options: texts.append(item.data))
     for module in (parts, changes):
         monkeypatch.setattr(module, "show_figure", lambda sheet, name, axes, data: texts.append((name, data)))
-    return texts
+    yield texts
+    pyplot.close("all")
 
 
 def sheet_of(*reports, language="zh", tmp_path=".", **columns):
