@@ -98,6 +98,7 @@ def test_five_reports_alike_are_drawn(shown):
     comparisons.show_attention(sheet)
     name, cells = shown[-2]
     assert name == "attention" and (cells["n_ranked"] == 5).all() and "等级相关" in shown[-1]
+    assert "最长匹配" in shown[-1] and "longest" not in shown[-1]
 
 
 def test_a_corpus_of_several_provinces_has_a_map(shown):
