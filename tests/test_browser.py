@@ -8,9 +8,11 @@ import sys
 import zipfile
 from dataclasses import replace
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from toolkit import read_corpus
 from toolkit.reports.batch import run_reports
@@ -175,6 +177,17 @@ def test_no_output_says_where_or_by_whom_it_was_made(hostile):
         for content in contents:
             assert not secret.search(content), path.name
     assert {".html", ".ipynb", ".png", ".svg", ".pdf", ".csv", ".xlsx", ".json", ".dta", ".parquet"} <= kinds
+
+
+def test_a_report_prints_whole(hostile, tab):
+    """Paper has every section and what is folded on the screen; no navigation, and text that can be copied."""
+    tab.goto(next(hostile.glob("4*/report.html")).as_uri())
+    folded = tab.text_content("details tbody tr:last-child td:first-child")
+    headings = tab.locator("h2").all_inner_texts()
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(tab.pdf(format="A4"))).pages)
+    lines = re.sub(r"\s", "", text)
+    assert folded and all(re.sub(r"\s", "", words) in lines for words in (folded, *headings))
+    assert "目录" not in lines
 
 
 def test_thousands_of_regions_are_found_and_sorted_at_once(tab, tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import SEEDS
+from matplotlib import pyplot
 from small import small_corpus
 
 from toolkit.builds import build_store
@@ -22,12 +23,13 @@ def shown(monkeypatch, tmp_path):
     monkeypatch.setattr(
         comparisons, "show_figure", lambda sheet, name, axes, data: texts.append((name, data))
     )
-    return texts
+    yield texts
+    pyplot.close("all")
 
 
-def sheet_of(*reports, language="zh"):
+def sheet_of(*reports, language="zh", **columns):
     """The sheet of a comparison."""
-    corpus = small_corpus(*reports)
+    corpus = small_corpus(*reports, **columns)
     return sheets.Sheet(corpus, corpus, *[pd.DataFrame()] * 3, {}, Path(), language, ["png"])
 
 
@@ -96,6 +98,7 @@ def test_five_reports_alike_are_drawn(shown):
     comparisons.show_attention(sheet)
     name, cells = shown[-2]
     assert name == "attention" and (cells["n_ranked"] == 5).all() and "等级相关" in shown[-1]
+    assert "最长匹配" in shown[-1] and "longest" not in shown[-1]
 
 
 def test_a_corpus_of_several_provinces_has_a_map(shown):
@@ -139,3 +142,13 @@ def test_of_very_many_reports_alike_some_are_compared_and_it_says_so(shown, monk
     assert comparisons._sampled(sheet)["region_id"].tolist() == [f"{n * 30 // 12:02}" for n in range(12)]
     comparisons.show_shared_text(sheet)
     assert "这样的报告有 30 份；这里只取其中按区划代码等距抽出的 12 份" in shown[0]
+
+
+def test_places_of_one_name_keep_a_column_each(shown):
+    """Values stand side by side in the order of the codes; two 朝阳区 are told apart by their codes."""
+    text = "全年 受理 行政复议 案件 {} 件 。"
+    reports = [("220104", 2023, text.format(7)), ("110105", 2023, text.format(35))]
+    comparisons.show_values(sheet_of(*reports, region="朝阳区"))
+    assert re.findall(r"<th[^>]*>([^<]*)</th>", shown[0])[1:] == ["110105 朝阳区 2023", "220104 朝阳区 2023"]
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", shown[0]) == ["行政复议受理 (件)", "35", "7"]
+    assert "不排名" in shown[1] and "不足 5 份" in shown[2]

@@ -61,7 +61,7 @@ def show_change(sheet: Sheet, terms: Sequence[str]) -> None:
     show_figure(sheet, "trend", plots.trend(rates, language=sheet.language), rates)
     slopes = trend(phrases, terms=list(terms), region="region_id")
     columns = ["term", "n_years", "first_year", "last_year", "n_missing", "slope", "p_exact", "reason"]
-    show_table(sheet, slopes[columns])
+    show_table(sheet, slopes[columns], shape="cards")
     show_limit(sheet, "slopes")
     counts = count_terms(sheet.corpus, by=["region_id", "year"])
     telling = (counts["term"].str.len() > 1) & ~counts["term"].isin(sheet.places)

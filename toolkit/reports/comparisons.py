@@ -99,9 +99,9 @@ def show_cards(sheet: Sheet) -> None:
 
 def show_disclosure(sheet: Sheet, *, most: int = 25) -> None:
     """Which indicators reports state at all, before any value."""
-    from toolkit.indicators import facts, read_indicators
+    from toolkit.indicators import read_indicators
 
-    found = facts(sheet.corpus)
+    found = sheet.facts
     found = found[(found["indicator_id"] != "") & ~found["role"].isin(["plan", "meta"])]
     names = {row.indicator_id: getattr(row, sheet.language) for row in read_indicators()}
     table = found.groupby("indicator_id")["doc_id"].nunique().rename("n_stated").reset_index()
@@ -224,6 +224,7 @@ def show_attention(sheet: Sheet, *, most: int = 15) -> None:
     from toolkit import plots
     from toolkit.measures import attention, rank_stability
     from toolkit.measures.sheet import DEFAULT
+    from toolkit.plots.labels import named
     from toolkit.terms.lexicon import read_lexicon
 
     chosen = _alike(sheet, "attention")
@@ -240,7 +241,7 @@ def show_attention(sheet: Sheet, *, most: int = 15) -> None:
     show_figure(sheet, "attention", axes, cells)
     moves = rank_stability(cells).query("numerator != 'tf-idf'")
     for column in ("numerator", "denominator"):
-        moves[column] = [name_of("way", way, sheet.language) for way in moves[column]]
+        moves[column] = [named(way, sheet.language) for way in moves[column]]
     show_table(sheet, moves[["numerator", "denominator", "n_reports", "spearman", "largest_move"]])
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,13 @@ class Sheet:
     def latest(self) -> Corpus:
         """The corpus of the latest year alone."""
         return self.corpus.where(year=int(self.report["year"]))
+
+    @cached_property
+    def facts(self) -> pd.DataFrame:
+        """The figures that the reports state, found once."""
+        from toolkit.indicators import facts
+
+        return facts(self.corpus)
 
     def groups(self, most: int) -> list[str]:
         """Region and year, or the year alone where that would make more than `most` groups."""
