@@ -7,7 +7,6 @@ import functools
 import hashlib
 import re
 from importlib.resources import as_file, files
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -154,14 +153,6 @@ def _font_faces(body: str, more: str) -> str:
 @functools.lru_cache(maxsize=4)
 def _subset(path: Path, characters: frozenset[str]) -> bytes:
     """The font with these characters only, as WOFF2."""
-    from fontTools import subset, ttLib
+    from toolkit.plots.fonts import woff2
 
-    options = subset.Options(flavor="woff2", hinting=False, layout_features=["kern"], notdef_outline=True)
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=[ord(character) for character in characters])
-    out = BytesIO()
-    with ttLib.TTFont(path, lazy=True, recalcTimestamp=False) as font:
-        cutter.subset(font)
-        font.flavor = "woff2"
-        font.save(out, reorderTables=False)
-    return out.getvalue()
+    return woff2(path, characters)
