@@ -167,7 +167,21 @@ def _picture(pixels: bytes, name: str, width: int, dpi: int) -> bytes:
 
 
 def _with_families(svg: str) -> str:
-    """Name common Chinese fonts after ours, for readers that do not have it."""
+    """Carry the characters in use of our fonts, and name common Chinese fonts for readers that refuse them."""
+    from base64 import b64encode
+    from html import unescape
+
+    from toolkit.plots.fonts import font_paths, web_font
+
+    used = frozenset(unescape("".join(re.findall(r">([^<>]+)</(?:text|tspan)>", svg))))
+    faces = []
+    for key, path in font_paths().items():
+        family, bold = f"Toolkit {key.partition('-')[0].title()} SC", key.endswith("bold")
+        if used and f"'{family}'" in svg and (not bold or re.search(r"font(?:-weight)?: (?:bold|700)", svg)):
+            data = b64encode(web_font(path, used)).decode()
+            weight = "bold" if bold else "normal"
+            source = f"src:url(data:font/woff;base64,{data}) format('woff')"
+            faces.append(f"@font-face{{font-family:'{family}';font-weight:{weight};{source}}}")
     for ours, others in _SVG_FAMILIES.items():
         svg = svg.replace(f"'{ours}'", f"'{ours}', {others}")
-    return svg
+    return svg.replace(" <defs>\n", f" <defs>\n  <style>{''.join(faces)}</style>\n", 1) if faces else svg

@@ -7,7 +7,6 @@ import functools
 import hashlib
 import re
 from importlib.resources import as_file, files
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +136,8 @@ def _hash(text: str) -> str:
 
 def _font_faces(body: str, more: str) -> str:
     """CSS with the page's characters from our two faces; the serif one serves headings only."""
+    from toolkit.plots.fonts import web_font
+
     headings = more + "".join(match[2] for match in _HEADING.finditer(body))
     texts = {"Toolkit Sans": _TAG.sub(" ", body) + more, "Toolkit Serif": headings}
     rules = []
@@ -144,24 +145,8 @@ def _font_faces(body: str, more: str) -> str:
         path = Path(str(files("toolkit") / "data" / "fonts" / name))
         if not path.exists():  # an installation without the fonts still makes readable pages
             continue
-        data = base64.b64encode(_subset(path, frozenset(texts[family]))).decode()
+        data = base64.b64encode(web_font(path, frozenset(texts[family]))).decode()
         rules.append(
             f'@font-face{{font-family:"{family}";src:url(data:font/woff;base64,{data}) format("woff")}}'
         )
     return "\n".join(rules)
-
-
-@functools.lru_cache(maxsize=4)
-def _subset(path: Path, characters: frozenset[str]) -> bytes:
-    """The font with these characters only, as WOFF: WOFF2 is a fifth smaller and costs ten times as much."""
-    from fontTools import subset, ttLib
-
-    options = subset.Options(hinting=False, notdef_outline=True)
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=[ord(character) for character in characters])
-    out = BytesIO()
-    with ttLib.TTFont(path, lazy=True, recalcTimestamp=False) as font:
-        cutter.subset(font)
-        font.flavor = "woff"
-        font.save(out, reorderTables=False)
-    return out.getvalue()
