@@ -53,3 +53,14 @@ def test_every_word_asked_for_is_there():
         r'(?:html_label|label)\(\s*"([\w.]+)"|(?:say|show_subsection)\(sheet, "([\w.]+)"', code
     )
     assert [key for pair in asked for key in pair if key and key not in read_labels()] == []
+
+
+def test_the_tutorials_are_twins():
+    """Both languages run the same code cell by cell; only words and the parameters' comments differ."""
+    pair = [read_notebook(ROOT / "notebooks" / f"{name}.ipynb") for name in ("tutorial", "tutorial_en")]
+    kinds, codes = ([[cell[key] for cell in book.cells] for book in pair] for key in ("cell_type", "source"))
+    assert kinds[0] == kinds[1]
+    same = [a == b for kind, a, b in zip(kinds[0], *codes, strict=True) if kind == "code"]
+    assert same == [False, *[True] * (len(same) - 1)]
+    asked = [sum("审稿人会问" in a and "A reviewer asks" in b for a, b in zip(*codes, strict=True))]
+    assert asked == [sum("A reviewer asks" in text for text in codes[1])] and asked[0] >= 9
