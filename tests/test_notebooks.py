@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 
-from toolkit.reports.execution import read_notebook
+from toolkit.reports.execution import read_notebook, run_notebook
 from toolkit.reports.labels import read_labels
 from toolkit.reports.parameters import read_parameters
 
@@ -53,3 +53,33 @@ def test_every_word_asked_for_is_there():
         r'(?:html_label|label)\(\s*"([\w.]+)"|(?:say|show_subsection)\(sheet, "([\w.]+)"', code
     )
     assert [key for pair in asked for key in pair if key and key not in read_labels()] == []
+
+
+def test_the_tutorials_are_twins():
+    """Both languages run the same code cell by cell; only words and the parameters' comments differ."""
+    pair = [read_notebook(ROOT / "notebooks" / f"{name}.ipynb") for name in ("tutorial", "tutorial_en")]
+    kinds, codes = ([[cell[key] for cell in book.cells] for book in pair] for key in ("cell_type", "source"))
+    assert kinds[0] == kinds[1]
+    same = [a == b for kind, a, b in zip(kinds[0], *codes, strict=True) if kind == "code"]
+    assert same == [False, *[True] * (len(same) - 1)]
+    asked = [sum("审稿人会问" in a and "A reviewer asks" in b for a, b in zip(*codes, strict=True))]
+    assert asked == [sum("A reviewer asks" in text for text in codes[1])] and asked[0] >= 9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["tutorial", "tutorial_en"])
+def test_the_tutorial_prints_what_its_words_say(name, tmp_path):
+    """It runs from its folder without a warning, and the numbers of its finding stand in its tables."""
+    book = read_notebook(ROOT / "notebooks" / f"{name}.ipynb")
+    done = run_notebook(
+        book, tmp_path / "done.ipynb", {"out": str(tmp_path / "out")}, folder=ROOT / "notebooks"
+    )
+    outputs = [output for cell in done.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+    shown = [output["data"]["text/plain"] for output in outputs if "text/plain" in output.get("data", {})]
+    finding = next(text for text in shown if "received" in text and "per_10k" in text)
+    assert (
+        all(number in finding for number in ("94.07", "5.77", "21.0", "11.0")) and finding.count("NaN") == 3
+    )
+    assert any("1+4+5 = 10 of 11" in text for text in shown)
+    assert {path.suffix for path in (tmp_path / "out").iterdir()} >= {".png", ".pdf", ".csv"}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 VIEWS = ("terms", "coverage", "concordance", "frequency", "characteristic", "indicators", "attention")
 
 MOST_LINES = 28  # small multiples on one page
-MOST_HITS = 2_000  # lines of a concordance for each term: more than anybody reads, few enough to sort at once
+MOST_HITS = 1_000  # lines of a concordance for each term: twenty pages, and few enough to read at once
 MOST_REPORTS = 300  # of a store, for the sheet that needs every word of every report
 
 _HEAD = """import pandas as pd

@@ -11,6 +11,8 @@ import pandas as pd
 from toolkit.schemas import ROLES
 from toolkit.terms.folding import IGNORED, fold, twin
 
+FEW = 200  # reports of a store that are read sooner than searched
+
 
 class Concordance(pd.DataFrame):
     """A table of concordance lines that shows itself with the keyword in the middle."""
@@ -138,6 +140,8 @@ def _with_term(
     store: object, term: str, sort_by: str | Sequence[str], roles: Sequence[str] | None, limit: int | None
 ) -> object:
     """The reports of a store that hold the term: as many, in the order, as hold the lines asked for."""
+    if len(store.documents) <= FEW:
+        return store
     counts = store.count_matches(spellings(term), counted_roles(roles))
     keys = [sort_by] if isinstance(sort_by, str) else list(sort_by)
     if limit is not None and set(keys) <= set(store.documents):

@@ -296,15 +296,15 @@ def place_terms(corpus: object) -> list[str]:
     """
     owners = _owners(corpus.documents)
     claims = [
-        (name[i:j], doc_id)
-        for name, documents in owners.items()
+        (name[i:j], region_id)
+        for name, regions in owners.items()
         for i, j in {(i, j) for i in range(len(name)) for j in range(i + 2, len(name) + 1)}
-        for doc_id in documents
+        for region_id in regions
     ]
-    claimed = pd.DataFrame(claims, columns=["term", "doc_id"], dtype="str").drop_duplicates()
-    found = count_terms(corpus, ["doc_id"], stopwords=(), terms=claimed["term"].unique())
+    claimed = pd.DataFrame(claims, columns=["term", "region_id"], dtype="str").drop_duplicates()
+    found = count_terms(corpus, ["region_id"], stopwords=(), terms=claimed["term"].unique())
     levelled = {name for name in owners if LEVEL.search(name)}
-    sizes = count_groups(corpus, ["doc_id"]).set_index("doc_id")["n_tokens"]
+    sizes = count_groups(corpus, ["region_id"]).set_index("region_id")["n_tokens"]
     common = _not_theirs(found, claimed, sizes) - levelled
     names = {name for name in owners if len(name) > 1} - common
     holding = AhoCorasick(sorted(names))
@@ -317,20 +317,22 @@ def place_terms(corpus: object) -> list[str]:
 
 
 def _owners(documents: pd.DataFrame) -> dict[str, set[str]]:
-    """Reports whose region, prefecture or province bears a name, with its level and without."""
+    """Ids of the regions that bear a name, or whose prefecture or province does, with its level and without."""
     owners: dict[str, set[str]] = {}
     for column in ("region", "prefecture", "province"):
-        for doc_id, names in zip(documents["doc_id"], documents.get(column, ()), strict=False):
+        if column not in documents:
+            continue
+        for region_id, names in documents[["region_id", column]].drop_duplicates().itertuples(index=False):
             for name in filter(None, re.split("[·、/ ]", names)):
                 for form in (name, LEVEL.sub("", name)):
-                    owners.setdefault(form, set()).add(doc_id)
+                    owners.setdefault(form, set()).add(region_id)
     return owners
 
 
 def _not_theirs(found: pd.DataFrame, claimed: pd.DataFrame, sizes: pd.Series) -> set[str]:
     """Terms that stand in the reports of their place at less than three times the rate of all others."""
     here = found.merge(claimed).groupby("term")["count"].sum()
-    size = claimed["doc_id"].map(sizes).groupby(claimed["term"]).sum()
+    size = claimed["region_id"].map(sizes).groupby(claimed["term"]).sum()
     table = found.groupby("term")["count"].sum().to_frame("all").assign(here=here, size=size).fillna(0)
     rate = table["here"] * (sizes.sum() - table["size"])
     return set(table.index[rate < 3 * (table["all"] - table["here"]) * table["size"]])
