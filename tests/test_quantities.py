@@ -259,6 +259,13 @@ def test_a_size_that_says_which_thing_counts_nothing(text, reason):
     assert reason in {decision.reason for decision in explain(text)}
 
 
+@pytest.mark.parametrize("row", [row for row in read_grammar() if row["name"] == "NO_AMOUNT"], ids=str)
+def test_what_defines_counts_nothing(row):
+    """Every row of NO_AMOUNT is reached: a number before its example is refused for its reason."""
+    text = f"共30{row['example']}"
+    assert find_quantities(text) == [] and explain(text)[0].reason == row["reason"]
+
+
 def test_spans_end_within_the_text():
     """A measure word that begins a longer one at the end of the text ends where the text ends."""
     assert [q.end for text in ("线路110千伏", "开展两次", "床位9张") for q in find_quantities(text)] == [

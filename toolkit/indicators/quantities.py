@@ -421,15 +421,13 @@ def _why(text: str, start: int, end: int, reason: str) -> str:
     return "named_mechanism" if reason else "lexicalised"
 
 
-def find_quantities(text: str, sentences: list[tuple] | None = None) -> list[Quantity]:
+def find_quantities(text: str) -> list[Quantity]:
     """Find every quantity of a text.
 
     Parameters
     ----------
     text
         Any text; it is read as it stands, full-width digits included.
-    sentences
-        Rows of the sentences table without doc_id. Where given, what crosses a sentence end is left out.
 
     Returns
     -------
@@ -446,7 +444,4 @@ def find_quantities(text: str, sentences: list[tuple] | None = None) -> list[Qua
     if twin is not text:
         surfaces = (text[q.start : q.end] for q in found)
         found = [q if q.surface == s else q._replace(surface=s) for q, s in zip(found, surfaces, strict=True)]
-    if sentences:
-        starts = {row[4] for row in sentences}
-        found = [q for q in found if not any(edge in starts for edge in range(q.start + 1, q.end))]
     return found
