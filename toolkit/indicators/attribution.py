@@ -319,14 +319,8 @@ class _Thread:
             phrase = f"{lead}{phrase}{place.shared[:20]}" if lead or place.shared else phrase
         else:
             self.lead = self.noun = ""
-        again = self.members and (place.risen or rule == "carried change")
-        if not self.queue and again and len(self.members) == len(_run(text, found, index)):
-            self.queue = [member + _clean(raw) for member in self.members]
-        elif not self.queue and (listed := _spread(place)):
-            run = _run(text, found, index)
-            paired = "分别" in raw or len(grammar.SPLIT.split(listed.raw)) == len(run)
-            self.queue = (paired and (_shared(listed, run) or _replayed(self.phrases, listed, run))) or []
-            self.members = [*self.queue]
+        if not self.queue:
+            self.spread(text, found, index, place, rule)
         if self.queue:
             phrase, rule = self.queue.pop(0), "distributed"
         elif "分别" in phrase:
@@ -337,6 +331,19 @@ class _Thread:
             self.previous = self.previous if phrase[:1] == "(" else self.base
         self.phrases.append(phrase)
         return _Reading(phrase, head, rule, certain)
+
+    def spread(self, text: str, found: list[Quantity], index: int, place: _Place, rule: str) -> None:
+        """Queue the members of a list for the figures that are given to them one by one."""
+        again = self.members and (place.risen or rule == "carried change")
+        if again and len(self.members) == len(_run(text, found, index)):
+            self.queue = [member + _clean(place.raw) for member in self.members]
+        elif listed := _spread(place):
+            run = _run(text, found, index)
+            paired = "分别" in place.raw or len(grammar.SPLIT.split(listed.raw)) == len(run)
+            self.queue = (paired and (_shared(listed, run) or _replayed(self.phrases, listed, run))) or []
+            self.members = [*self.queue]
+        elif rule in ("noun before", "noun after"):
+            self.members = []  # another subject: what follows changes this one
 
 
 def _run(text: str, found: list[Quantity], index: int) -> list[Quantity]:
