@@ -329,6 +329,21 @@ def test_lines_bear_a_key_before_their_name():
     assert ax.get_xlim()[1] == pytest.approx(2022.4)
 
 
+def test_long_names_of_lines_leave_room_for_the_lines():
+    """Where names are longer than a column is wide, they stand in lines above; axes keep half the sheet's width."""
+    long = YEARS.assign(
+        term=YEARS["term"] + " random selection of inspectors and inspected, publication of results"
+    )
+    with matplotlib.rc_context(style("paper-1col", width=8, language="en")):
+        ax = plots.trend(long, language="en")
+        ax.figure.draw_without_rendering()
+        box, sheet = ax.get_legend().get_window_extent(), ax.figure.bbox
+    assert ax.get_window_extent().width > 0.5 * sheet.width
+    assert box.x1 <= sheet.x1 + 1
+    assert box.y1 <= sheet.y1
+    assert len(plots.grey_check(ax)) == 3
+
+
 def test_columns_over_the_years_leave_gaps_and_count_reports():
     """Roles by year are columns at their years: 2019 has none, and n stands above the others."""
     table = pd.DataFrame(

@@ -157,3 +157,8 @@ def test_stata_declares_the_panel(wide, tmp_path):
     assert "xtset panel_id year" in script.read_text(encoding="utf-8")
     rows = pd.read_csv(book, dtype=str).set_index("variable")
     assert (rows["label"] != rows["name"]).all()
+    assert rows.loc[["ind_reco_received", "shr_enforcement", "n_han"], "unit"].tolist() == [
+        "件",
+        "share",
+        "code points",
+    ]

@@ -67,8 +67,8 @@ def export(
         (an edge list: two columns of names, then numbers). Several tables become sheets of one
         workbook, otherwise one file each: ``stem-name.csv``.
     labels
-        Chinese labels by column, for columns that the package does not know (``attrs["labels"]`` of a table
-        are used too).
+        Chinese labels by column, for columns that the package does not know (``attrs["labels"]`` and
+        ``attrs["units"]`` of a table are used too).
     settings
         What moved the numbers; of a corpus, its own. Versions and hashes go into the codebook.
     source
@@ -170,6 +170,7 @@ def _prepared(table: pd.DataFrame, kind: str, labels: Mapping[str, str], name: s
         codes = _choices(str(column), table) if kind in _LABEL else {}
         plain, replaced = _coded(values, codes) if codes else _clean(values, kind)
         label, unit, meaning = _known(str(column), name)
+        unit = table.attrs.get("units", {}).get(column, unit)
         for i, part in enumerate(_parts(plain, kind)):
             parts.append(part.rename(f"{column}_{i + 1}" if i else str(column)))
             row = {"name": str(column), "label": labels.get(column, label), "unit": unit, "meaning": meaning}

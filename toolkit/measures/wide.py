@@ -13,6 +13,7 @@ from toolkit.indicators import audit, panel, read_indicators
 from toolkit.measures.reuse import WORDY, _hashes, boilerplate, shared_sentences
 from toolkit.measures.sheet import DEFAULT, _sizes, attention
 
+Labels = dict[str, tuple[str, str]]  # of a column: its Chinese label and its unit
 KEY = ["region_id", "genre", "body_kind", "year"]
 _ENTITY = KEY[:3]
 _PLACE = ["region", "province", "prefecture", "level"]
@@ -33,17 +34,17 @@ _SIZES = {
     "Han characters": "n_han",
     "sentences": "n_sentences",
 }
-# Variable, its label after the dictionary's name, column of the sheet, numerator, denominator.
+# Variable, its label after the dictionary's name, its unit, column of the sheet, numerator, denominator.
 _SHEET = (
-    ("cnt_{}", "命中次数", "count", *DEFAULT),
-    ("shr_{}", "占词数（不含标点）", "share", *DEFAULT),
-    ("shr_{}_all", "占全部词数", "share", DEFAULT[0], "tokens"),
-    ("shr_{}_ct", "占实词数", "share", DEFAULT[0], "content tokens"),
-    ("shr_{}_han", "占汉字数", "share", DEFAULT[0], "Han characters"),
-    ("sent_{}", "涉及的句数占比", "share", DEFAULT[0], "sentences"),
-    ("para_{}", "涉及的段落字数占比", "share", DEFAULT[0], "paragraph characters"),
-    ("tfidf_{}", "TF-IDF 加权占比", "share", "tf-idf", DEFAULT[1]),
-    ("rca_{}", "区位商", "location_quotient", *DEFAULT),
+    ("cnt_{}", "命中次数", "occurrences", "count", *DEFAULT),
+    ("shr_{}", "占词数（不含标点）", "share", "share", *DEFAULT),
+    ("shr_{}_all", "占全部词数", "share", "share", DEFAULT[0], "tokens"),
+    ("shr_{}_ct", "占实词数", "share", "share", DEFAULT[0], "content tokens"),
+    ("shr_{}_han", "占汉字数", "share", "share", DEFAULT[0], "Han characters"),
+    ("sent_{}", "涉及的句数占比", "share", "share", DEFAULT[0], "sentences"),
+    ("para_{}", "涉及的段落字数占比", "share", "share", DEFAULT[0], "paragraph characters"),
+    ("tfidf_{}", "TF-IDF 加权占比", "weight a token", "share", "tf-idf", DEFAULT[1]),
+    ("rca_{}", "区位商", "ratio", "location_quotient", *DEFAULT),
 )
 # ASCII names of the shipped lexicon's dictionaries; others keep their own.
 DICTIONARIES = {
@@ -97,7 +98,7 @@ def region_years(
         that stand in a report of a higher level over it, same year; NaN where there is none);
         for each indicator ``ind_x`` (value), ``ind_x_st`` (state of `panel`, or "other definition", "several
         periods") and ``ind_x_n`` (facts behind it); ``qa_n_conflict``, ``qa_n_fail``, ``qa_n_uncertain``.
-        Sorted by the key. ``attrs["labels"]`` has the Chinese labels, which `export` writes.
+        Sorted by the key. ``attrs["labels"]`` and ``attrs["units"]`` are what `export` writes beside them.
 
     Raises
     ------
@@ -123,7 +124,8 @@ def region_years(
     for name in [name for name in table if name.startswith("ind_") and name.endswith("_st")]:
         gap = np.where(table["collected"], *_NO_FIGURE)
         table[name] = table[name].where(table[name] != "", gap).astype("str")
-    table.attrs["labels"] = labels
+    table.attrs["labels"] = {name: label for name, (label, _) in labels.items()}
+    table.attrs["units"] = {name: unit for name, (_, unit) in labels.items()}
     return table
 
 
@@ -187,16 +189,16 @@ def _size(corpus: object) -> pd.DataFrame:
     return wide.rename(columns=_SIZES).join(n).fillna({"n_paragraphs": 0}).astype("Int64").reset_index()
 
 
-def _attention(corpus: object, lexicon: object) -> tuple[pd.DataFrame, dict[str, str]]:
-    """The sheet's usual conventions as columns, and their labels."""
+def _attention(corpus: object, lexicon: object) -> tuple[pd.DataFrame, Labels]:
+    """The sheet's usual conventions as columns, and their labels and units."""
     sheet = attention(corpus, lexicon)
     columns, labels = {}, {}
     cells = sheet.set_index(["dictionary", "numerator", "denominator", "doc_id"]).sort_index()
     for name in sheet["dictionary"].unique():
-        for pattern, words, column, numerator, denominator in _SHEET:
+        for pattern, words, unit, column, numerator, denominator in _SHEET:
             variable = pattern.format(DICTIONARIES.get(name, name))
             columns[variable] = cells.loc[(name, numerator, denominator), column]
-            labels[variable] = f"{name}：{words}"
+            labels[variable] = (f"{name}：{words}", unit)
     table = pd.DataFrame(columns, index=corpus.documents["doc_id"])
     counts = {name: "Int64" for name in table if name.startswith("cnt_")}
     return table.astype(counts).rename_axis("doc_id").reset_index(), labels
@@ -247,8 +249,8 @@ def _audited(corpus: object, facts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found).reindex(index).fillna(0).astype("Int64").reset_index()
 
 
-def _stated(cells: pd.DataFrame, table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Value, state and number of facts of each indicator in its commonest definition, and their labels."""
+def _stated(cells: pd.DataFrame, table: pd.DataFrame) -> tuple[pd.DataFrame, Labels]:
+    """Value, state and number of facts of each indicator in its commonest definition; labels and units."""
     said = cells[~cells["state"].isin(_NO_FIGURE)]
     usual = said.value_counts(["indicator_id", *_DEFINITION]).reset_index()
     usual = usual.sort_values(["indicator_id", "count", *_DEFINITION], ascending=[True, False, *[True] * 4])
@@ -269,7 +271,11 @@ def _stated(cells: pd.DataFrame, table: pd.DataFrame) -> tuple[pd.DataFrame, dic
         columns[f"{variable}_n"] = one["n_facts"].fillna(0).astype("int64").to_numpy()
         words = "；".join(filter(None, [row.unit, _SCOPES.get(row.actor_scope, ""), row.capacity]))
         label = f"{names[row.indicator_id]}（{words}）"
-        labels |= {variable: label, f"{variable}_st": f"{label}披露状态", f"{variable}_n": f"{label}事实数"}
+        labels[variable] = (label, row.unit)
+        labels[f"{variable}_st"], labels[f"{variable}_n"] = (
+            (f"{label}披露状态", ""),
+            (f"{label}事实数", "facts"),
+        )
     return pd.concat([table[KEY], pd.DataFrame(columns)], axis=1), labels
 
 

@@ -61,7 +61,7 @@ def _keys(ax: Axes) -> dict[str, object]:
     """Name of each series, and where its key stands on the sheet."""
     legend = ax.get_legend()
     named = zip(legend.get_texts(), legend.legend_handles, strict=True) if legend else ()
-    keys = {text.get_text(): handle.get_window_extent() for text, handle in named}
+    keys = {unwrapped(text.get_text()): handle.get_window_extent() for text, handle in named}
     led = [line for line in ax.lines if str(line.get_gid()).startswith("key ")]
     return keys | {unwrapped(line.get_gid()[4:]): line.get_window_extent().padded(3) for line in led}
 

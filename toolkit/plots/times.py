@@ -168,12 +168,14 @@ def _name_ends(ax: Axes, *, numbers: bool = False, grow: bool = False) -> None:
     lines = [line for line in ax.lines if not line.get_label().startswith("_") and not np.isnan(_last(line))]
     wide, longest = ax.figure.get_figwidth() > 4.5, max((ems(line.get_label()) for line in lines), default=0)
     if len(lines) <= MOST_LINES and longest > (24 if wide else 8):  # no room beside the axes
-        room = ax.figure.get_figwidth() * 72 / 8 - 5
-        columns = max(1, min(3, int(room / (longest + 6))))
-        ax.legend(handles=lines, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, handlelength=3.4,
-                  borderaxespad=1.2)  # fmt: skip
+        room = ax.figure.get_figwidth() * 72 / 8 - 12  # ems of words beside a key and the axis
+        columns = max(1, min(3, int((room + 6) / (longest + 6))))
+        names = [wrapped(line.get_label(), room) for line in lines]
+        look = {"loc": "lower left", "bbox_to_anchor": (0, 1), "handlelength": 3.4, "borderaxespad": 1.2}
+        ax.legend(lines, names, ncols=columns, **look)
         if grow:
-            ax.figure.set_figheight(ax.figure.get_figheight() + 0.17 * -(-len(lines) // columns))
+            rows = -(-sum(name.count("\n") + 1 for name in names) // columns)
+            ax.figure.set_figheight(ax.figure.get_figheight() + 0.17 * rows)
         return
     bottom, top = ax.get_ylim()
     ends = [f" {_last(line):.3g}" if numbers else "" for line in lines]
