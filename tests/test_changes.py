@@ -54,3 +54,12 @@ def test_what_cannot_be_compared_is_no_zero(shown):
     cells = pd.Series(shown[1].split("<td")[1:]).str.extract(">([^<]*)<")[0].tolist()
     assert cells == ["2021", "2", "8", "—", "100.0%", "—", "0.0%"]
     assert text in shown[-2] and "其他 1 个地区中 1 个" in shown[-2]
+
+
+@pytest.mark.parametrize("years", [(2022, 2023), (2021, 2023)])
+def test_reports_of_a_single_character_have_no_change(shown, years):
+    """Texts without a term of two characters are said to have changed in none, and nothing fails."""
+    changes.show_change(sheet_of(*[("1", year, "甲") for year in years]), ["甲"])
+    html = "".join(item for item in shown if isinstance(item, str))
+    assert "没有次数足够、前后各有两份以上报告可比的新词或旧词" in html
+    assert ("没有差异明显的词" in html) == (years[0] == 2022) and "word_shift" not in str(shown)

@@ -152,3 +152,9 @@ def test_places_of_one_name_keep_a_column_each(shown):
     assert re.findall(r"<th[^>]*>([^<]*)</th>", shown[0])[1:] == ["110105 朝阳区 2023", "220104 朝阳区 2023"]
     assert re.findall(r"<td[^>]*>([^<]*)</td>", shown[0]) == ["行政复议受理 (件)", "35", "7"]
     assert "不排名" in shown[1] and "不足 5 份" in shown[2]
+
+
+def test_reports_without_figures_have_no_values(shown):
+    """Where no report states a figure there is no table of values, and it says how many reports are alike."""
+    comparisons.show_values(sheet_of(("1", 2023, "甲"), ("2", 2023, "乙")))
+    assert len(shown) == 1 and "不足 5 份" in shown[0]

@@ -124,6 +124,9 @@ def _show_last_change(sheet: Sheet, counts: pd.DataFrame, telling: pd.DataFrame,
     if changes.empty:
         say(sheet, "change.gap", "notice", **years)
         return
+    if not {last, last - 1} <= set(telling["year"]):
+        say(sheet, "change.none", "notice")
+        return
     shift = word_shift(telling, target={"year": last}, reference={"year": last - 1})
     if not shift["contribution"].any():
         say(sheet, "change.same", "notice", **years)
@@ -152,7 +155,7 @@ def _show_new_terms(sheet: Sheet, counts: pd.DataFrame, *, most: int = 10, recen
     found = found.loc[
         pd.Index([row.Index for row in found.itertuples() if _is_so(row, texts)], dtype="int64")
     ]
-    last = int(counts["year"].max())
+    last = int(sheet.report["year"])
     came = found[(found["status"] == "new") & (found["last_year"] == last)]
     came = came[came["first_year"] > last - recent]
     gone = found[(found["status"] == "vanished") & (found["last_year"] >= last - recent)]

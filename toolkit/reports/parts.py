@@ -201,6 +201,8 @@ def value_grid(
     cells = panel(corpus, sheet.facts).merge(reports, on=["region_id", "year"])
     cells = cells[(cells["statistic"] == "level") & cells["value"].notna()]
     cells = cells.drop_duplicates(["indicator_id", "unit", "region_id", "year"], keep=False)
+    if cells.empty:
+        return cells.iloc[:, :0]
     places = corpus.documents.groupby("region")["region_id"].nunique()
     columns = [*(["region_id"] if places.max() > 1 else []), *columns]  # 朝阳区 is several places
     cells = cells.assign(column=cells[columns].astype("str").agg(" ".join, axis=1))
