@@ -4,15 +4,17 @@ Run: python benchmarks/corpus.py [N]. Processor seconds of one core (the machine
 rounds; the share of each room stands beside the total.
 """
 
+import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 from toolkit.corpus.cleaning import clean_text, find_furniture
+from toolkit.corpus.duplicates import sample_runs
 from toolkit.corpus.faults import find_faults
 from toolkit.corpus.metadata import detect_metadata
-from toolkit.corpus.readers import read_folder
+from toolkit.corpus.readers import list_sources, read_sources
 from toolkit.corpus.structure import parse_structure
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,7 +23,7 @@ LENGTH, GOAL = 5_000, 400
 
 def texts(count: int) -> list[str]:
     """Cut reports of 5,000 characters from the larger corpus where it is there, otherwise from the seeds."""
-    larger = ROOT.parent / "shared" / "corpora" / "shenzhen"
+    larger = Path(os.environ.get("TOOLKIT_SHARED", ROOT.parent / "shared")) / "corpora" / "shenzhen"
     folder = larger if larger.is_dir() else ROOT / "seeds"
     sources = [path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob("*.txt"))]
     long = [text + text for text in sources if len(text) > LENGTH / 2]
@@ -30,13 +32,19 @@ def texts(count: int) -> list[str]:
 
 def one_round(folder: str) -> dict[str, float]:
     """Processor seconds of each room over the folder."""
-    began = time.process_time()
-    readings = list(read_folder(folder))
-    seconds = {"reading": time.process_time() - began, "cleaning": 0.0, "metadata": 0.0, "structure": 0.0}
+    rooms = ("listing", "reading", "cleaning", "furniture", "faults", "metadata", "structure", "runs")
+    marks = [time.process_time()]
+    sources, _ = list_sources(folder)
+    marks.append(time.process_time())
+    readings = list(read_sources(sources))
+    marks.append(time.process_time())
+    seconds = dict.fromkeys(rooms, 0.0) | {"listing": marks[1] - marks[0], "reading": marks[2] - marks[1]}
     for reading in readings:
         marks = [time.process_time()]
         text, _ = clean_text(reading.text)
+        marks.append(time.process_time())
         furniture = find_furniture(text)
+        marks.append(time.process_time())
         find_faults(text, furniture)
         marks.append(time.process_time())
         found = detect_metadata(text, path=reading.path, furniture=furniture).values
@@ -44,7 +52,9 @@ def one_round(folder: str) -> dict[str, float]:
         marks.append(time.process_time())
         parse_structure(text, furniture=furniture, **told)
         marks.append(time.process_time())
-        for room, a, b in zip(list(seconds)[1:], marks, marks[1:], strict=False):
+        sample_runs(text)
+        marks.append(time.process_time())
+        for room, a, b in zip(rooms[2:], marks, marks[1:], strict=False):
             seconds[room] += b - a
     return seconds
 

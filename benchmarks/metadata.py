@@ -5,6 +5,7 @@ and year (right or wrong, flagged or silent) with and without the file names, ev
 """
 
 import csv
+import os
 import sys
 import time
 from collections import Counter
@@ -47,7 +48,8 @@ def main(folder: Path, truth: Path) -> None:
 
 
 if __name__ == "__main__":
-    larger = Path(__file__).resolve().parents[2] / "shared" / "corpora"
+    default = Path(__file__).resolve().parents[2] / "shared"
+    larger = Path(os.environ.get("TOOLKIT_SHARED", default)) / "corpora"
     if len(sys.argv) == 3:
         main(Path(sys.argv[1]), Path(sys.argv[2]))
     elif larger.is_dir():

@@ -78,6 +78,7 @@ def test_cleaning_twice_is_cleaning_once(text):
     ("line", "rule"),
     [
         ("首页 > 政务公开 > 政府部门信息公开目录 > 区司法局", "breadcrumb"),
+        ("智能问答返回顶部", "button"),
         ("您现在的位置：首页>信息公开>规划总结", "breadcrumb"),
         ("当前位置： 网站首页 » 法治政府", "breadcrumb"),
         ("发布时间 : 2021-02-18 来源:长沙市天心区司法局 字体大小:", "published"),

@@ -7,6 +7,7 @@ import time
 import pytest
 from documents import page
 
+from toolkit.corpus.cleaning import clean_text, find_furniture
 from toolkit.corpus.extracts import Unreadable
 from toolkit.corpus.webpages import read_hints, read_page, read_web_archive
 
@@ -141,3 +142,74 @@ def test_a_web_archive_is_read_like_its_page():
     assert read_web_archive(archive)[0].text == read_page(content)[0].text
     with pytest.raises(Unreadable):
         read_web_archive(head + b"--B\r\nContent-Type: image/png\r\n\r\n\r\n--B--")
+
+
+TITLE = "某县2022年法治政府建设工作情况报告"
+LONG = [line.replace("11件", f"1{n}件") for n in range(6) for line in LINES]  # a report outweighs its page
+MENU = "<ul><li>首页</li><li>新闻中心</li><li>政务公开</li><li>政务服务</li><li>互动交流</li></ul>"
+CRUMB = "<div>您当前所在位置：<a>首页</a> &gt; <a>政务公开</a> &gt; <a>法治政府建设</a></div>"
+FOOT = (
+    "<div><p>主办：某县人民政府办公室&nbsp;&nbsp;承办：某县融媒体中心</p><p>网站标识码：6211220001&nbsp;"
+    "陇ICP备05000555号-1 甘公网安备 62112202000104号</p><p>建议使用IE9以上浏览器，1366*768以上分辨率浏览本站</p></div>"
+)
+RELATED = "<h3>相关文档</h3>" + "".join(
+    f"<li><a>关于印发某县第{n}号文件的通知</a><span>2023-01-1{n}</span></li>" for n in range(6)
+)
+SOUP = "".join(
+    f'<p style="text-indent: 2em; font-family: 仿宋_GB2312"><span>&nbsp;&emsp;</span><span lang="EN-US">{line[:1]}</span>'
+    f"<span>{line[1:-1]}</span><font>{line[-1:]}</font><o:p></o:p></p>"
+    for line in LONG
+)
+PLAIN = "".join(f"<p>　　{line}</p>" for line in LONG)
+PRINTED = "<br>\n&nbsp;&nbsp;&emsp;".join(LONG)
+LAYOUTS = {  # what stands between the title and the footer
+    "TRS": f"<p>发布时间：2023-01-18 10:22 来源：某县司法局 浏览次数：356 字号：[大 中 小]</p>"
+    f"<div class='view TRS_UEDITOR'>{PLAIN}</div><p>附件：<a>1.统计表.docx</a></p><p>分享到：微信 微博</p>",
+    "JCMS": f"<p>信息来源：某县司法局　发布日期：2023-01-18　浏览次数：88</p><div id='zoom'><!--begin-->{PLAIN}</div>"
+    "<p>上一篇：某县2021年报告</p><p>【打印本页】【关闭窗口】</p>",
+    "VSB": f"<p>时间：2023-01-18&nbsp;作者：&nbsp;来源：某县司法局&nbsp;点击：[320]</p><div class='v_news_content'>{SOUP}</div>"
+    "<p>上一条：甲 下一条：乙</p><p>【关闭】</p>",
+    "EWB": f"<p>【信息时间：2023-01-18　　阅读次数：321】【我要打印】</p><div class='ewb-article-info'>{SOUP}</div>",
+    "unknown": f"<section><p>2023-01-18 10:22:31 来源：某县司法局 A+ A-</p><section>{SOUP}</section></section>",
+    "bare divisions": "<div><div>日期：2023-01-18 点击数：88 次</div>"
+    + "".join(f"<div>&nbsp;&nbsp;&nbsp;&nbsp;{line}</div>" for line in LONG)
+    + f"</div>{RELATED}",
+    "old tables": f"<table><tr><td>{RELATED}</td><td><table><tr><td>发布时间:2023-1-18 10:11:32　阅读次数:<b>233</b>"
+    f"　字体:【<a>大</a> <a>中</a> <a>小</a>】</td></tr><tr><td><font size=3>{PRINTED}</font></td></tr></table>"
+    "</td></tr></table>",
+    "print bar": f"<p>2023-01-18　来源：某县司法局　【字号：大 中 小】</p><div class='article_txt'>{PLAIN}</div>"
+    "<p>（此件公开发布）</p><p>扫一扫在手机上查看当前页面</p><p>智能问答返回顶部</p>",
+    "never closed": "<p>更新日期: 2023/1/18</p><div class=detail-content>"
+    + "".join(f"<p>{line}" for line in LONG),
+}
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_saved_page_gives_its_report_and_its_date(layout, charset):
+    """Whatever the layout: every line of the report in order, none as furniture, nothing else unmarked."""
+    content = f"<html><head><meta charset=utf-8><title>{TITLE}_某县人民政府</title></head><body>{MENU}{CRUMB}"
+    content += f"<h1>{TITLE}</h1>{LAYOUTS[layout]}{FOOT}</body></html>"
+    found = read_page(content.encode(charset))[0]
+    assert (found.hints["title"], found.hints["published_on"]) == (TITLE, "2023-01-18")
+    text = clean_text(found.text)[0]
+    spans = find_furniture(text)
+    ends = [0, *(end for _, end, _ in spans)]
+    starts = [*(start for start, _, _ in spans), len(text)]
+    rest = "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
+    kept = ["".join(line.split()) for line in rest.split("\n") if line.strip()]
+    assert [line for line in kept if line != TITLE] == LONG
+
+
+def test_the_only_date_that_stands_alone_is_the_page_s():
+    """A list of dates says nothing of this page; nor do the day of signature and the day of today."""
+
+    def dated(*lines):
+        """The date that a page with these lines gives."""
+        content = page("".join(f"<p>{line}</p>" for line in lines) + PLAIN)
+        return read_page(content.encode())[0].hints.get("published_on")
+
+    assert dated("2023-01-18 10:22") == "2023-01-18"
+    assert dated("2023-01-18", "2023-02-03") is None
+    assert dated("成文日期：2023-01-16", "今天是2023年3月2日", "会议时间：2022-05-06") is None
+    assert dated("2023-02-03", "成文日期：2023-01-16", "发布日期：2023年1月18日") == "2023-01-18"

@@ -22,6 +22,9 @@ _BLOCK = re.compile(
     r"</?(?:p|div|br|tr|li|h\d|table|ul|ol|dl|dt|dd|section|article|form|hr|body|pre|center)\b[^<>]*>", re.I
 )
 _CELL = re.compile(r"</t[dh]\b[^<>]*>", re.I)
+_BULLET = re.compile(r"^[ \t]*• ?", re.M)
+_TYPED_BULLET = re.compile("•|&bull;|&#8226;")
+_INLINE = re.compile(r"</?(?:span|font|b|strong|em|i|u|sup|sub|big|small|o:p|st1:\w+)\b[^<>]*>", re.I)
 _LINK = re.compile(r"<a\s[^<>]*>[^<>]*</a>", re.I)
 _TAG = re.compile(r"<[a-z/!?][^<>]*>", re.I)
 _NESTING = re.compile(  # all tags but those that close themselves
@@ -35,6 +38,12 @@ _TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.I)
 _TITLE_GAP = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|--+|——")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
 _DATE = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})")
+_LABELLED_DAY = re.compile(
+    r"(?<![一-龥])(?:发布|更新|公开|信息)?(?:时间|日期)[】\]]?\s*[:：]\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2})"
+)
+_BARE_DAY = re.compile(
+    r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})(?=\s*(?:$|\d\d:|来源|信息|稿件|文章))", re.M
+)  # 2023-01-18 10:22 来源
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S+) -->")
 
 
@@ -70,8 +79,12 @@ def read_page(data: bytes) -> list[Extract]:
         framed, drawn = (re.search(tag, found.text, re.I) for tag in ("<i?frame", "<script"))
         raise Unreadable("frames only" if framed else "needs scripts" if drawn else "empty page")
     text, flag = _extract(found.text, whole)
+    text = text if _TYPED_BULLET.search(found.text) else _BULLET.sub("", text)  # the extraction adds bullets
     flags += [flag] * bool(flag)
-    return [Extract(0, text, found.encoding, read_hints(found.text), tuple(flags))]
+    hints = read_hints(found.text)
+    if printed := _printed_date(whole):
+        hints.setdefault("published_on", printed)
+    return [Extract(0, text, found.encoding, hints, tuple(flags))]
 
 
 def read_web_archive(data: bytes) -> list[Extract]:
@@ -100,6 +113,13 @@ def read_hints(page: str) -> dict[str, str]:
     if saved := _SAVED_FROM.search(page):
         hints.setdefault("source_url", saved[1])
     return hints
+
+
+def _printed_date(whole: str) -> str:
+    """The date a page prints beside its article: labelled, or else the only one that begins a line."""
+    labelled, bare = _LABELLED_DAY.search(whole), set(_BARE_DAY.findall(whole))
+    date = labelled[1] if labelled else bare.pop() if len(bare) == 1 else ""
+    return tidy_hint("published_on", date)
 
 
 def tidy_hint(column: str, value: str) -> str:
@@ -136,7 +156,8 @@ def _extract(page: str, whole: str) -> tuple[str, str]:
                 best, best_share = text, share
         if best_share >= ENOUGH:
             return best, ""
-    main = _tidy(extract_plain_text(tree, main_content=True, alt_texts=False))
+    merged = HTMLTree.parse(_INLINE.sub("", page))  # a character in a tag of its own would be dropped
+    main = _tidy(extract_plain_text(merged, main_content=True, alt_texts=False))
     if _prose(main) >= ENOUGH * running:
         return main, ""
     return (best, "extraction_thin") if best_share >= 0.5 else (whole, "extraction_fallback")
