@@ -40,8 +40,9 @@ def prepare(folder: Path, n: int, formats: list[str]) -> list[dict[str, Any]]:
     from toolkit.reports.slices import Slices
 
     slices = Slices(tk.read_corpus(ROOT / "seeds"))
+    held = slices.load(slices.units)
     for unit in slices.units:
-        slices.save(folder / unit.region_id, region=unit.region_id, genre=unit.genre)
+        slices.save(folder / unit.region_id, unit, held)
     node = read_notebook(NOTEBOOK)
     at = next(i for i, cell in enumerate(node.cells) if "parameters" in cell.metadata.get("tags", ()))
     node.cells.insert(at + 1, nbformat.v4.new_code_cell(FIRST))
