@@ -40,8 +40,9 @@ def prepare(folder: Path, n: int, formats: list[str]) -> list[dict[str, Any]]:
     from toolkit.reports.slices import Slices
 
     slices = Slices(tk.read_corpus(ROOT / "seeds"))
+    held = slices.load(slices.units)
     for unit in slices.units:
-        slices.save(folder / unit.region_id, region=unit.region_id, genre=unit.genre)
+        slices.save(folder / unit.region_id, unit, held)
     node = read_notebook(NOTEBOOK)
     at = next(i for i, cell in enumerate(node.cells) if "parameters" in cell.metadata.get("tags", ()))
     node.cells.insert(at + 1, nbformat.v4.new_code_cell(FIRST))
@@ -180,11 +181,22 @@ def tell(folder: Path, ways: list[str], found: dict[str, dict[str, float]], n: i
             f"second of processor; adds {added[way] / added[ways[0]]:.3f} of what {ways[0]} adds"
         )
     print(f"an HTML page besides: {pages(folder / ways[-1]):.2f} s of processor")
-    same = all(made[way][i][:2] == made[ways[0]][i][:2] for way in ways for i in range(n))
+    different = [
+        f"{way}: report {number}, {what}"
+        for way in ways[1:]
+        for number, (report, first) in enumerate(zip(made[way], made[ways[0]], strict=True))
+        for what in differences(report, first)
+    ]
     counts = len(made[ways[0]][0][1])
-    print(f"outputs and all {counts} files of each report equal in all ways: {same}")
-    if not same:
-        raise SystemExit(1)
+    print(f"outputs and all {counts} files of each report equal in all ways: {not different}")
+    if different:
+        raise SystemExit("\n".join(different))
+
+
+def differences(one: tuple[list[Any], dict[str, str], float], other: tuple[Any, ...]) -> list[str]:
+    """Cells and files that two ways made differently."""
+    cells = [f"cell {i}" for i, pair in enumerate(zip(one[0], other[0], strict=True)) if pair[0] != pair[1]]
+    return cells + [name for name in sorted({*one[1], *other[1]}) if one[1].get(name) != other[1].get(name)]
 
 
 if __name__ == "__main__":
