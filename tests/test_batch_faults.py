@@ -52,6 +52,7 @@ def run(monkeypatch, tmp_path):
 
     monkeypatch.setattr(making, "run_notebook", run_notebook)
     monkeypatch.setattr("toolkit.reports.pages._font_faces", lambda *texts: "")  # costs a second a page
+    monkeypatch.setattr(batch, "MOST_SHEET_ROWS", -1)  # workbooks and Stata cost more than the rest
     notebooks = write_notebooks(tmp_path / "notebooks", "x = 1")
 
     def run(out="out", corpus=None, **options):
@@ -120,6 +121,7 @@ def test_a_run_killed_again_and_again_ends_as_one_that_was_not(run, times):
     assert killed >= times / 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a copy of this process")
 def test_killed_before_and_after_a_rename(run, monkeypatch):
     """Wherever a name is given, dying just before it or just after costs nothing but that report's work."""
@@ -188,7 +190,7 @@ def full_after(monkeypatch, n):
     return count
 
 
-@pytest.mark.parametrize("step", [17, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("step", [29, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_disk_full_at_any_write_leaves_the_old_reports(run, monkeypatch, step):
     """For the n-th write, for every n: reports are wholly old or wholly new, it is said, and a rerun succeeds."""
     run("fresh", corpus_of("新"))
