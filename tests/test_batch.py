@@ -51,7 +51,7 @@ def test_notebooks_run_and_one_failure_stops_nothing(tmp_path):
     source = "assert region != '420205', '坏'"
     notebooks = write_notebooks(tmp_path / "notebooks", source, "print(corpus, out, formats)")
     out = tmp_path / "out"
-    run = batch.run_reports(small_corpus(*CORPUS), out, notebooks=notebooks, jobs=2, progress=False)
+    run = batch.run_reports(small_corpus(*CORPUS), out, notebooks=notebooks, progress=False)
     assert not run.ok and "420205-地420205: exception: Cell 2: AssertionError: 坏" in run.summary
     assert status(run) == {"420205-地420205": "failed", "621122-地621122": "done", "comparison": "done"}
     assert sorted(path.name for path in (out / "420205-地420205").iterdir()) == ["report.failed.ipynb"]
