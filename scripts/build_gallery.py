@@ -15,6 +15,7 @@ from matplotlib import rc_context
 import toolkit as tk
 from toolkit import measures, plots
 from toolkit.plots.style import style
+from toolkit.reports.studies import FIGURES, Choice
 from toolkit.terms.counts import complete_years, place_terms, top_terms
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,8 +46,7 @@ def tables(corpus: tk.Corpus) -> dict[str, tuple[str, pd.DataFrame, dict[str, ob
     hits = corpus.hits[corpus.hits["surface"] == "行政执法"].merge(documents[["doc_id", "label", "text"]])
     hits["position"] = hits["start"] / hits["text"].str.len()
     terms = top_terms(counts.groupby("term", as_index=False)["count"].sum(), 10, leave_out=places)["term"]
-    alike = measures.similarity(counts).merge(names, on=["region_code", "year"])
-    alike = alike.merge(names.add_prefix("other_"), on=["other_region_code", "other_year"])
+    study = {name: FIGURES[name](corpus, Choice([], [])) for name in ("coverage", "dimensions", "provinces")}
     return {
         "frequency": (
             "frequency_and_cloud",
@@ -63,6 +63,7 @@ def tables(corpus: tk.Corpus) -> dict[str, tuple[str, pd.DataFrame, dict[str, ob
         "dispersion": ("dispersion", hits[["label", "position"]], {"title": "“行政执法”在报告中的位置"}),
         "heat_map": ("heat_map", ranked[ranked["term"].isin(list(terms))], {}),
         "cooccurrence": ("cooccurrence", measures.cooccurrence(corpus).head(30), {}),
+        **{name: (drawn.plot, drawn.table, dict(drawn.options)) for name, drawn in study.items()},
     }
 
 
@@ -84,6 +85,8 @@ def main() -> None:
             stem = out / f"{name}-{language}"
             with rc_context(style(kind, language=language)):
                 given = {key: value for key, value in options.items() if language == "zh" or key != "title"}
+                if "column" in given:
+                    given["column"] = f"name_{language}"
                 axes = getattr(plots, plot)(table, language=language, **given)
                 data = table if language == "zh" else None
                 plots.save_figure(axes, stem, dpi=150, data=data, close=True)

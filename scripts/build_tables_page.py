@@ -28,9 +28,27 @@ def _section(table: Table) -> str:
     return f"{head}\n| column | type | unit | meaning |\n|---|---|---|---|\n{rows}\n"
 
 
+AFTER = """The columns that `region_years` adds; an export gives each its Chinese label. Dictionaries d of the shipped
+lexicon are party, functions, rules, decisions, enforcement, emergencies, disputes, supervision, society and technology;
+your own keep their names.
+
+| column | unit | meaning |
+|---|---|---|
+| `cnt_d` | occurrences | hits of the dictionary d by longest match |
+| `shr_d` | share | `cnt_d / n_tokens`, the default |
+| `shr_d_all`, `shr_d_ct`, `shr_d_han` | share | over `n_tokens_all`, `n_tokens_content`, `n_han` |
+| `sent_d`, `para_d` | share | of sentences, and of characters in paragraphs, with a hit |
+| `tfidf_d` | - | hits weighted by ln(N / reports with the wording), over `n_tokens` |
+| `rca_d` | ratio | `shr_d` over the share in all reports |
+| `ind_x` | in the label | value of the indicator x in the definition commonest in the corpus |
+| `ind_x_st` | - | its state as in `panel`, or other definition, several periods |
+| `ind_x_n` | facts | facts behind it |
+"""
+
+
 def page() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *map(_section, TABLES.values())])
+    return "\n".join([HEAD, *map(_section, TABLES.values()), AFTER])
 
 
 if __name__ == "__main__":

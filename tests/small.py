@@ -10,7 +10,7 @@ PARAMETERS = """corpus: str = ""
 out: str = "."
 language: str = "zh"
 formats: list = ["png"]"""
-REGION = f'{PARAMETERS}\nregion: str = ""\ngenre: str = ""'
+REGION = f'{PARAMETERS}\nregion: str = ""\ngenre: str = ""\nterms: list = []'
 
 
 def small_corpus(*reports, **columns):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib import pyplot
 from small import small_corpus
 
 from toolkit.reports import changes, sheets
@@ -17,7 +18,8 @@ def shown(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sheets, "display", lambda item, **options: texts.append(item.data))
     monkeypatch.setattr(changes, "show_figure", lambda sheet, name, axes, data: texts.append((name, data)))
-    return texts
+    yield texts
+    pyplot.close("all")
 
 
 def sheet_of(*reports):

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from conftest import SEEDS
+from matplotlib import pyplot
 from small import small_corpus
 
-from toolkit.reports import comparisons, sheets
+from toolkit.builds import build_store
+from toolkit.reports import comparisons, parts, sheets
+from toolkit.stored import open_store
 
 
 @pytest.fixture
@@ -19,12 +23,13 @@ def shown(monkeypatch, tmp_path):
     monkeypatch.setattr(
         comparisons, "show_figure", lambda sheet, name, axes, data: texts.append((name, data))
     )
-    return texts
+    yield texts
+    pyplot.close("all")
 
 
-def sheet_of(*reports, language="zh"):
+def sheet_of(*reports, language="zh", **columns):
     """The sheet of a comparison."""
-    corpus = small_corpus(*reports)
+    corpus = small_corpus(*reports, **columns)
     return sheets.Sheet(corpus, corpus, *[pd.DataFrame()] * 3, {}, Path(), language, ["png"])
 
 
@@ -93,6 +98,7 @@ def test_five_reports_alike_are_drawn(shown):
     comparisons.show_attention(sheet)
     name, cells = shown[-2]
     assert name == "attention" and (cells["n_ranked"] == 5).all() and "等级相关" in shown[-1]
+    assert "最长匹配" in shown[-1] and "longest" not in shown[-1]
 
 
 def test_a_corpus_of_several_provinces_has_a_map(shown):
@@ -103,3 +109,46 @@ def test_a_corpus_of_several_provinces_has_a_map(shown):
     sheet.corpus.documents["province"] = ["甘肃省", "甘肃省", "湖南省"]
     comparisons.show_coverage(sheet)
     assert shown[-1][1]["n_reports"].sort_values().tolist() == [1, 2]
+
+
+def test_a_store_that_is_never_loaded_whole_gives_the_same_comparison(shown, corpus, tmp_path, monkeypatch):
+    """Every table of rows is refused as a whole, and each part of the comparison shows what memory shows."""
+    build_store(SEEDS, tmp_path / "store", part_size=2, progress=False)
+    large = open_store(tmp_path / "store", large=300)  # enough for the facts, which are one small table
+    with pytest.raises(ValueError, match="'sentences'"):
+        _ = large.sentences
+    calls = {
+        comparisons: "show_comparison_title show_coverage show_reports show_cards show_disclosure show_values "
+        "show_dimensions_by_region show_particular_terms show_diffusion show_shared_text show_attention "
+        "show_similarity",
+        parts: "show_roles show_dimensions",
+    }
+    monkeypatch.setattr(parts, "show_figure", comparisons.show_figure)
+    pages = []
+    for held in (corpus, large):
+        shown.clear()
+        sheet = sheets.Sheet(held, held, *[pd.DataFrame()] * 3, {}, Path(), "zh", ["png"])
+        for module, names in calls.items():
+            for name in names.split():
+                getattr(module, name)(sheet)
+        pages.append([item if isinstance(item, str) else (item[0], item[1].to_csv()) for item in shown])
+    assert pages[0] == pages[1] and len(pages[0]) > 20
+
+
+def test_of_very_many_reports_alike_some_are_compared_and_it_says_so(shown, monkeypatch):
+    """Above the limit, reports at equal distances in the order of codes are taken, and their number is named."""
+    monkeypatch.setattr(comparisons, "MOST_ALIKE", 12)
+    sheet = sheet_of(*[(f"{n:02}", 2023, f"坚持 党 的 领导 全面 推进 依法行政 第 {n} 年") for n in range(30)])
+    assert comparisons._sampled(sheet)["region_id"].tolist() == [f"{n * 30 // 12:02}" for n in range(12)]
+    comparisons.show_shared_text(sheet)
+    assert "这样的报告有 30 份；这里只取其中按区划代码等距抽出的 12 份" in shown[0]
+
+
+def test_places_of_one_name_keep_a_column_each(shown):
+    """Values stand side by side in the order of the codes; two 朝阳区 are told apart by their codes."""
+    text = "全年 受理 行政复议 案件 {} 件 。"
+    reports = [("220104", 2023, text.format(7)), ("110105", 2023, text.format(35))]
+    comparisons.show_values(sheet_of(*reports, region="朝阳区"))
+    assert re.findall(r"<th[^>]*>([^<]*)</th>", shown[0])[1:] == ["110105 朝阳区 2023", "220104 朝阳区 2023"]
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", shown[0]) == ["行政复议受理 (件)", "35", "7"]
+    assert "不排名" in shown[1] and "不足 5 份" in shown[2]

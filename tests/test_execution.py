@@ -51,6 +51,7 @@ ENDS = {
     "input": "input()",
     "timeout": "import time; time.sleep(60)",
 }
+ENDLESS = "import sys\nwhile True: display('more')"
 KINDS = ["auto", pytest.param("kernel", marks=pytest.mark.slow)]
 
 
@@ -84,6 +85,12 @@ def test_a_process_killed_twice_fails_and_no_more(tmp_path):
         run(tmp_path, "import os; print(1, file=open('tries', 'a')); os.kill(os.getpid(), 9)")
     assert (tmp_path / "tries").read_text(encoding="utf-8") == "1\n1\n"
     assert run(tmp_path, "print(2)").cells[-1].outputs[0].text == "2\n"
+
+
+def test_a_cell_that_never_stops_talking_is_stopped(tmp_path):
+    """Output without end does not hold off the end of the time."""
+    with pytest.raises(NotebookError, match="timeout"):
+        run(tmp_path, ENDLESS, timeout=1)
 
 
 def test_an_unknown_engine_is_refused(tmp_path):

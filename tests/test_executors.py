@@ -159,3 +159,18 @@ def test_a_worker_with_another_toolkit_does_nothing(monkeypatch):
     monkeypatch.setattr(executors, "package_digest", lambda: "another")
     outcome = next(map_items(halve, [2], scheduler="local"))
     assert outcome.value is None and "another version of the toolkit" in str(outcome.error)
+
+
+def test_jobs_by_default_are_one_a_core_as_far_as_memory_goes():
+    """One job where none has its memory, and as many as there are cores where all have it."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    assert (executors.usual_jobs(1), executors.usual_jobs(2**60)) == (cores, 1)
+
+
+def test_items_are_taken_as_workers_are_free():
+    """A generator is not read ahead of the work: what it prepares for an item need not wait on the disk for long."""
+    taken = []
+    outcomes = map_items(halve, (taken.append(n) or n for n in range(0, 40, 4)), jobs=2)
+    next(outcomes)
+    assert len(taken) <= 4
+    assert len(list(outcomes)) == 9 and len(taken) == 10

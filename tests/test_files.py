@@ -63,3 +63,17 @@ def test_a_folder_has_one_writer_or_several_of_one_work(tmp_path, mode):
         other.kill()
     with locked(tmp_path):
         assert str(other.pid) not in (tmp_path / LOCK).read_text(encoding="utf-8")
+
+
+def test_bytes_are_on_the_disk_before_the_name_is(tmp_path, monkeypatch):
+    """For what others rely on, file, rename and folder are settled in this order, so that no power cut can lie."""
+    steps = []
+    honest = type(tmp_path).replace
+    monkeypatch.setattr(
+        "toolkit.files.sync", lambda path: steps.append(("sync", path.is_dir(), path.exists()))
+    )
+    monkeypatch.setattr(
+        type(tmp_path), "replace", lambda self, to: steps.append(("rename", to.name)) or honest(self, to)
+    )
+    write_json(tmp_path / "manifest.json", {})
+    assert steps == [("sync", False, True), ("rename", "manifest.json"), ("sync", True, True)]

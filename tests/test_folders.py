@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.reports.folders import folder_name, publish, read_record, why_run, work_folder
+from toolkit.files import PARTIAL
+from toolkit.reports import folders
+from toolkit.reports.folders import folder_name, publish, read_record, why_run
 
 
 def test_a_plain_name_stays_as_it_is():
@@ -52,12 +54,42 @@ def test_publishing_removes_only_what_it_made(tmp_path):
     assert list(read_record(folder)["outputs"]) == ["report.html"]
 
 
-def test_leftovers_are_cleared_and_a_running_neighbour_is_respected(tmp_path):
-    """A work folder of a dead process goes; one of a living process stops the run."""
-    (tmp_path / ".work-999999999").mkdir()
-    with work_folder(tmp_path) as work:
-        assert work.is_dir() and not (tmp_path / ".work-999999999").exists()
-    assert not list(tmp_path.iterdir())
-    (tmp_path / ".work-1").mkdir()
-    with pytest.raises(RuntimeError, match="process 1"), work_folder(tmp_path):
-        pass
+def test_an_interrupted_publication_is_made_again_and_leaves_nothing_behind(tmp_path, monkeypatch):
+    """Stopped between two files, the report counts as missing; published again, no file of either run is left over."""
+    work, folder = tmp_path / "work", tmp_path / "r"
+
+    def finish(*names):
+        work.mkdir(exist_ok=True)
+        for name in names:
+            (work / name).write_text(name, encoding="utf-8")
+
+    finish("a.svg", "report.html")
+    publish(work, folder, {"hashes": {"reports": "a"}})
+    finish("b.svg", "report.html")
+    moved = iter(["b.svg"])
+    honest = folders.move
+    monkeypatch.setattr(folders, "move", lambda *paths: honest(*paths) if next(moved) else None)
+    with pytest.raises(StopIteration):
+        publish(work, folder, {"hashes": {"reports": "b"}})
+    monkeypatch.undo()
+    assert why_run(folder, {"reports": "a"}) == why_run(folder, {"reports": "b"}) == "missing"
+    (folder / f"{PARTIAL}1").write_text("half", encoding="utf-8")
+    finish("report.html")
+    publish(work, folder, {"hashes": {"reports": "b"}})
+    assert sorted(path.name for path in folder.iterdir()) == ["record.json", "report.html"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "{", "[]", "null", '{"hashes": [], "outputs": {}}', '{"hashes": {"reports": "a"}, "outputs": 3}',
+        '{"hashes": {"reports": "a"}, "outputs": {}}', '{"hashes": {"reports": "a"}}',
+        '{"hashes": {"reports": "a"}, "outputs": {"report.html": "of another report"}}',
+        '{"hashes": {"reports": "a"}, "outputs": {"report.html": 1, "../../x": "y"}}',
+    ],
+)  # fmt: skip
+def test_a_foreign_or_broken_record_proves_nothing(tmp_path, text):
+    """Whatever stands in record.json, a report is up to date only if the hashes of its files are those recorded."""
+    (tmp_path / "report.html").write_text("1", encoding="utf-8")
+    (tmp_path / "record.json").write_text(text, encoding="utf-8")
+    assert why_run(tmp_path, {"reports": "a"}).split(":")[0] in ("missing", "altered")

@@ -66,3 +66,10 @@ def test_rows_are_in_schema_order(lexicon):
 def test_negation_stays_in_its_clause(lexicon, text, cue):
     """A negator reaches a hit in its own clause and not past 的; look-alikes do not count."""
     assert {row[7] for row in hits(text, lexicon) if row[8] == ""} == {cue}
+
+
+@pytest.mark.parametrize("gap", [0, 10, 26, 40])
+def test_negation_reaches_thirty_characters(lexicon, gap):
+    """A cue negates what stands within thirty characters of it, and what is farther away stands."""
+    text = "未" + "严格规范" * (gap // 4) + "落实三项制度"
+    assert {row[7] for row in hits(text, lexicon)} == {"未" if len(text) <= 35 else ""}

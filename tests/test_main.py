@@ -56,3 +56,33 @@ def test_failed_input_shows_in_the_exit_code(capsys, tmp_path):
     (tmp_path / "bad.txt").write_bytes(bytes(range(256)) * 40)
     assert main(["check", str(tmp_path), "--metadata", str(tmp_path / "out.csv")]) == 1
     assert "bad.txt" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("table", "file"),
+    [("panel", "p.dta"), ("region_years", "w.dta"), ("coverage", "c.csv"), ("cooccurrence", "net.graphml")],
+)
+def test_export_writes_the_same_from_a_folder_and_from_its_store(table, file, tmp_path, store, capsys):
+    """A table exported from a store has the bytes of the one exported from the folder it was built of."""
+    paths = []
+    for corpus in (SEEDS, store):
+        out = tmp_path / corpus.name / file
+        assert main(["export", str(corpus), table, str(out)]) == 0
+        paths.append(out)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    assert f"Wrote {paths[1]}" in capsys.readouterr().out
+
+
+def test_export_names_the_tables_it_knows(tmp_path, capsys):
+    """An unknown table is quoted beside the known ones, before anything is read."""
+    assert main(["export", str(SEEDS), "pies", str(tmp_path / "p.csv")]) == 1
+    assert "'pies'" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """A store of the seeds."""
+    folder = tmp_path_factory.mktemp("stores") / "store"
+    assert main(["build", str(SEEDS), "--store", str(folder)]) == 0
+    return folder

@@ -2,11 +2,12 @@
 
 import base64
 import re
+from itertools import product
 
 import nbformat.v4 as v4
 import pytest
 
-from toolkit.reports.pages import page, report_page
+from toolkit.reports.pages import page, read_template, report_page
 
 PIXEL = base64.b64encode(b"\x89PNG").decode()
 HOSTILE = (
@@ -62,13 +63,44 @@ def test_a_page_asks_nothing_of_the_network():
 
 
 def test_a_page_carries_the_font_of_its_characters():
-    """Both faces are embedded as small WOFF2 subsets."""
+    """Both faces are embedded as small WOFF subsets."""
     html = page("<h1>陇西县</h1><p>法治政府</p>", title="陇西县")
-    faces = re.findall(r"font/woff2;base64,([^)]+)\)", html)
+    faces = re.findall(r"font/woff;base64,([^)]+)\)", html)
     assert len(faces) == 2
-    assert all(base64.b64decode(face)[:4] == b"wOF2" and len(face) < 40_000 for face in faces)
+    assert all(base64.b64decode(face)[:4] == b"wOFF" and len(face) < 40_000 for face in faces)
 
 
 def test_reordering_controls_are_shown():
     """A right-to-left override is printed as its code, not obeyed."""
     assert "[U+202E]" in page("a\u202eb", title="t")
+
+
+def luminance(colour):
+    """Relative luminance of a colour written as #rrggbb or #rgb (WCAG 2.2)."""
+    digits = colour.lstrip("#")
+    parts = (
+        [int(digits[i : i + 2], 16) for i in (0, 2, 4)]
+        if len(digits) == 6
+        else [int(d * 2, 16) for d in digits]
+    )
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (p / 255 for p in parts)]
+    return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    """The ratio of WCAG 2.2: black on white is 21."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_every_text_colour_has_contrast_enough():
+    """Each colour of the style for text, on each of its grounds, has 4.5:1 or more; black on white has 21:1."""
+    css = read_template("page.css")
+    named = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{3,6});", css))
+    texts = {named[name] for name in re.findall(r"(?<![-\w])color: var\(--(\w+)\)", css)}
+    grounds = {named[name] for name in re.findall(r"background: var\(--(\w+)\)", css)}
+    grounds |= set(re.findall(r"background: (#[0-9a-f]{3,6})", css))
+    assert contrast("#000", "#ffffff") == pytest.approx(21)
+    assert len(texts) >= 3 and len(grounds) >= 3
+    assert {pair: 1 for pair in product(texts, grounds) if contrast(*pair) < 4.5} == {}
+    assert set(re.findall(r"(?<![-\w])color: (?!var)([^;]+);", css)) == {"inherit"}

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from matplotlib import pyplot
 from small import small_corpus
 
 from toolkit import schemas
@@ -23,7 +24,8 @@ def shown(monkeypatch, tmp_path):
     monkeypatch.setattr(sheets, "display", lambda item, **options: texts.append(item.data))
     for module in (parts, changes):
         monkeypatch.setattr(module, "show_figure", lambda sheet, name, axes, data: texts.append((name, data)))
-    return texts
+    yield texts
+    pyplot.close("all")
 
 
 def sheet_of(*reports, language="zh", tmp_path=".", **columns):
@@ -183,3 +185,14 @@ def test_institutions_only_planned_or_denied_stand_apart(shown):
     assert table.loc["M083", ["reported", "doc_id"]].tolist() == ["reported", "d0"]
     assert table.loc["M083", "citation"].endswith("句0, 字0-2. [d0]")
     assert "M101" not in table.index and (table["valid_from"].astype(float) <= 2023).all()
+
+
+def test_a_year_without_a_report_is_a_gap_in_the_figures(shown):
+    """Shares stand on an axis of years; the heat map has a row for 2020, which is NaN and not 0."""
+    sheet = sheet_of(("1", 2019, "甲 乙"), ("1", 2021, "丙"))
+    parts.show_roles(sheet)
+    parts.show_dimensions(sheet)
+    (_, shares), (_, rates) = (item for item in shown if isinstance(item, tuple))
+    assert shares["year"].tolist() == [2019, 2021]
+    by_year = rates.groupby("label")["per_10k"].agg(lambda values: values.isna().all())
+    assert by_year.to_dict() == {"2019": False, "2020": True, "2021": False}

@@ -425,6 +425,22 @@ def test_network_draws_each_pair_once():
     assert sorted(text.get_text() for text in ax.texts) == sorted(["法治", "政府", "建设", "行政", "复议"])
 
 
+@pytest.mark.parametrize("kind", ["paper-1col", "screen"])
+def test_words_of_a_network_do_not_cover_one_another(kind):
+    """Thirty pairs of which words repeat: no two words overlap, at the width of a column and on screen."""
+    words = [
+        f"{a}{b}{'法治政府'[: i % 3]}"
+        for i, (a, b) in enumerate(zip("甲乙丙丁戊己庚辛" * 3, "子丑寅卯辰巳" * 4, strict=True))
+    ]
+    pairs = pd.DataFrame({"source": words, "target": words[5:] + words[:5], "log_dice": range(len(words))})
+    with matplotlib.rc_context(style(kind)):
+        ax = plots.cooccurrence(pairs.head(18))
+        ax.figure.draw_without_rendering()
+        boxes = [text.get_window_extent().shrunk(0.9, 0.6) for text in ax.texts]
+    meeting = sum(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+    assert meeting == 0
+
+
 def test_strip_has_one_tick_an_occurrence():
     """Two and one occurrences are two strips of two and one ticks."""
     ax = plots.dispersion(PLACES)

@@ -120,6 +120,14 @@ def test_narrow_keeps_positions():
             "分别净减少10.6万、3.3万平方公里",
             [("10.6万", 106000, "平方公里", "exact"), ("3.3万平方公里", 33000, "平方公里", "exact")],
         ),
+        ("翻了一番,产值翻两番", [("翻了一番", 2, "倍", "exact"), ("翻两番", 4, "倍", "exact")]),
+        ("控制在万分之三以内", [("万分之三以内", 3 / 10000, "", "at_most")]),
+        ("增长8%-8.5%左右", [("8%-8.5%左右", 8, "%", "at_least"), ("8%-8.5%左右", 8.5, "%", "at_most")]),
+        ("由5%至8%", [("5%", 5, "%", "exact"), ("8%", 8, "%", "exact")]),
+        ("同比增长-8.5%", [("-8.5%", -8.5, "%", "exact")]),
+        ("连续三年居全省第一", [("三年", 3, "年", "exact"), ("第一", 1, "名", "exact")]),
+        ("数据总量50TB。", [("50TB", 50, "tb", "exact")]),
+        ("线路110千伏", [("110千伏", 110, "千伏", "exact")]),
     ],
 )
 def test_quantities(text, expected):
@@ -227,6 +235,37 @@ def test_patterns_of_the_table(row):
     if row["name"] in ("RANK_END", "TENTHS_END", "ENDS", "BARE_SUBJECT", "LINK", "COMPARED"):
         search = pattern.match if row["name"] != "BARE_SUBJECT" else pattern.fullmatch
     assert search(row["example"]) and not search(row["counter_example"])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("新建110千伏变电站", "specification"),
+        ("35千伏及以上线路", "specification"),
+        ("5万吨级码头", "specification"),
+        ("1000兆宽带", "specification"),
+        ("300毫米管道", "specification"),
+        ("430分以上考生", "class_limit"),
+        ("建成区500米公交全覆盖", "named_service"),
+        ("110刑事治安总警情下降", "hotline"),
+        ("7T磁共振", "code_in_name"),
+        ("1.5T磁共振", "code_in_name"),
+        ("信心百倍", "named_structure"),
+    ],
+)
+def test_a_size_that_says_which_thing_counts_nothing(text, reason):
+    """A size right before the noun of a thing specifies it; a score with a bound says who is meant."""
+    assert find_quantities(text) == []
+    assert reason in {decision.reason for decision in explain(text)}
+
+
+def test_spans_end_within_the_text():
+    """A measure word that begins a longer one at the end of the text ends where the text ends."""
+    assert [q.end for text in ("线路110千伏", "开展两次", "床位9张") for q in find_quantities(text)] == [
+        7,
+        4,
+        4,
+    ]
 
 
 @pytest.mark.parametrize("unit", ["1", "1、", "一", "《", "“", "1-", "万", "百分之", "1:"])

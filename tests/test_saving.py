@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
+from io import BytesIO
 
 import matplotlib
 import pandas as pd
@@ -33,8 +35,6 @@ def test_same_figure_same_bytes(name):
 
 def test_pdf_text_comes_back():
     """A PDF reader finds the same Chinese, from an embedded TrueType subset."""
-    from io import BytesIO
-
     from pypdf import PdfReader
 
     content = render(drawn(), "pdf")
@@ -44,10 +44,16 @@ def test_pdf_text_comes_back():
 
 
 def test_svg_text_is_text_and_names_other_fonts():
-    """SVG holds the characters themselves, and fonts for readers without ours; nothing outside is fetched."""
+    """SVG holds the characters and their glyphs, and names fonts for readers without; nothing outside is fetched."""
     svg = render(drawn(), "svg").decode()
     assert "法治政府鄠邑" in svg
     assert "'Toolkit Sans SC', 'Noto Sans SC'" in svg
+    from fontTools.ttLib import TTFont
+
+    fonts = re.findall(r"font-weight:(\w+);src:url\(data:font/woff;base64,([^)]+)\)", svg)
+    assert [weight for weight, _ in fonts] == ["normal", "bold"]
+    for _, data in fonts:
+        assert {*map(ord, "法治政府鄠邑")} <= {*TTFont(BytesIO(b64decode(data))).getBestCmap()}
     assert not re.search(r"""(?:href|src)\s*=\s*["']http|url\(http""", svg)
 
 

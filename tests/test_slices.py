@@ -1,9 +1,15 @@
 """What one region's report gets of a corpus."""
 
 import pytest
+from conftest import SEEDS
+from pandas.testing import assert_frame_equal
 from small import small_corpus
 
+from toolkit.builds import build_store
+from toolkit.reports import slices as slices_module
 from toolkit.reports.slices import Slices, open_corpus, open_slice
+from toolkit.store import forget
+from toolkit.stored import Store, open_store
 
 
 def test_sides_are_the_latest_report_and_all_others():
@@ -63,8 +69,9 @@ def test_reports_without_a_place_are_listed():
 def test_a_saved_slice_opens_as_it_was(tmp_path):
     """A notebook finds in the prepared folder what it would find in the corpus."""
     slices = Slices(small_corpus(("1", 2020, "甲 乙"), ("2", 2021, "甲")))
-    slices.save(tmp_path / "one", region="1", genre="annual report")
-    slices.save(tmp_path / "all")
+    unit = slices.find("1", "annual report")
+    slices.save(tmp_path / "one", unit, slices.load(slices.units))
+    slices.save_whole(tmp_path / "all")
     made, opened = slices.slice("1"), open_slice(tmp_path / "one", "1")
     assert opened.sides.equals(made.sides) and opened.peers == made.peers
     assert opened.shared.equals(made.shared) and opened.ranges.equals(made.ranges)
@@ -92,3 +99,73 @@ def test_shared_text_is_of_the_own_genre_and_year():
     ]
     corpus.documents["genre"] = ["annual report", "work report", "annual report"]
     assert Slices(corpus).slice("1").shared["source"].tolist() == ["novel"]
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    """The seeds as a store of parts of two files, and read into memory."""
+    place = tmp_path_factory.mktemp("seeds") / "store"
+    build_store(SEEDS, place, part_size=2, progress=False)
+    return place
+
+
+def same(one, two):
+    """Whether two slices hold the same rows."""
+    assert one.peers == two.peers
+    for name in ("sides", "shared", "ranges"):
+        assert_frame_equal(getattr(one, name), getattr(two, name))
+    for name in ("documents", "sections", "sentences", "tokens", "hits", "ledger", "duplicates"):
+        assert_frame_equal(getattr(one.beside, name), getattr(two.beside, name))
+
+
+def test_a_store_and_the_corpus_in_memory_give_the_same_slices(stored, corpus, tmp_path):
+    """Units, hashes and every table of every slice are equal; so are those from tables kept on the disk."""
+    memory, parts = Slices(corpus), Slices(open_store(stored), tmp_path / "tables")
+    assert memory.units == parts.units and memory.digest == parts.digest
+    held = parts.load(parts.units)
+    for unit in memory.units:
+        same(memory.slice(unit.region_id, unit.genre), parts.cut(unit, held))
+    again = Slices(open_store(stored), tmp_path / "tables")
+    same(again.slice("621122"), memory.slice("621122"))
+
+
+def test_what_was_computed_before_is_used_only_whole(stored, tmp_path):
+    """Kept tables are read, not made again; after one flipped bit they are made again, byte for byte."""
+    cache = tmp_path / "tables"
+    Slices(open_store(stored), cache).prepare()
+    sound = {path.name: path.read_bytes() for path in cache.iterdir()}
+    store = open_store(stored)
+    object.__setattr__(store, "parts", lambda *tables: pytest.fail("computed again"))
+    Slices(store, cache).prepare()
+    forget(cache)
+    path = cache / "totals.parquet"
+    path.write_bytes(path.read_bytes()[:-9] + bytes([path.read_bytes()[-9] ^ 1]) + path.read_bytes()[-8:])
+    Slices(open_store(stored), cache).prepare()
+    assert {path.name: path.read_bytes() for path in cache.iterdir()} == sound
+
+
+def test_a_store_of_many_is_never_loaded_whole(stored, tmp_path):
+    """Where whole tables are refused, slices are made all the same, two years and one bundle at a time."""
+    few = open_store(stored, large=1000)
+    with pytest.raises(ValueError, match="are loaded unasked"):
+        _ = few.tokens
+    assert "text" not in few.documents
+    assert Slices(few).slice("621122").sides.equals(Slices(open_store(stored)).slice("621122").sides)
+    Slices(few).save_whole(tmp_path / "all")
+    assert isinstance(open_corpus(tmp_path / "all"), Store)
+
+
+def test_reports_without_a_region_are_in_no_comparison():
+    """The terms of a report of an unknown region are neither in the others' counts nor in their tokens."""
+    made = Slices(small_corpus(("1", 2020, "甲"), ("2", 2020, "甲 乙"), ("", 2020, "甲 乙 丙"))).slice("1")
+    others = made.sides[made.sides["side"] == "others"].set_index("term")["count"]
+    assert others.to_dict() == {"甲": 1, "乙": 1} and made.peers["n_reports"] == 1
+
+
+def test_of_terms_only_others_have_the_most_frequent_stay(monkeypatch):
+    """Rarer ones cannot mark a report by their absence; those the report has stay, and so do denominators."""
+    monkeypatch.setattr(slices_module, "MOST_OTHERS", 2)
+    others = [("2", 2020, "甲 乙 乙 乙 丙 丙 丁"), ("3", 2020, "戊")]
+    sides = Slices(small_corpus(("1", 2020, "甲 己"), ("1", 2019, "乙 丙"), *others)).slice("1").sides
+    rows = sides[sides["side"] == "others"].set_index("term")
+    assert rows["count"].to_dict() == {"甲": 1, "乙": 3, "丙": 2} and set(rows["n_tokens"]) == {8}

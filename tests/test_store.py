@@ -2,6 +2,7 @@
 
 import hashlib
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,11 +40,43 @@ def test_equal_hashes_cannot_be_divided_for_ever():
 
 
 def test_a_damaged_manifest_is_a_sentence(tmp_path):
-    """A manifest that is no JSON, or none of ours, is refused with the remedy."""
-    for text in ("{", "[]", "{}"):
+    """A manifest that is no JSON, none of ours, or names places outside of its folder is refused with the remedy."""
+    outside = '{"schema_version": 1, "folders": {"base/../../x": {}}}'
+    absolute = '{"schema_version": 1, "folders": {"/etc": {}}}'
+    for text in ("{", "[]", "{}", '{"schema_version": 1, "folders": 7}', outside, absolute):
         (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
         with pytest.raises(ValueError, match=r"is damaged .* Save or build again"):
             store.read_manifest(tmp_path)
+
+
+def test_any_flipped_bit_of_any_file_of_a_part_is_seen(tmp_path):
+    """One bit flipped in a table or its record, a file more, one less, or an empty record: the part is not complete."""
+    folder = tmp_path / "part"
+    table = pa.table({"doc_id": ["a", "b"] * 50, "n": pa.array(range(100), pa.int32())})
+    store.write_part(folder, {"one": table, "two": table})
+    assert store.read_record(folder).keys() == {"one.parquet", "two.parquet"}
+    for path in folder.glob("*.parquet"):
+        whole = path.read_bytes()
+        for at in range(0, len(whole), 7):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << at % 8)]) + whole[at + 1 :])
+            store.forget(folder)
+            assert store.read_record(folder) is None, (path.name, at)
+        path.write_bytes(whole)
+    record = (folder / store.RECORD).read_bytes()
+    for damage in (
+        b"{}",
+        b'{"parts": {}}',
+        record[:-9],
+        record.replace(b"two.parquet", b"../x.parquet"),
+        b"",
+    ):
+        (folder / store.RECORD).write_bytes(damage)
+        store.forget(folder)
+        assert store.read_record(folder) is None, damage
+    (folder / store.RECORD).write_bytes(record)
+    assert store.read_record(folder) is not None
+    (folder / "three.parquet").write_bytes(b"")
+    assert store.read_record(folder) is None
 
 
 def test_a_part_is_complete_or_absent(tmp_path):

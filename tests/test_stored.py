@@ -122,6 +122,14 @@ def test_large_tables_are_refused_with_advice(corpus, opened):
     assert_same(small.where(year=2023).tokens, corpus.where(year=2023).tokens)
 
 
+def test_a_narrowed_store_counts_what_is_left(corpus, opened):
+    """Narrowed to some reports, a store counts and sizes these alone, as the corpus narrowed the same way."""
+    few, same = opened.narrow(year=2023), corpus.where(year=2023)
+    for by in BYS:
+        assert_same(tk.count_terms(few, by), tk.count_terms(same, by))
+        assert_same(tk.count_groups(few, by), tk.count_groups(same, by))
+
+
 def test_saved_corpus_is_no_store(corpus, tmp_path):
     """What corpus.save wrote is not opened as a store, nor a store as a saved corpus."""
     saved = corpus.save(tmp_path / "saved")

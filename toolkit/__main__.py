@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import logging
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from toolkit.executors import usual_jobs
+
 EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
+BUILD_MEMORY, REPORT_MEMORY = 1000 * 2**20, 600 * 2**20  # bytes of one worker and what it starts
 _EXPECTED = (OSError, ValueError, KeyError, ImportError)
 
 
@@ -18,6 +23,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return EXIT_USAGE
+    if getattr(options, "scheduler", ""):
+        logging.basicConfig(format="toolkit: %(message)s")
+        logging.getLogger("toolkit.executors").setLevel(logging.INFO)  # names the dashboard
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's end is an interrupt
     try:
         return options.command(options)
     except _EXPECTED as error:
@@ -30,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return EXIT_FAILED
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,7 +66,7 @@ def _describe_report(commands: argparse._SubParsersAction) -> None:
         "report", help="a report for every region, and one that compares them", description=_report.__doc__
     )
     report.set_defaults(command=_report)
-    report.add_argument("corpus", type=Path, help="folder with the reports")
+    report.add_argument("corpus", type=Path, help="folder with the reports, or a store made by `build`")
     report.add_argument(
         "--out", type=Path, default=Path("figures"), help="folder for the results (default: figures)"
     )
@@ -65,9 +76,7 @@ def _describe_report(commands: argparse._SubParsersAction) -> None:
         metavar="CODE",
         help="only this region (code or name); may be given again",
     )
-    report.add_argument(
-        "--jobs", type=int, default=1, metavar="N", help="how many reports at once (default: 1)"
-    )
+    _add_workers(report, "reports at once", REPORT_MEMORY)
     report.add_argument(
         "--language", choices=("zh", "en"), default="zh", help="language of the reports (default: zh)"
     )
@@ -75,6 +84,13 @@ def _describe_report(commands: argparse._SubParsersAction) -> None:
         "--formats",
         default="png",
         help="figure formats, separated by commas: png, svg, pdf, eps, tiff (default: png)",
+    )
+    report.add_argument(
+        "--engine",
+        choices=("auto", "fork", "warm", "kernel"),
+        default="auto",
+        help="how notebooks are run: in a process forked from a prepared one (auto, fork), in a kernel started "
+        "that way (warm), or in a fresh kernel; the outputs are the same",
     )
     report.add_argument("--force", action="store_true", help="make reports again that are up to date")
     _add_duplicates(report)
@@ -107,7 +123,7 @@ def _describe_build(commands: argparse._SubParsersAction) -> None:
     build.set_defaults(command=_build)
     build.add_argument("corpus", type=Path, help="folder with the reports")
     build.add_argument("--store", type=Path, required=True, metavar="DIR", help="folder of the store")
-    _add_workers(build, "processes at work")
+    _add_workers(build, "processes at work", BUILD_MEMORY)
     build.add_argument(
         "--memory", type=_bytes, metavar="LIMIT", help="what all processes may use together, such as 2GB"
     )
@@ -129,9 +145,15 @@ def _describe_export(commands: argparse._SubParsersAction) -> None:
         "export", help="tables for Excel, Stata, SPSS, R", description=_export.__doc__
     )
     export.set_defaults(command=_export)
-    export.add_argument("corpus", type=Path, help="folder with the reports")
-    export.add_argument("table", help="documents, sections, sentences, hits, ledger, counts, facts or panel")
-    export.add_argument("file", type=Path, help="file to write: .xlsx, .csv, .dta, .sav or .parquet")
+    export.add_argument("corpus", type=Path, help="folder with the reports, or a store")
+    export.add_argument(
+        "table",
+        help="documents, sections, sentences, hits, ledger, duplicates, counts, facts, panel (one row a figure), "
+        "region_years (one row a region and year), coverage, cooccurrence or similarity",
+    )
+    export.add_argument(
+        "file", type=Path, help="file to write: .xlsx, .csv, .dta, .sav, .parquet, or .graphml for a network"
+    )
     export.add_argument("--force", action="store_true", help="replace the file if it exists")
     _add_duplicates(export)
 
@@ -142,7 +164,7 @@ def _describe_figures(commands: argparse._SubParsersAction) -> None:
         "figures", help="the figures of a written study, with captions and data", description=_figures.__doc__
     )
     figures.set_defaults(command=_figures)
-    figures.add_argument("corpus", type=Path, help="folder with the reports")
+    figures.add_argument("corpus", type=Path, help="folder with the reports, or a store")
     figures.add_argument("--out", type=Path, required=True, help="folder for the figures")
     figures.add_argument(
         "--figure", action="append", default=[], metavar="NAME", help="only this one; may be given again"
@@ -165,9 +187,15 @@ def _describe_figures(commands: argparse._SubParsersAction) -> None:
     _add_duplicates(figures)
 
 
-def _add_workers(command: argparse.ArgumentParser, what: str) -> None:
-    """Add the options that say where the work is done."""
-    command.add_argument("--jobs", type=int, default=1, metavar="N", help=f"{what} (default: 1)")
+def _add_workers(command: argparse.ArgumentParser, what: str, memory: int) -> None:
+    """Add the options that say where the work is done; `memory` is what one worker may need."""
+    command.add_argument(
+        "--jobs",
+        type=int,
+        default=usual_jobs(memory),
+        metavar="N",
+        help=f"{what} (default: one a core, fewer where memory is short; here %(default)s)",
+    )
     command.add_argument(
         "--scheduler",
         default="",
@@ -202,10 +230,13 @@ def _report(options: argparse.Namespace) -> int:
         options.out,
         regions=options.region,
         jobs=options.jobs,
+        scheduler=options.scheduler,
+        part=options.part,
         language=options.language,
         formats=tuple(part.strip() for part in options.formats.split(",") if part.strip()),
         force=options.force,
         duplicates=options.duplicates,
+        engine=options.engine,
     )
     print(run.summary)
     return EXIT_OK if run.ok else EXIT_FAILED
@@ -216,11 +247,10 @@ def _figures(options: argparse.Namespace) -> int:
     boilerplate, and chosen terms, each with a caption and its data; what cannot be drawn is said."""
     import matplotlib
 
-    from toolkit.pipeline import read_corpus
     from toolkit.reports.studies import draw_study
 
     matplotlib.use("Agg")
-    corpus = read_corpus(options.corpus, duplicates=options.duplicates)
+    corpus = _opened(options)
     formats = [part.strip() for part in options.formats.split(",") if part.strip()]
     chosen = {name: getattr(options, name) for name in ("language", "size", "dpi", "grey")}
     chosen |= {"figures": options.figure, "terms": options.term, "indicators": options.indicator}
@@ -237,6 +267,7 @@ def _check(options: argparse.Namespace) -> int:
     """Read a folder of reports and say what became of every file; write a table of what was found about each
     report, doubtful ones first, for you to complete and save as metadata.csv in the folder."""
     from toolkit.corpus.metadata_table import write_metadata_table
+    from toolkit.files import finished
     from toolkit.pipeline import read_corpus
 
     corpus = read_corpus(options.corpus, duplicates=options.duplicates)
@@ -249,10 +280,8 @@ def _check(options: argparse.Namespace) -> int:
     if path.exists() and not options.force:
         print(f"{path} exists and was left as it is; --force replaces it.")
     else:
-        draft = path.with_name(f".{path.name}.tmp")
-        draft.unlink(missing_ok=True)
-        write_metadata_table(corpus.documents, draft)
-        draft.replace(path)
+        with finished(path) as draft:
+            write_metadata_table(corpus.documents, draft)
         print(
             f"Wrote {path}: complete it, doubtful rows first, and save it as metadata.csv beside the reports."
         )
@@ -278,21 +307,37 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    """Read a folder of reports and write one of its tables as a file other programs open, with a codebook."""
+    """Write one table of a folder of reports, or of a store, as a file other programs open, with a codebook."""
     import toolkit as tk
 
-    corpus = tk.read_corpus(options.corpus, duplicates=options.duplicates)
     made = {
-        "counts": lambda: tk.count_terms(corpus),
-        "facts": lambda: tk.facts(corpus),
-        "panel": lambda: tk.panel(corpus, tk.facts(corpus)),
+        "counts": tk.count_terms,
+        "facts": tk.facts,
+        "panel": lambda corpus: tk.panel(corpus, tk.facts(corpus)),
+        "region_years": lambda corpus: tk.region_years(corpus, tk.facts(corpus)),
+        "coverage": tk.coverage,
+        "cooccurrence": tk.measures.cooccurrence,
+        "similarity": lambda corpus: tk.measures.similarity(tk.count_terms(corpus)),
     }
-    held = {name: getattr(corpus, name) for name in ("documents", "sections", "sentences", "hits", "ledger")}
+    held = ("documents", "sections", "sentences", "hits", "ledger", "duplicates")
     if options.table not in made and options.table not in held:
         raise ValueError(f"Expected one of {[*held, *made]} as the table; {options.table!r} is none of them.")
-    table = held[options.table] if options.table in held else made[options.table]()
-    print(f"Wrote {tk.export(table, options.file, force=options.force)}")
+    corpus = _opened(options)
+    table = getattr(corpus, options.table) if options.table in held else made[options.table](corpus)
+    about = {"settings": corpus.settings, "source": f"reports in {options.corpus.resolve().name}"}
+    for path in tk.export(table, options.file, force=options.force, **about):
+        print(f"Wrote {path}")
     return EXIT_OK
+
+
+def _opened(options: argparse.Namespace) -> object:
+    """The store that the folder is, or the corpus in it."""
+    import toolkit as tk
+    from toolkit.store import MANIFEST
+
+    if (options.corpus / MANIFEST).is_file():
+        return tk.open_store(options.corpus)
+    return tk.read_corpus(options.corpus, duplicates=options.duplicates)
 
 
 if __name__ == "__main__":

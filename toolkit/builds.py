@@ -24,7 +24,10 @@ from toolkit.terms.segment import Segmenter
 log = logging.getLogger(__name__)
 
 PART_SIZE = 1000  # files in a part at most; a full part is split in two, so parts hold 500-1,000
-WORKER_MEMORY = 1000 * 2**20  # bytes for a worker at such a part, computed from smaller ones: docs/scaling.md
+FEWEST_PARTS = 8  # in a small corpus parts are smaller, so that there is work for several processes
+SMALLEST_PART = 125
+PROCESS_MEMORY = 350 * 2**20  # bytes of a process before it holds a part, measured: docs/scaling.md
+PART_MEMORY = 25  # bytes it holds for each byte of the files of a part
 
 
 class Build(NamedTuple):
@@ -58,7 +61,7 @@ def build_store(
     memory: int | None = None,
     scheduler: str = "",
     part: str = "",
-    part_size: int = PART_SIZE,
+    part_size: int | None = None,
     progress: bool | None = None,
 ) -> Build:
     """Build a store from a folder of reports, or bring one up to date.
@@ -77,14 +80,15 @@ def build_store(
     jobs
         Processes at work. Results do not depend on their number.
     memory
-        Bytes the build may use: it limits the number of processes.
+        Bytes the build may use, all processes together: it limits their number. What one needs is computed
+        from the size of the files.
     scheduler
         Address of a dask scheduler, or ``"local"``: see `toolkit.executors.map_items`.
     part
         ``"K/N"``: make every N-th part from the K-th on and nothing else, beside N-1 other such builds on
         the same storage. A build without it then makes what is missing, joins the tables and ends the work.
     part_size
-        Files in a part at most.
+        Files in a part at most; by default 1,000, and less where the corpus has fewer than 8,000.
 
     Returns
     -------
@@ -94,7 +98,7 @@ def build_store(
     Raises
     ------
     ValueError
-        As `read_corpus`, and where the folders lie inside each other.
+        As `read_corpus`, where the folders lie inside each other, and where `memory` holds no process.
     OSError
         Where the store cannot be written or another process builds it.
     """
@@ -103,13 +107,26 @@ def build_store(
         raise ValueError(f"The store {str(folder)!r} must not lie inside the corpus folder {str(corpus)!r}.")
     executors.share((), part)  # a part of another form fails before anything is written
     segmenter, lexicon = pipeline.choose_tools(segmenter, lexicon)
-    jobs = max(1, min(jobs, (memory or jobs * WORKER_MEMORY) // WORKER_MEMORY))
     with _explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with files.locked(folder, shared=bool(part)):
-            work = functools.partial(executors.map_items, make_part, jobs=jobs, scheduler=scheduler)
+            run = functools.partial(_run, jobs=jobs, memory=memory, scheduler=scheduler)
             tools = (segmenter, lexicon)
-            return _build(corpus, folder, tools, duplicates, work, part, part_size, progress)
+            return _build(corpus, folder, tools, duplicates, run, part, part_size, progress)
+
+
+def _run(work: list[Job], jobs: int, memory: int | None, scheduler: str) -> Iterator[executors.Outcome]:
+    """Make parts, by as many processes as the memory holds beside the one that joins them."""
+    if memory is not None and work:
+        largest = max(sum(Path(source.place).stat().st_size for source in job.sources) for job in work)
+        worker = PROCESS_MEMORY + PART_MEMORY * largest
+        if memory < worker:
+            raise ValueError(
+                f"memory is {memory >> 20} MB; one process needs about {worker >> 20} MB for the largest part "
+                f"({largest >> 20} MB of files). Allow more, or divide the corpus."
+            )
+        jobs = max(1, min(jobs, (memory - PROCESS_MEMORY) // worker))
+    return executors.map_items(make_part, work, jobs=jobs, scheduler=scheduler)
 
 
 @contextlib.contextmanager
@@ -135,7 +152,7 @@ def _build(
     duplicates: str,
     run: Callable[[list[Job]], Iterator[executors.Outcome]],
     part: str,
-    part_size: int,
+    part_size: int | None,
     progress: bool | None,
 ) -> Build:
     """List the inputs, make the parts that are missing, join them, write the manifest, clear away the rest."""
@@ -147,8 +164,10 @@ def _build(
     sources, refused = list_sources(corpus)
     pipeline.require_reports(corpus, refused, len(sources))
     prints = fingerprints(*tools)
-    work = list(_jobs(folder, sources, overrides, prints, part_size, pickle.dumps(tools)))
+    size = part_size or _part_size(len(sources))
+    work = list(_jobs(folder, sources, overrides, prints, size, pickle.dumps(tools)))
     mine = executors.share(work, part)
+    store.verify({path for job in mine for paths in job.older.values() for path in paths})
     reasons = {job.part: _why(folder, job) for job in mine}
     missing = [job for job in mine if reasons[job.part]]
     counts = dict(pipeline.shown(_made(run(missing)), progress, "building"))
@@ -158,10 +177,7 @@ def _build(
     settings = pipeline.collect_settings(*tools, duplicates, overrides is not None)
     joined, documents, ledger = _join(corpus, folder, work, refused, overrides, duplicates)
     folders = [*(job.targets[layer] for job in work for layer in LAYERS), joined]
-    records = {path.relative_to(folder).as_posix(): store.read_record(path) for path in folders}
-    if None in records.values():
-        bad = [name for name, record in records.items() if record is None]
-        raise OSError(f"{bad[0]} changed while the store was built; build again")
+    records = {path.relative_to(folder).as_posix(): store.listed(path) for path in folders}
     manifest = {"schema_version": store.SCHEMA_VERSION, "fingerprints": prints, "settings": settings}
     store.write_json(folder / store.MANIFEST, {**manifest, "folders": records})
     _clear(folder, set(records))
@@ -207,6 +223,14 @@ def _jobs(
         older = {layer: tuple(_older(home, part)) for layer, home in homes.items()}
         targets = {layer: home / name for layer, home in homes.items()}
         yield Job(part, mine, keys, pd.concat(rows) if rows else None, targets, older, tools)
+
+
+def _part_size(n_files: int) -> int:
+    """Files in a part at most: the largest of 1,000, 500, 250 and 125 that gives all processes work."""
+    size = PART_SIZE
+    while size > SMALLEST_PART and n_files < FEWEST_PARTS * size:
+        size //= 2
+    return size
 
 
 def _older(home: Path, part: str) -> Iterator[Path]:
@@ -264,7 +288,8 @@ def _join(
     duplicates: str,
 ) -> tuple[Path, pd.DataFrame, pd.DataFrame]:
     """The small tables of the whole corpus: documents without texts, sizes, ledger, duplicates."""
-    code = [store.sha256(Path(module.__file__)) for module in (drafts, layers, pipeline, schemas, store)]
+    modules = [Path(module.__file__) for module in (drafts, layers, pipeline, schemas, store)]
+    code = [store.sha256(path) for path in (*modules, Path(__file__))]
     parts = [str(path.relative_to(folder)) for job in work for path in job.targets.values()]
     target = folder / "tables" / f"t-{store.digest(parts, duplicates, refused, code, _rules('corpus'))}"
     if store.read_record(target) is None:

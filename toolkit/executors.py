@@ -16,6 +16,7 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 LOCAL = "local"  # a cluster of this machine, for a look at the dashboard and for tests
 _PATIENCE = 5  # seconds an idle worker may take to end
-_CLUSTER = {
+SETTINGS = {  # of dask, for a cluster that is only ours
     "distributed.worker.daemon": False,  # a worker has children: kernels, the reader of risky files
     "distributed.scheduler.allowed-failures": 1,  # one more try for an item whose worker died
     "distributed.scheduler.worker-saturation": 1.0,  # no item waits in a worker that another may kill
@@ -65,7 +66,8 @@ def map_items(
     function
         A function of a module, so that another process can find it. What it returns should be small.
     items
-        Each of them small; they are sent to the workers.
+        Each of them small; they are sent to the workers. They are taken one by one as workers are free, so a
+        generator may prepare each just before it is needed.
     jobs
         Items at once. With 1 and no scheduler the work is done in this process.
     scheduler
@@ -81,17 +83,36 @@ def map_items(
     OSError
         Where no scheduler answers.
     """
-    if jobs < 1:
-        raise ValueError(f"jobs is the number of items at work at once, 1 or more; found {jobs}.")
-    items = list(items)
-    if not items:
+    check(jobs)
+    items = iter(items)
+    first = list(islice(items, 2))
+    if not first:
         return
+    items, few = chain(first, items), len(first) == 1
     if scheduler:
         yield from _on_cluster(function, items, jobs, scheduler)
-    elif jobs == 1 or len(items) == 1:
+    elif jobs == 1 or few:
         yield from (Outcome(item, *_attempt(function, item)) for item in items)
     else:
-        yield from _in_processes(function, items, min(jobs, len(items)))
+        yield from _in_processes(function, items, jobs)
+
+
+def check(jobs: int, part: str = "") -> None:
+    """Refuse a number of jobs, or a part, that cannot be: before anything else is done."""
+    if jobs < 1:
+        raise ValueError(f"jobs is the number of items at work at once, 1 or more; found {jobs}.")
+    share((), part)
+
+
+def usual_jobs(memory: int) -> int:
+    """Items at once on this machine: one for each core this process may use, as far as each has its memory."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        text = Path("/proc/meminfo").read_text(encoding="ascii")
+        free = int(text.partition("MemAvailable:")[2].split()[0]) * 1024
+    except (OSError, IndexError):  # not Linux: trust the user
+        free = cores * memory
+    return max(1, min(cores, free // memory))
 
 
 def share(items: Sequence[Item], part: str) -> list[Item]:
@@ -131,38 +152,45 @@ def _portable(function: Callable[[Item], Any], item: Item) -> tuple[Any, Excepti
     return value, error
 
 
-def _in_processes(function: Callable[[Item], Any], items: list[Item], jobs: int) -> Iterator[Outcome]:
+def _in_processes(function: Callable[[Item], Any], items: Iterator[Item], jobs: int) -> Iterator[Outcome]:
     """Work in processes of this machine, one item each at a time, so that it is known which item killed one."""
     context = get_context("forkserver" if sys.platform == "linux" else "spawn")
     if sys.platform == "linux":
         context.set_forkserver_preload([function.__module__])
-    waiting = deque((item, False) for item in items)  # and whether it has cost a worker already
+    again: deque[Item] = deque()  # items that have cost a worker already
     workers: dict[Connection, Any] = {}
     busy: dict[Connection, tuple[Item, bool]] = {}
     try:
-        while waiting or busy:
-            while waiting and len(busy) < jobs:
-                free = next((end for end in workers if end not in busy), None) or _start(
-                    context, function, workers
-                )
-                busy[free] = waiting.popleft()
+        while True:
+            while len(busy) < jobs and (chosen := _next(again, items)):
+                free = next((end for end in workers if end not in busy), None)
+                free = free or _start(context, function, workers)
+                busy[free] = chosen
                 with contextlib.suppress(ConnectionError):  # it died while idle: seen below
-                    free.send(busy[free][0])
+                    free.send(chosen[0])
+            if not busy:
+                return
             for end in wait(list(busy)):
-                item, again = busy.pop(end)
+                item, second = busy.pop(end)
                 try:
-                    value, error = end.recv()
+                    outcome = Outcome(item, *end.recv())
                 except (EOFError, ConnectionError):
                     _stop({end: workers.pop(end)})
-                    if again:
-                        yield Outcome(item, error=WorkerDied())
-                    else:
+                    if not second:
                         log.warning("A worker process died; its item is tried once more.")
-                        waiting.append((item, True))
-                else:
-                    yield Outcome(item, value, error)
+                        again.append(item)
+                        continue
+                    outcome = Outcome(item, error=WorkerDied())
+                yield outcome
     finally:
         _stop(workers, busy)
+
+
+def _next(again: deque[Item], items: Iterator[Item]) -> tuple[Item, bool] | None:
+    """The next item and whether it is its second try; None where there is none."""
+    if again:
+        return again.popleft(), True
+    return next(((item, False) for item in items), None)
 
 
 def _start(context: Any, function: Callable[[Item], Any], workers: dict[Connection, Any]) -> Connection:
@@ -230,7 +258,7 @@ def _remote(function: Callable[[Item], Any], code: str, item: Item) -> tuple[Any
 
 
 def _on_cluster(
-    function: Callable[[Item], Any], items: list[Item], jobs: int, scheduler: str
+    function: Callable[[Item], Any], items: Iterator[Item], jobs: int, scheduler: str
 ) -> Iterator[Outcome]:
     """Work on a dask cluster: an existing one, or one of this machine."""
     try:
@@ -243,19 +271,27 @@ def _on_cluster(
         ) from error
     call = functools.partial(_remote, function, package_digest())
     with contextlib.ExitStack() as stack:
-        stack.enter_context(dask.config.set(_CLUSTER))
+        stack.enter_context(dask.config.set(SETTINGS))
         address: Any = scheduler
         if scheduler == LOCAL:
-            places = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+            places = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": logging.ERROR}
             address = stack.enter_context(
                 LocalCluster(n_workers=jobs, threads_per_worker=1, processes=True, **places)
             )
         client = stack.enter_context(Client(address, set_as_default=False))
         log.info("dask dashboard: %s", client.dashboard_link)
-        futures = dict(zip(client.map(call, items, pure=False), items, strict=True))
-        for future in as_completed(futures, loop=client.loop):
+        held, pending = {}, as_completed(loop=client.loop)
+        while True:
+            room = 2 * max(jobs, sum(client.nthreads().values())) - len(held)
+            for item in islice(items, room):
+                future = client.submit(call, item, pure=False)
+                held[future] = item
+                pending.add(future)
+            if not held:
+                return
             # A result that is still held would be made again when the worker that has it dies.
-            yield Outcome(futures.pop(future), *_result(future))
+            future = next(pending)
+            yield Outcome(held.pop(future), *_result(future))
             del future
 
 

@@ -27,14 +27,14 @@ def finished(path: Path, *, durable: bool = False) -> Iterator[Path]:
         yield temporary
         if durable:
             sync(temporary)
-        _replace(temporary, path)
+        move(temporary, path)
         if durable:
             sync(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _replace(temporary: Path, path: Path) -> None:
+def move(temporary: Path, path: Path) -> None:
     """Rename, with patience where another program (Excel, a scanner) holds the old file for a moment."""
     for pause in (0.1, 0.4, 1.5):
         try:
@@ -70,8 +70,8 @@ def write_json(path: Path, value: object) -> None:
 
 
 @contextlib.contextmanager
-def locked(folder: Path, *, shared: bool = False) -> Iterator[None]:
-    """Hold a folder against a second writer, or say who holds it; readers are never asked.
+def locked(folder: Path, name: str = LOCK, *, shared: bool = False, wait: bool = False) -> Iterator[None]:
+    """Hold a folder against a second writer, or say who holds it (or wait); readers are never asked.
 
     Writers of parts of one work share it. The system frees a lock whose holder died; Windows has none.
 
@@ -80,9 +80,10 @@ def locked(folder: Path, *, shared: bool = False) -> Iterator[None]:
     BlockingIOError
         Where another process holds the folder.
     """
-    with (folder / LOCK).open("a+", encoding="utf-8") as file:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / name).open("a+", encoding="utf-8") as file:
         try:
-            _lock(file, shared)
+            _lock(file, shared, wait)
         except OSError as error:
             file.seek(0)
             holders = "; ".join(file.read().split("\n")).strip("; ")
@@ -96,14 +97,14 @@ def locked(folder: Path, *, shared: bool = False) -> Iterator[None]:
         yield
 
 
-def _lock(file: IO[str], shared: bool) -> None:
+def _lock(file: IO[str], shared: bool, wait: bool) -> None:
     """Take the lock; the first holder clears the names of those that are gone."""
     try:
         import fcntl
     except ImportError:  # Windows: two writers at once are then the user's to avoid
         return
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         file.truncate(0)
     except BlockingIOError:
         if not shared:

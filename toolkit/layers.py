@@ -7,12 +7,12 @@ import gc
 import logging
 import pickle
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, groupby, islice
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -27,18 +27,20 @@ from toolkit.indicators.attribution import extract_facts
 from toolkit.terms.hits import find_hits
 from toolkit.terms.lexicon import Lexicon
 from toolkit.terms.segment import Segmenter
-from toolkit.terms.tokens import token_tables
+from toolkit.terms.tokens import KINDS, token_tables
 
 log = logging.getLogger(__name__)
 
 LAYERS = ("base", "terms", "facts")
 ORDER = ["region_code", "year", "path", "row"]  # of documents, and of the rows of every table
-_BATCH = 64  # documents whose rows are Python objects at one time
+_BATCH = 64  # documents whose rows are Python objects at one time,
+_BATCH_CHARS = 1 << 20  # or fewer long ones
 _CODED = pa.dictionary(pa.int32(), pa.string())
 _TYPES = {"int": pa.int32(), "int?": pa.int32(), "float": pa.float64(), "bool": pa.bool_()}
 _COUNTED = ("doc_id", "role", "kind", "term")
 _MADE = [("doc_id", _CODED), ("key", pa.string()), ("error", pa.string())]
 _KEY = ("key", pa.string())
+_Item = TypeVar("_Item")
 
 
 def _schema(table: schemas.Table, *, without: str = "", more: Iterable[tuple] = ()) -> pa.Schema:
@@ -131,10 +133,10 @@ class Chunks:
 
     def join(self, order: Sequence[str]) -> dict[str, pa.Table]:
         """The tables with the rows of these documents, in their order."""
-        return {name: _join(name, self.tables.pop(name), order) for name in self.schemas}
+        return {name: join(name, self.tables.pop(name), order) for name in self.schemas}
 
 
-def _join(name: str, chunks: list[pa.Table], order: Sequence[str]) -> pa.Table:
+def join(name: str, chunks: list[pa.Table], order: Sequence[str]) -> pa.Table:
     """Rows in the order of documents; inputs by path; counts by term, so that one term is in one place."""
     table = pa.concat_tables(chunks).unify_dictionaries().combine_chunks()
     if name == "inputs":
@@ -147,7 +149,9 @@ def _join(name: str, chunks: list[pa.Table], order: Sequence[str]) -> pa.Table:
         if field.type == _CODED:
             table = table.set_column(number, field, _ranked(_part_of(table, field.name)))
     if name == "counts":
-        at = np.lexsort([_codes(table, "kind"), _codes(table, "role"), place, _codes(table, "term")])
+        keys = _codes(table, "term").astype(np.int64) * len(order) + place
+        keys = (keys * len(schemas.ROLES) + _codes(table, "role")) * len(KINDS) + _codes(table, "kind")
+        at = np.argsort(keys)
     elif (np.diff(place) < 0).any():
         at = np.argsort(place.astype(np.uint16 if len(order) < 1 << 16 else np.int64), kind="stable")
     else:
@@ -185,7 +189,10 @@ def _table(schema: pa.Schema, found: Sequence[tuple[str, Sequence[tuple]]]) -> p
     ids = pa.DictionaryArray.from_arrays(
         pa.array(owners), pa.array([doc_id for doc_id, _ in found], pa.string())
     )
-    rest = to_columns(pa.schema([*schema][1:]), [*chain.from_iterable(rows for _, rows in found)])
+    rows = [rows for _, rows in found]
+    if rows and isinstance(rows[0], np.ndarray):
+        return pa.Table.from_arrays([ids, pa.array(np.concatenate(rows))], schema=schema)
+    rest = to_columns(pa.schema([*schema][1:]), [*chain.from_iterable(rows)])
     return pa.Table.from_arrays([ids, *rest.columns], schema=schema)
 
 
@@ -200,14 +207,27 @@ def read_documents(
     readings: Iterable[Reading], overrides: pd.DataFrame | None, keys: Mapping[str, str] | None = None
 ) -> Iterator[tuple[dict[str, pa.Table], list[Parsed]]]:
     """Batch after batch of inputs as tables of the base layer, with what the other layers are made from."""
-    readings = iter(readings)
-    while batch := list(islice(readings, _BATCH)):
+    for batch in _batched(readings, lambda reading: len(reading.text)):
         rows: dict[str, list] = defaultdict(list)
         for reading in batch:
             _read_into(rows, drafts.draft_report(reading, overrides), (keys or {}).get(reading.path, ""))
         names = SCHEMAS["base"].keys() - {"inputs"}
         tables = {name: _table(SCHEMAS["base"][name], rows[name]) for name in names}
         yield tables | {"inputs": to_columns(SCHEMAS["base"]["inputs"], rows["inputs"])}, rows["parsed"]
+
+
+def _batched(items: Iterable[_Item], size: Callable[[_Item], int]) -> Iterator[list[_Item]]:
+    """Divide items into batches by number and size."""
+    batch: list[_Item] = []
+    total = 0
+    for item in items:
+        batch.append(item)
+        total += size(item)
+        if len(batch) == _BATCH or total >= _BATCH_CHARS:
+            yield batch
+            batch, total = [], 0
+    if batch:
+        yield batch
 
 
 def _read_into(rows: dict[str, list], draft: drafts.Draft, key: str) -> None:
@@ -224,10 +244,7 @@ def _read_into(rows: dict[str, list], draft: drafts.Draft, key: str) -> None:
     doc_id, text = document.pop("doc_id"), document.pop("text")
     rows["inputs"].append((*drafts.ledger_row(draft, n_meta_chars), key))
     found = {"texts": [(text,)], "sections": sections, "sentences": sentences}
-    found |= {
-        "documents": [(*document.values(), key, len(text))],
-        "runs": [(run,) for run in sample_runs(text).tolist()],
-    }
+    found |= {"documents": [(*document.values(), key, len(text))], "runs": sample_runs(text)}
     for name, values in found.items():
         rows[name].append((doc_id, values))
     rows["parsed"].append(Parsed(doc_id, key, text, sentences, document["year"], document["genre"]))
@@ -300,7 +317,7 @@ def _make(job: Job, layers: dict[str, Chunks]) -> Iterator[str]:
     if base is not None:
         left = [source for key, source in zip(job.keys, job.sources, strict=True) if key not in base.done]
         keys = dict(zip((source.path for source in job.sources), job.keys, strict=True))
-        for tables, parsed in read_documents(read_sources(left), job.overrides, keys):
+        for tables, parsed in read_documents(_read_listed(left), job.overrides, keys):
             base.add(tables)
             for layer, chunks in layers.items():
                 chunks.make(layer, parsed, job.tools)
@@ -313,10 +330,19 @@ def _make(job: Job, layers: dict[str, Chunks]) -> Iterator[str]:
     documents = pq.read_table(job.targets["base"] / "documents.parquet", columns=columns).to_pylist()
     for layer, chunks in layers.items():
         left = {row["doc_id"]: row for row in documents if row["doc_id"] not in chunks.done}
-        for parsed in _read_parsed(job.targets["base"], left):
+        for parsed in _read_parsed(job.targets["base"], left) if left else ():
             chunks.make(layer, parsed, job.tools)
         store.write_part(job.targets[layer], chunks.join([row["doc_id"] for row in documents]))
         yield f"{layer}: {len(documents) - n_kept[layer]} made, {n_kept[layer]} kept"
+
+
+def _read_listed(sources: Sequence[Source]) -> Iterator[Reading]:
+    """Read the files of a part; one that is no longer what was listed ends it: its rows would never be renewed."""
+    hashes = {source.path: source.sha256 for source in sources}
+    for reading in read_sources(sources):
+        if reading.sha256 != hashes[reading.path]:
+            raise OSError(None, f"{reading.path} changed while the store was built; build again")
+        yield reading
 
 
 def _read_parsed(base: Path, documents: Mapping[str, dict]) -> Iterator[list[Parsed]]:
@@ -324,8 +350,9 @@ def _read_parsed(base: Path, documents: Mapping[str, dict]) -> Iterator[list[Par
     texts, sentences = (
         rows_of(_read(base, name, SCHEMAS["base"][name]), documents) for name in ("texts", "sentences")
     )
-    for start in range(0, len(texts), _BATCH):
-        batch = texts.slice(start, _BATCH)
+    lengths = pc.binary_length(texts["text"]).to_pylist()
+    for places in _batched(range(len(texts)), lengths.__getitem__):
+        batch = texts.slice(places[0], len(places))
         rows = rows_of(sentences, batch["doc_id"].to_pylist())
         by_id = groupby(zip(*(column.to_pylist() for column in rows.columns), strict=True), key=itemgetter(0))
         found = {doc_id: [row[1:] for row in group] for doc_id, group in by_id}
@@ -353,8 +380,10 @@ def samples_of(runs: pa.Table, doc_ids: Iterable[str]) -> dict[str, np.ndarray]:
 
 
 def read_table(job: Job, layer: str, name: str) -> pa.Table:
-    """Read one table of a part."""
-    return _read(job.targets[layer], name, SCHEMAS[layer][name])
+    """Read one table of a part, once it is seen to be what was written."""
+    folder, file = job.targets[layer], f"{name}.parquet"
+    store.verified(folder / file, store.listed(folder)[file]["sha256"], "Build again.")
+    return _read(folder, name, SCHEMAS[layer][name])
 
 
 def _read(folder: Path, name: str, schema: pa.Schema) -> pa.Table:
@@ -367,4 +396,5 @@ def rows_of(table: pa.Table, doc_ids: Iterable[str]) -> pa.Table:
     """Rows of some documents."""
     table = table.unify_dictionaries().combine_chunks()
     wanted = pc.is_in(_part_of(table, "doc_id").dictionary, value_set=pa.array(doc_ids, pa.string()))
-    return table.filter(pa.array(wanted.to_numpy(zero_copy_only=False)[_codes(table, "doc_id")]))
+    keep = wanted.to_numpy(zero_copy_only=False)
+    return table if keep.all() else table.filter(pa.array(keep[_codes(table, "doc_id")]))

@@ -54,11 +54,13 @@ class Corpus:
     duplicates: pd.DataFrame
     settings: dict = field(default_factory=dict)
 
-    def where(self, **columns: object) -> Corpus:
+    def where(self, *tables: str, **columns: object) -> Corpus:
         """Keep the reports whose document columns have the values given.
 
         Parameters
         ----------
+        *tables
+            Nothing here, where all tables are in memory; a store loads only the tables that are named.
         **columns
             Columns of `documents` with one value, or a list of values, each:
             ``corpus.where(region_code="621122", year=[2022, 2023])``.
@@ -196,13 +198,14 @@ def read_corpus(
     for tables, parsed in layers.read_documents(readings, overrides):
         base.add(tables)
         terms.add(layers.derive("terms", parsed, tools))
-    parts = {name: pa.concat_tables(chunks) for name, chunks in (base.tables | terms.tables).items()}
+    chunks = base.tables | terms.tables
+    parts = {name: pa.concat_tables(tables) for name, tables in chunks.items()}
     texts = dict(zip(parts["texts"]["doc_id"].to_pylist(), parts["texts"]["text"].to_pylist(), strict=True))
     small = settle(folder, parts, overrides, duplicates, lambda names: {name: texts[name] for name in names})
     ids = small["documents"]["doc_id"].tolist()
     documents = small["documents"].assign(text=[texts[name] for name in ids])
-    large = base.join(ids) | terms.join(ids)
-    rows = {table.name: table.typed(layers.to_frame(large[table.name])) for table in _LARGE}
+    large = {table: layers.join(table.name, chunks[table.name], ids) for table in _LARGE}
+    rows = {table.name: table.typed(layers.to_frame(joined)) for table, joined in large.items()}
     settings = collect_settings(*tools, duplicates, overrides is not None)
     return Corpus(
         schemas.DOCUMENTS.typed(documents),

@@ -88,9 +88,19 @@ _ROWS = {
     "ledger": ("one input: a file, or a row of a table file", "path row"),
     "coverage": ("one region-year-genre", "region_id year genre"),
     "duplicates": ("a pair of documents with much text in common or the same key", "doc_id other_id"),
+    "panel": (
+        "what a region's reports state of one indicator in one definition and period, or that they do not",
+        "region_id year genre body_kind indicator_id unit actor_scope capacity statistic period_start period_end",
+    ),
+    "region_years": (
+        "a region and year, one genre and kind of body; then a column for each measure and indicator",
+        "region_id genre body_kind year",
+    ),
 }
 TABLES = _read_tables()
-DOCUMENTS, SECTIONS, SENTENCES, TOKENS, HITS, FACTS, LEDGER, COVERAGE, DUPLICATES = TABLES.values()
+DOCUMENTS, SECTIONS, SENTENCES, TOKENS, HITS, FACTS, LEDGER, COVERAGE, DUPLICATES, PANEL, REGION_YEARS = (
+    TABLES.values()
+)
 
 
 def check(table: pd.DataFrame, schema: Table) -> pd.DataFrame:

@@ -127,9 +127,13 @@ class Store:
             raise KeyError(f"No report of this store has doc_id {doc_id!r}; see store.documents['doc_id'].")
         return self._texts(pd.Series([doc_id]))[0]
 
-    def where(self, **columns: object) -> Corpus:
-        """Load the reports whose document columns have the values given, as a `Corpus`; see `Corpus.where`."""
-        return self._corpus(matching(self._bare.drop(columns=["n_text", "part"]), columns))
+    def where(self, *tables: str, **columns: object) -> Corpus:
+        """Load the reports whose document columns have the values given, as a `Corpus`; see `Corpus.where`.
+
+        With names of tables, only those tables of rows are loaded; the others are empty.
+        """
+        ids = matching(self._bare.drop(columns=["n_text", "part"]), columns)
+        return self._corpus(ids, tables or ("sections", "sentences", "tokens", "hits"))
 
     def narrow(self, **columns: object) -> Store:
         """Leave the other reports aside and load nothing: a `Store` that answers for these reports alone."""
@@ -175,9 +179,11 @@ class Store:
 
     def count_sizes(self, by: Sequence[str], roles: Sequence[str]) -> pd.DataFrame:
         """Columns of `by` and n_tokens, one row for each report and role."""
-        sizes = self._small("sizes").astype({"doc_id": "str", "role": "str"})
-        documents = self._bare[list(dict.fromkeys(["doc_id", *(name for name in by if name != "role")]))]
-        return sizes[sizes["role"].isin(roles)].merge(documents, on="doc_id")[[*by, "n_tokens"]]
+        places = self._places.index.get_indexer(self._sizes["doc_id"])
+        counted = (places >= 0) & self._sizes["role"].isin(roles).to_numpy()
+        sizes, places = self._sizes[counted], places[counted]
+        columns = {name: self._bare[name].take(places).array for name in by if name not in ("role", "doc_id")}
+        return sizes.assign(**columns)[[*by, "n_tokens"]]
 
     def count_matches(self, pattern: str, roles: Sequence[str]) -> pd.Series:
         """How often a regular expression (RE2) is found in the sentences of each report that has it."""
@@ -222,6 +228,11 @@ class Store:
         types = {c.name: schemas.DTYPES[c.dtype] for c in schemas.DOCUMENTS.columns if c.name != "text"}
         table = table if self.kept is None else table[table["doc_id"].isin(self.kept)].reset_index(drop=True)
         return table.astype(types | {"part": "str"})
+
+    @cached_property
+    def _sizes(self) -> pd.DataFrame:
+        """Tokens of every document by role."""
+        return self._small("sizes").astype({"doc_id": "str", "role": "str"})
 
     @cached_property
     def _places(self) -> pd.Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from toolkit.corpus.dates import DATE
@@ -29,9 +30,7 @@ def decide_genre(layout: Layout, stem: str) -> tuple[str, str, str, tuple[str, .
     the body mostly speaks of.
     """
     look, opening = rules("genre"), layout.opening
-    spoken = "工作报告" if look["spoken"].search(opening + "".join(layout.front[-3:])) else ""
-    told = "".join(part for part in re.split("[。\\n]", opening) if look["told"].search(part))
-    for source, words in (("title", layout.title), ("opening", spoken or told), ("file name", stem)):
+    for source, words in _genre_clues(layout, stem):
         for subject in ("政府工作", "法治政府", "依法行政", "法治建设", "工作报告"):
             if look[subject].search(words):
                 work = subject in ("政府工作", "工作报告")
@@ -46,6 +45,17 @@ def decide_genre(layout: Layout, stem: str) -> tuple[str, str, str, tuple[str, .
     if count >= 3:
         return "annual report", subject, "body", ("genre_weak", *other)
     return "unknown", "unknown", "", ("genre_unknown", *other)
+
+
+def _genre_clues(layout: Layout, stem: str) -> Iterator[tuple[str, str]]:
+    """Words that may name the genre, strongest first, with where they stand."""
+    yield "title", layout.title
+    look, opening = rules("genre"), layout.opening
+    if look["spoken"].search(opening + "".join(layout.front[-3:])):
+        yield "opening", "工作报告"
+    else:
+        yield "opening", "".join(part for part in re.split("[。\\n]", opening) if look["told"].search(part))
+    yield "file name", stem
 
 
 def find_number(layout: Layout) -> str:
@@ -80,18 +90,20 @@ def title_organ(title: str) -> str:
 
 def find_issuer(layout: Layout) -> tuple[str, str]:
     """Issuer as printed, and its rule."""
-    look, organ = rules("organ"), title_organ(layout.title)
-    under = [line for line in layout.front[-4:] if layout.title and _is_organ(line, 24)]
-    field = re.split(r"[\s|（(]", layout.fields.get("issuer", ""))[0]
-    found = (
-        ("signature", _signature(layout.tail)),
-        ("line under the title", "".join(under[-1:])),
-        ("title", organ if kind_of(organ) else ""),
-        ("field", "" if look["no issuer"].search(field) else field),
-        ("opening", "".join(look["says who"].findall(layout.opening)[:1])),
-    )
-    source, name = next((pair for pair in found if pair[1]), ("", ""))
+    source, name = next((pair for pair in _issuers(layout) if pair[1]), ("", ""))
     return re.sub(r"\s|文件$", "", name), source
+
+
+def _issuers(layout: Layout) -> Iterator[tuple[str, str]]:
+    """What each rule takes for the issuer, in order of trust."""
+    look, organ = rules("organ"), title_organ(layout.title)
+    yield "signature", _signature(layout.tail)
+    under = [line for line in layout.front[-4:] if layout.title and _is_organ(line, 24)]
+    yield "line under the title", "".join(under[-1:])
+    yield "title", organ if kind_of(organ) else ""
+    field = re.split(r"[\s|（(]", layout.fields.get("issuer", ""))[0]
+    yield "field", "" if look["no issuer"].search(field) else field
+    yield "opening", "".join(look["says who"].findall(layout.opening)[:1])
 
 
 def complete_issuer(name: str, place: str) -> str:

@@ -74,7 +74,7 @@ def clean_text(raw: str) -> tuple[str, tuple[str, ...]]:
         flags.append("replaced_characters")
     if _looks_like_mojibake(text):
         flags.append("mojibake")
-    if any(trace in text for trace in _MARKUP):
+    if ("<" in text or "&" in text) and any(trace in text for trace in _MARKUP):
         flags.append("markup_residue")
     if not text.strip().strip("\ufeff\u200b"):
         flags.append("empty")
@@ -117,7 +117,7 @@ def find_furniture(text: str) -> list[tuple[int, int, str]]:
 
 def _looks_like_mojibake(text: str) -> bool:
     """True where traces of a wrong codec stand in the text, or most ideographs are rare ones."""
-    if any(trace in text for trace in _TRACES):
+    if any(trace[0] in text and trace in text for trace in _TRACES):
         return True
     if any(lead in text for lead in _LATIN_LEADS) and _LATIN_TRACE.search(text):
         return True
@@ -128,11 +128,20 @@ def _looks_like_mojibake(text: str) -> bool:
 def _running_text(lines: list[Line]) -> tuple[int, int]:
     """First and last line of the running text: long lines, or three of printed length in a row."""
     lengths = [0 if line.key.startswith("抄送") else len(line.key) for line in lines]
-    prose = [n for n, length in enumerate(lengths) if length >= PROSE and _STOPS.search(lines[n].key)]
-    printed = [n for n in range(len(lines) - 2) if min(lengths[n : n + 3]) >= PRINTED]
-    printed = [n for n in printed if sum(bool(_STOPS.search(line.key)) for line in lines[n : n + 3]) >= 2]
-    starts, ends = prose + printed, prose + [n + 2 for n in printed]
-    return min(starts, default=len(lines)), max(ends, default=-1)
+
+    def prose(n: int) -> bool:
+        """Whether a line is long and has a stop."""
+        return lengths[n] >= PROSE and bool(_STOPS.search(lines[n].key))
+
+    def printed(n: int) -> bool:
+        """Whether three lines of printed length begin here, two of them with a stop."""
+        three = range(n, n + 3)
+        fits = 0 <= n < len(lines) - 2 and all(lengths[m] >= PRINTED for m in three)
+        return fits and sum(bool(_STOPS.search(lines[m].key)) for m in three) >= 2
+
+    places = range(len(lines))
+    first = next((n for n in places if prose(n) or printed(n)), len(lines))
+    return first, next((n for n in reversed(places) if prose(n) or printed(n - 2)), -1)
 
 
 def _lines(text: str) -> list[Line]:
@@ -217,7 +226,7 @@ def _mark_running_heads(lines: list[Line], marked: dict[int, str]) -> None:
     """Mark short lines that come again beside page numbers: the title at the head of each page."""
     pages = [n for n, rule in marked.items() if rule == "page number"]
     beside = [m for n in pages for m in (n - 1, n + 1) if 0 <= m < len(lines) and m not in marked]
-    seen = Counter(lines[m].key for m in beside if len(lines[m].key) <= RUNNING_HEAD)
+    seen = Counter(lines[m].key for m in beside if len(lines[m].key) <= RUNNING_HEAD) if beside else {}
     heads = {key for key, count in seen.items() if count >= 2}
     if heads:
         marked |= {n: "running head" for n, line in enumerate(lines) if line.key in heads and n not in marked}
@@ -232,7 +241,8 @@ def _parts(text: str, line: Line) -> list[tuple[int, int, str]]:
         spans.append((line.start, line.start + head.end(), "page head"))
     if raw[-1] not in "。；：！？”" and len(line.key) > 10:
         offset = max(0, len(raw) - 80)
-        foot = _pattern("end")[0].search(raw, offset)
+        word = _pattern("end look")[0].search(raw, offset)
+        foot = word and _pattern("end")[0].search(raw, offset)
         if foot and foot.start() > (head.end() if head else 0):
             spans.append((line.start + foot.start(), line.end, "page foot"))
     return spans

@@ -55,8 +55,13 @@ def find_years(text: str) -> list[YearMention]:
     Years out of 1949 to next year are left out. Cited titles and document numbers are the caller's to mask
     (`layout.masked`).
     """
+    return _years(plain(text))
+
+
+def _years(twin: str) -> list[YearMention]:
+    """Years named in a plain text."""
     found = []
-    for match in _YEAR.finditer(plain(text)):
+    for match in _YEAR.finditer(twin):
         first = _number(match["year"])
         last = match["last"] or match["year"]
         last = _number(last) if len(last) == 4 else first // 100 * 100 + int(last)
@@ -160,7 +165,7 @@ def decide_years(
 
 def _own(text: str) -> list[YearMention]:
     """Years of a title or file name that can be a report's: a plan's period (2021-2025年) cannot."""
-    return [year for year in find_years(masked(plain(text))) if year.last - year.first <= 1]
+    return [year for year in _years(masked(plain(text))) if year.last - year.first <= 1]
 
 
 def _clue(source: str, years: list[YearMention]) -> list[tuple[str, int]]:
@@ -172,7 +177,8 @@ def _annual_clues(layout: Layout) -> list[tuple[str, int]]:
     """Clues to the covered year of an annual report, strongest first."""
     opening, look = layout.opening, rules("year")
     sentences = "。".join([*layout.front[-3:], opening[:400]]).split("。")
-    told = [found.group() for part in sentences for found in look["told"].finditer(part)]
+    telling = filter(look["telling"].search, sentences)
+    told = [found.group() for part in telling for found in look["told"].finditer(part)]
     starts = [year for year in _own(opening) if year.first == year.last and _begins(opening, year.start)]
     clues = _clue("title", _own(layout.title))
     clues += _clue("opening: 报告如下", [year for part in told for year in _own(part)])

@@ -13,8 +13,9 @@ from toolkit.schemas import DUPLICATES
 POLICIES = ("error", "keep-longest", "keep-latest", "keep-all")
 KEY = ["region_id", "year", "genre", "body_kind", "subject"]
 SHINGLE = 13  # characters; shorter runs are shared phrases of the genre
-# Odd powers, modulo 2**64: a polynomial hash whose upper bits depend on every character.
-_WEIGHTS = np.array([pow(0x9E3779B97F4A7C15, power, 2**64) for power in range(1, SHINGLE + 1)], np.uint64)
+# A polynomial hash modulo 2**64: the base is odd, so that its powers can be divided by.
+_BASE = 0x9E3779B97F4A7C15
+_INVERSE = pow(_BASE, -1, 2**64)
 _COMMON = 50  # a sampled shingle in more documents is boilerplate: it proposes only neighbours in the list
 
 
@@ -89,23 +90,29 @@ def _candidates(samples: Mapping[str, np.ndarray], threshold: float) -> set[tupl
     sizes = np.array([len(samples[name]) for name in names], np.int64)
     if not sizes.sum():
         return set()
-    values = np.concatenate([samples[name] for name in names])
-    order = np.argsort(values, kind="stable")  # names that share a shingle follow each other in their order
-    owners, starts = (
-        np.repeat(np.arange(len(names)), sizes)[order],
-        np.flatnonzero(np.diff(values[order])) + 1,
-    )
-    first = np.concatenate([[0], starts])
-    lengths = np.diff(np.concatenate([first, [len(owners)]]))
-    found = []
-    for length in np.unique(lengths[lengths > 1]):
+    bits = np.uint64(
+        len(names).bit_length()
+    )  # of the owner, in place of the shingle's last: one sort of numbers
+    keys = np.concatenate([samples[name] for name in names]) << np.uint64(4) >> bits << bits
+    keys |= np.repeat(np.arange(len(names), dtype=np.uint64), sizes)
+    keys.sort()
+    owners = (keys & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
+    first = np.flatnonzero(np.append(True, np.diff(keys >> bits) != 0))
+    lengths = np.diff(np.append(first, len(owners)))
+    follows = np.repeat(
+        lengths > _COMMON, lengths
+    )  # names that share a shingle follow each other in their order
+    follows[first] = False
+    after = np.flatnonzero(follows)
+    found = [owners[after - 1] * len(names) + owners[after]]
+    for length in np.unique(lengths[(lengths > 1) & (lengths <= _COMMON)]):
         held = owners[first[lengths == length][:, None] + np.arange(length)]
-        one, other = (
-            np.triu_indices(length, 1) if length <= _COMMON else (np.arange(length - 1), np.arange(1, length))
-        )
+        one, other = np.triu_indices(length, 1)
         found.append((held[:, one] * len(names) + held[:, other]).ravel())
-    pairs, shared = np.unique(np.concatenate([np.empty(0, np.int64), *found]), return_counts=True)
-    left, right = np.divmod(pairs, len(names))
+    pairs = np.sort(np.concatenate(found))
+    starts = np.flatnonzero(np.diff(pairs, prepend=-1))
+    shared = np.diff(np.append(starts, len(pairs)))
+    left, right = np.divmod(pairs[starts], len(names))
     enough = shared >= 0.5 * threshold * np.minimum(sizes[left], sizes[right])
     return {(names[one], names[other]) for one, other in zip(left[enough], right[enough], strict=True)}
 
@@ -115,8 +122,14 @@ def sample_runs(text: str) -> np.ndarray:
     letters = np.frombuffer("".join(text.split()).encode("utf-32-le", "surrogatepass"), np.uint32)
     if len(letters) < SHINGLE:
         return np.empty(0, np.uint64)
-    hashes = np.lib.stride_tricks.sliding_window_view(letters.astype(np.uint64), SHINGLE) @ _WEIGHTS
-    return np.unique(hashes[hashes >> np.uint64(60) == 0])
+    powers, inverses = (
+        np.multiply.accumulate(np.full(len(letters), base, np.uint64)) for base in (_BASE, _INVERSE)
+    )
+    sums = np.concatenate([[np.uint64(0)], np.add.accumulate(letters * powers)])
+    # the sum over letters i to i + 12 of letter * base ** (place + 1), divided by base ** i
+    hashes = (sums[SHINGLE:] - sums[:-SHINGLE]) * inverses[: len(letters) - SHINGLE + 1] * np.uint64(_BASE)
+    chosen = np.sort(hashes[hashes < 2**60])
+    return chosen[np.concatenate([[True], chosen[1:] != chosen[:-1]])] if len(chosen) else chosen
 
 
 def _groups(documents: pd.DataFrame) -> pd.Series:

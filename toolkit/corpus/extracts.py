@@ -35,8 +35,13 @@ def explain(names: Iterable[str]) -> str:
     >>> explain(["held_twice"])
     'The file holds the text twice; every count from it is doubled.'
     """
-    meanings = {row["name"]: row["meaning"] for row in read_rows("notices")}
-    return " ".join(meanings[name] for name in names if name in meanings)
+    return " ".join(filter(None, map(_meanings().get, names)))
+
+
+@cache
+def _meanings() -> dict[str, str]:
+    """The sentence for each flag and reason."""
+    return {row["name"]: row["meaning"] for row in read_rows("notices")}
 
 
 @cache

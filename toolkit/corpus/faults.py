@@ -54,12 +54,13 @@ def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tu
     ]
     flags += ["held_twice"] * _held_twice(dense)
     flags += ["several_reports"] * (len(wording.OPENING.findall(body)) > 1 and "held_twice" not in flags)
-    flags += _ending(body)
+    lines = [line for raw in body.split("\n") if (line := raw.strip())]
+    flags += _ending(lines)
     sample = dense[:: len(dense) // 400 + 1]
     flags += ["low_cjk"] * (len(wording.IDEOGRAPH.findall(sample)) < len(sample) / 2)
     flags += ["spaced_out"] * (len(wording.GAP.findall(body[:2000])) > 200)
-    flags += ["private_characters"] * (sum("\ue000" <= c <= "\uf8ff" for c in sample) > len(sample) / 100)
-    return (*flags, *_kind(body, dense, len(text)))
+    flags += ["private_characters"] * (len(wording.PRIVATE.findall(sample)) > len(sample) / 100)
+    return (*flags, *_kind(body, lines, dense, len(text)))
 
 
 def _without(text: str, furniture: Sequence[tuple[int, int, str]]) -> str:
@@ -76,9 +77,9 @@ def _held_twice(dense: str) -> bool:
     return sum(again) > len(again) / 2
 
 
-def _ending(body: str) -> list[str]:
+def _ending(lines: list[str]) -> list[str]:
     """How the lines end, and how the last one does, if it is running text or a heading."""
-    *others, last = (line.strip() for line in body.split("\n") if line.strip())
+    *others, last = lines
     broken = sum(not line.endswith((*_STOP, *_OPEN_END)) for line in others if len(line) >= 20)
     if broken > max(20, len(others) / 2) and max(map(len, others)) <= WIDEST:
         return ["printed_lines"]
@@ -96,9 +97,8 @@ def _ending(body: str) -> list[str]:
     return ["no_sentence_end"] * (careless <= len(paragraphs) / 20)  # where others lack it, it proves nothing
 
 
-def _kind(body: str, dense: str, n_chars: int) -> list[str]:
+def _kind(body: str, lines: list[str], dense: str, n_chars: int) -> list[str]:
     """What the text is if it is no report."""
-    lines = [line.strip() for line in body.split("\n") if line.strip()]
     if len(dense) < SHORTEST and wording.ERROR_PAGE.search(body):
         return ["error_page"]
     stops = sum(map(dense.count, "。；，,"))  # one character in fifteen of a report

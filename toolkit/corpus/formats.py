@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import PurePosixPath
 
 from .extracts import read_rows
@@ -28,11 +29,10 @@ def detect_format(data: bytes, name: str = "") -> str:
     if data.startswith(b"\xd0\xcf\x11\xe0"):  # parts of an OLE file have their names in UTF-16
         parts = (("EncryptedPackage", "encrypted"), ("Workbook", "legacy excel"), ("", "legacy office"))
         return next(kind for name, kind in parts if name.encode("utf-16-le") in data)
-    for row in read_rows("formats"):
-        first, member = bytes.fromhex(row["first_bytes"]), row["member"].encode()
-        late = row["kind"] == "pdf" and first in head[:1024]  # readers of PDF allow a preamble
-        if first and (head.startswith(first) or late) and member in data:
-            return row["kind"]
+    for kind, first, member in _signatures():
+        late = kind == "pdf" and first in head[:1024]  # readers of PDF allow a preamble
+        if (late or head.startswith(first)) and member in data:
+            return kind
     plain = head.replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe")
     if _MAIL.match(plain):
         return "web archive"
@@ -46,13 +46,22 @@ def detect_format(data: bytes, name: str = "") -> str:
 def contradicts(kind: str, name: str) -> bool:
     """True where a file's extension promises another format than its bytes have."""
     suffix = _suffix(name)
-    usual = {
-        extension
-        for row in read_rows("formats")
-        if row["kind"] == kind
-        for extension in row["extensions"].split()
-    }
-    return suffix != "" and suffix not in usual
+    return suffix != "" and (kind, suffix) not in _extensions()
+
+
+@cache
+def _signatures() -> tuple[tuple[str, bytes, bytes], ...]:
+    """Kind, first bytes and name of a member, of every format that can be told by them."""
+    rows = [row for row in read_rows("formats") if row["first_bytes"]]
+    return tuple((row["kind"], bytes.fromhex(row["first_bytes"]), row["member"].encode()) for row in rows)
+
+
+@cache
+def _extensions() -> frozenset[tuple[str, str]]:
+    """Every kind with each extension its files may have."""
+    return frozenset(
+        (row["kind"], each) for row in read_rows("formats") for each in row["extensions"].split()
+    )
 
 
 def _suffix(name: str) -> str:

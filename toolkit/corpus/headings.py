@@ -114,11 +114,11 @@ def _number(marker: str) -> int:
 
 def _opens_item(text: str, start: int, kind: str, number: int, last: dict[str, int]) -> bool:
     """Tell whether a marker inside a paragraph opens an item of a list, and is not part of a sentence."""
-    if kind not in _INLINE or _enclosed(text, start):
+    if kind not in _INLINE:
         return False
-    if kind == "word" and text[start - 3 : start].rstrip()[-1:] in _STOPS:
-        return True
-    return number in (1, last.get(kind, -1) + 1)  # behind a space too: line ends may have been lost
+    stopped = kind == "word" and text[start - 3 : start].rstrip()[-1:] in _STOPS
+    follows = number in (1, last.get(kind, -1) + 1)  # behind a space too: line ends may have been lost
+    return (stopped or follows) and not _enclosed(text, start)
 
 
 def _adjoins(text: str, heading: Heading, start: int) -> bool:
@@ -131,7 +131,7 @@ def _enclosed(text: str, start: int) -> bool:
     """Tell whether a place lies inside quotes or brackets that opened shortly before and close after it."""
     for opener, closer in ("“”", "（）", "()", "《》"):
         opened = text.rfind(opener, max(0, start - 200), start)
-        if opened > text.rfind(closer, max(0, start - 200), start):
+        if opened >= 0 and opened > text.rfind(closer, opened, start):
             return text.find(closer, start, start + 200) >= 0
     return False
 

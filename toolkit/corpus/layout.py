@@ -69,7 +69,14 @@ def masked(text: str) -> str:
     Cited are titles in 《》, the years in brackets behind them (《纲要》(2015-2020年)) and document numbers;
     full dates are events. None of them gives the report's own region, year or issuer.
     """
-    return rules("text")["cited"].sub(lambda match: "□" * len(match.group()), text)
+    pattern = _cited_with_numbers() if "〔" in text else rules("text")["cited"]
+    return pattern.sub(lambda match: "□" * len(match.group()), text)
+
+
+@cache
+def _cited_with_numbers() -> re.Pattern[str]:
+    """What is cited, document numbers among it."""
+    return re.compile("|".join(rules("text")[rule].pattern for rule in ("cited", "cited number")))
 
 
 def read_layout(text: str, *, furniture: Sequence[tuple[int, int, str]] = ()) -> Layout:

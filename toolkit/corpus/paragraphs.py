@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from unicodedata import east_asian_width
 
-FULL = 0.8  # a line that reaches so far to the right margin is continued by the next one
-NARROWEST = 40  # columns: what is narrower is no column of running text
-_ENDS = tuple("。！？：；.!?:;")
-_OPENS = re.compile(
-    r"\s*(?:[一二三四五六七八九十]{1,3}[、.．是]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.．](?!\d)|第[一二三四五六七八九十]+[章节条]|——|附件)"
-)
+from toolkit.corpus import wording
+
+RAGGED = 3  # a line that ends so many Han characters before the right margin is full
+NARROWEST = 20  # Han characters: what is narrower is no column of running text
+_ENDS = tuple("。！？：；")
 _PAGE_NUMBER = re.compile(
     r"\s*[-—–―─·]*\s*(?:第\s*)?\d{1,4}\s*(?:页\s*)?(?:[/共]\s*\d{1,4}\s*页?)?\s*[-—–―─·]*\s*"
 )
@@ -33,7 +31,7 @@ def join_pages(pages: list[list[str]]) -> str:
     str
         One line for each paragraph.
     """
-    widths = sorted(_width(line) for page in pages for line in page if line.strip())
+    widths = sorted(columns(line) for page in pages for line in page if line.strip())
     margin = max(NARROWEST, widths[int(len(widths) * 0.9)] if widths else 0)
     done: list[str] = []
     waiting: list[str] = []  # page numbers met inside a paragraph
@@ -44,18 +42,17 @@ def join_pages(pages: list[list[str]]) -> str:
             if n in (0, len(lines) - 1) and len(lines) > 1 and _PAGE_NUMBER.fullmatch(line):
                 waiting.append(line.strip())
                 continue
-            if current and not _continues(before, line, margin):
+            if current and not goes_on(before, line, margin):
                 done += [current, *waiting]
                 current, waiting = "", []
             current, before = _join(current, line), line
     return "\n".join([*filter(None, [*done, current]), *waiting])
 
 
-def _continues(before: str, line: str, margin: int) -> bool:
-    """True where a printed line goes on from the one before."""
-    if _width(before) < FULL * margin or before.endswith(_ENDS):
-        return False
-    return not line.startswith(("\u3000", "    ")) and not _OPENS.match(line)
+def goes_on(before: str, line: str, margin: float) -> bool:
+    """True where a printed line goes on from the one before it, given the width of the column."""
+    full = columns(before) >= margin - RAGGED and not before.rstrip().endswith(_ENDS)
+    return full and not line.startswith(("\u3000", "    ")) and not wording.ITEM.match(line)
 
 
 def _join(before: str, line: str) -> str:
@@ -68,6 +65,6 @@ def _join(before: str, line: str) -> str:
     return before + gap + (line.lstrip() if before else line)
 
 
-def _width(line: str) -> int:
-    """Width of a line in half-width columns."""
-    return sum(2 if east_asian_width(c) in "WFA" else 1 for c in line)
+def columns(line: str) -> float:
+    """Width of a line in Han characters; digits and Latin letters take half."""
+    return len(line.rstrip().encode("gb18030", "replace")) / 2

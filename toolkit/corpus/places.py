@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -103,12 +104,17 @@ def read_place(words: str, rule: str) -> Claim | None:
         return Claim(rule, tuple(full), merged=True)
     rest = words[mentions[-1].end if mentions and mentions[-1].full else len(before) :]
     rest = rest.removeprefix("人民政府")
-    zone, township = look["zone"].match(rest), look["township"].match(rest)
+    zone, township = _local(rest, "zone"), _local(rest, "township")
     if zone:  # 坪山新区, 黄石经济技术开发区: a short form is part of the zone's name
         return Claim(rule, tuple(mention.surface for mention in mentions), zone["name"], "zone")
     if township and (full or township.end() < len(rest) or rest.endswith(("街道", "镇", "乡"))):
         return Claim(rule, tuple(full), township["name"], "township")
     return Claim(rule, tuple(full)) if full else None
+
+
+def _local(words: str, kind: str) -> re.Match[str] | None:
+    """The zone or township that some words begin with."""
+    return rules("place")[kind].match(words) if rules("part")[kind].search(words) else None
 
 
 def _is_name(words: str) -> bool:
@@ -171,7 +177,7 @@ def _claims(clues: Clues) -> list[Claim | None]:
     spoken = [(rule, pattern.search(speech)) for rule, pattern in rules("speaker").items()]
     session = rules("place")["session"].search("\n".join(layout.front))
     starts = _clauses(layout.opening[:500])
-    own = [claim for claim in starts if claim.local or clues.own_class in ("", claim.chain[-1][-1])]
+    own = (claim for claim in starts if claim.local or clues.own_class in ("", claim.chain[-1][-1]))
     return [
         read_place(clues.hints.get("region", ""), "container"),
         read_place(title_organ(layout.title), "title") or _within(layout.title, "title"),
@@ -179,7 +185,7 @@ def _claims(clues: Clues) -> list[Claim | None]:
         *(read_place(found[1], rule) for rule, found in spoken if found),
         read_place(session[1], "session") if session else None,
         read_place(clues.issuer, "issuer"),
-        *own[:1],
+        next(own, None),
         read_place(title_organ(clues.stem), "file name") or _within(clues.stem, "file name"),
         Claim("folder", named) if (named := tuple(filter(_is_name, reversed(clues.folders)))) else None,
         *(_within(folder, "folder") for folder in clues.folders),
@@ -196,17 +202,17 @@ def _within(words: str, rule: str) -> Claim | None:
     return Claim(rule, (), zone[1], "zone") if zone else None
 
 
-def _clauses(opening: str) -> list[Claim]:
+def _clauses(opening: str) -> Iterator[Claim]:
     """Places that clauses of the opening begin with: 天心区坚持以…, 大鹏新区管委会在…."""
-    look, claims = rules("place"), []
+    kinds = [kind for kind in ("zone", "township") if rules("part")[kind].search(opening)]
     named = {mention.start for mention in find_regions(opening) if mention.full}
-    for clause in look["clause"].finditer(opening):
-        words = clause[1]
-        local = look["zone"].match(words) or look["township"].match(words)
+    for clause in rules("place")["clause"].finditer("\n" + opening):
+        words, local = clause[1], None
+        for kind in kinds:
+            local = local or _local(words, kind)
         acts = local and len(local["name"]) > 3 and re.match(r"[^\s_（(，,·、]", words[local.end() :])
-        if (clause.start(1) in named or acts) and (claim := read_place(words, "opening")):
-            claims.append(claim)
-    return claims
+        if (clause.start(1) - 1 in named or acts) and (claim := read_place(words, "opening")):
+            yield claim
 
 
 def _settle(claim: Claim, clues: Clues) -> list[Region]:

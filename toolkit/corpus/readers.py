@@ -195,7 +195,7 @@ def _read_file(
     first = first_by_hash.setdefault(sha256, path)
     if first != path:
         return [_without_text(path, "skipped", "identical copy", f"It is {first!r}.", sha256)]
-    name = Path(place).name
+    name = path.rpartition("/")[2]
     kind = detect_format(data, name)
     try:
         extracts = _extract(kind, data, sandbox)
@@ -220,9 +220,11 @@ def _reading(path: str, sha256: str, extract: Extract, noticed: tuple[str, ...],
 
 def _read_bytes(path: str, most: int) -> tuple[bytes, bool]:
     """The bytes of a file, and whether it changed meanwhile."""
-    with open(path, "rb") as file:  # noqa: PTH123  (the name may not be valid UTF-8)
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123  (the name may not be valid UTF-8)
         before = os.fstat(file.fileno())
-        data = file.read(most)
+        data = file.read(
+            min(most, before.st_size + 1)
+        )  # room for `most` would be made in full; a file may grow
         after = os.fstat(file.fileno())
     return data, (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, len(data))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from toolkit.corpus import wording
@@ -161,34 +162,38 @@ def assign_roles(
     """
     state, headed, cued = _State(), False, _cued_sentences(text, starts)
     entries = {heading.start: at for at, heading in enumerate(headings) if heading.level}
-    roles, sources = list(meta), list(meta)
+    roles, sources, stops = list(meta), list(meta), [*starts[1:], len(text)]
     for i, start in enumerate(starts):
         if meta[i]:
             roles[i] = "meta"
             continue
-        stop = starts[i + 1] if i + 1 < len(starts) else len(text)
-        at = entries.get(start, -1)
-        line = at >= 0 and headings[at].style == "line"
-        if start in opens and (at < 0 or headings[at].number < 2):
-            passage = text[start : start + 120].partition("\n")[0]
-            _open_paragraph(state, text[max(0, start - 40) : start], passage)
+        opening = start in opens
+        if not opening and i not in cued and start not in entries:
+            roles[i], sources[i] = state.role, state.source
+            continue
+        at, line = entries.get(start, -1), False
+        if opening:
+            headed = at >= 0
+            if at < 0 or headings[at].number < 2:
+                _open_paragraph(state, text, start)
         if at >= 0:
             parent = parents[at] if headings[parents[at]].level else -1
-            ahead = stop if line else start
+            line = headings[at].style == "line"
+            ahead = stops[i] if line else start
             _enter(state, headings[at], parent, text[ahead : ahead + 400], year)
-        headed = at >= 0 if start in opens else headed
         if i in cued and not line:
-            _turn(state, text[start:stop], start in opens, headed, year)
+            _turn(state, text[start : stops[i]], opening, headed, year)
         roles[i], sources[i] = state.role, state.source
     return Roles(roles, sources)
 
 
-def _open_paragraph(state: _State, before: str, passage: str) -> None:
+def _open_paragraph(state: _State, text: str, start: int) -> None:
     """Begin a paragraph without heading: a passage ends with its paragraph unless a list follows it."""
     if not state.passage and (state.role != "problem" or "plan" not in state.sequence):
         return
-    if before.rstrip()[-1:] in (":", "："):
+    if text[max(0, start - 40) : start].rstrip()[-1:] in (":", "："):
         return
+    passage = text[start : start + 120].partition("\n")[0]
     if state.passage and not wording.LACK.search(passage):
         ahead = state.role == "problem" and _looks_ahead(passage)
         state.role, state.source = ("plan", "wording") if ahead else (state.passage, "inherited")
@@ -199,9 +204,4 @@ def _open_paragraph(state: _State, before: str, passage: str) -> None:
 
 def _cued_sentences(text: str, starts: list[int]) -> set[int]:
     """Return the sentences that hold a word by which a role can be told."""
-    cued, i, n = set(), 0, len(starts)
-    for match in wording.CUE.finditer(text):
-        while i + 1 < n and starts[i + 1] <= match.start():
-            i += 1
-        cued.add(i)
-    return cued
+    return {bisect_right(starts, match.start()) - 1 for match in wording.CUE.finditer(text)}

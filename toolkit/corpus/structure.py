@@ -10,6 +10,7 @@ from typing import NamedTuple
 from toolkit.corpus import wording
 from toolkit.corpus.headings import Heading, Paragraph, build_tree, find_headings
 from toolkit.corpus.layout import read_layout
+from toolkit.corpus.paragraphs import RAGGED, columns, goes_on
 from toolkit.corpus.roles import Roles, assign_roles, named_roles
 
 Span = tuple[int, int]
@@ -39,9 +40,8 @@ def _paragraphs(text: str, furniture: Sequence[Span]) -> list[Paragraph]:
     joined: list[Paragraph] = []
     for piece in pieces:
         before = text[joined[-1].start : joined[-1].end].rsplit("\n", 1)[-1] if joined else "。"
-        full = _columns(before) >= width - 3 and before.rstrip()[-1:] not in "。！？：；"
         adjacent = joined and text[joined[-1].end : piece.start].isspace()
-        if full and adjacent and not wording.ITEM.match(text, piece.start):
+        if adjacent and goes_on(before, text[piece.start : piece.end], width):
             joined[-1] = Paragraph(joined[-1].start, piece.end)
         else:
             joined.append(piece)
@@ -67,11 +67,6 @@ def _outside(text: str, lines: list[Span], furniture: Sequence[Span]) -> list[Pa
     return pieces
 
 
-def _columns(line: str) -> float:
-    """Return the width of a line in Han characters; digits and Latin letters take half."""
-    return len(line.rstrip().encode("gb18030", "replace")) / 2
-
-
 def _page_width(text: str, lines: list[Span]) -> float:
     """Return the width at which lines are broken, in Han characters; 0 where line ends are paragraph ends.
 
@@ -80,9 +75,9 @@ def _page_width(text: str, lines: list[Span]) -> float:
     """
     if len(lines) < 12 or not 12 < len(text) / len(lines) < 60:
         return 0
-    widths = sorted(_columns(text[start:stop]) for start, stop in lines)
+    widths = sorted(columns(text[start:stop]) for start, stop in lines)
     width = widths[-1 - len(widths) // 50]
-    full = sum(1 for one in widths if one >= width - 3)
+    full = sum(1 for one in widths if one >= width - RAGGED)
     return width if width <= 60 and full >= 0.4 * len(widths) else 0
 
 
@@ -220,13 +215,11 @@ def _rows(
 ) -> Structure:
     """Lay out the rows of both tables."""
     stops = [*starts[1:], len(text)]
+    pieces = [text[start:stop] for start, stop in zip(starts, stops, strict=True)]
     edges = [bisect_left(starts, h.start) for h in headings] + [len(starts)]
-    sections, sentences = [], []
+    sections, of_sentence = [], []
     for number, (first, last) in enumerate(zip([0, *edges], edges, strict=False)):
-        sentences += [
-            (i, number, roles.roles[i], starts[i], stops[i], text[starts[i] : stops[i]])
-            for i in range(first, last)
-        ]
+        of_sentence += [number] * (last - first)
         if first == last:
             continue
         heading = headings[number - 1] if number else _NO_HEADING
@@ -235,7 +228,8 @@ def _rows(
         words = (heading.marker, heading.title, heading.style)
         extent = (starts[first], stops[last - 1])
         sections.append((number, parent or -1, heading.level, *words, role, source, *extent))
-    return Structure(sections, sentences)
+    columns = (range(len(starts)), of_sentence, roles.roles, starts, stops, pieces)
+    return Structure(sections, list(zip(*columns, strict=True)))
 
 
 def _summary(roles: list[str], sources: list[str]) -> tuple[str, str]:

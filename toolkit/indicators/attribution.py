@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -23,17 +24,18 @@ _CHANGING = frozenset(
 )
 _COMPARING = frozenset("较比相")
 _BRACKETS = (("》", "《"), (")", "("), ("）", "（"))
-_CLOSING, _JOINTS, _LINKING = (
-    frozenset('”"）)'),
-    frozenset("、和及与"),
-    frozenset("、,，和及与或以并 \t\n\r\u3000\u00a0"),
-)
+_ENDING = frozenset("、和及与了 \u3000")
+_CLOSING, _JOINTS, _BRACKET = frozenset('”"）)'), frozenset("、和及与"), frozenset("(（")
+_LINKING = frozenset("、,，和及与或以并 \t\n\r\u3000\u00a0")
+_PAUSING = frozenset("，,；;。、(（")
+_WHOLES = frozenset(["总量", "总数", "总额", "总值", "规模", "余额"])
+_RAISING = frozenset("增减降提升压缩扩")
 _REACHING, _MEASURING = frozenset("到至为成"), frozenset("数率量额值")
 _BARE = frozenset("率比度幅速量额值积数模重长加降少高低升落涨短缩增减期径格算均际义年")
-_OPENING = frozenset("约占相为完超跃稳均居位排列创高低比较达总增数")
-_TRAILING = frozenset('“"(（了超逾已是仅从由共近至到达为均约过破于少高计数有别中在居名列年月 \t\n　')
+_OPENING = frozenset("是约占相为完超跃稳均居位排列创高低比较达总增数")
+_TRAILING = frozenset('的足“"(（了超逾已是仅从由共近至到达为均约过破于少高计数有别中在居名列年月 \t\n　')
 _LEADING = frozenset(
-    "、，且而也又则仍和及与并还共已均就以其同此另因包合总累目现截今去当上下年全近期首成分的一二三四五六七八九十0123456789"
+    "、，预有且而也又则仍和及与并还共已均就以其同此另因包合总累目现截今去当上下年全近期首成分的一二三四五六七八九十0123456789"
     ' \t\n\u3000(（)）”"'
 )
 _WHOLE_NOUN = frozenset("度率量额值数比积力耗收入出费润口产价")
@@ -50,6 +52,7 @@ class _Place(NamedTuple):
     clause: str
     risen: bool
     rises: bool
+    anchor: str
 
 
 class _Reading(NamedTuple):
@@ -67,6 +70,7 @@ def _place(
     quantity: Quantity,
     prior: Quantity | None,
     following: Quantity | None,
+    anchor: str,
 ) -> _Place:
     """Cut out the clause around a quantity, up to its neighbours."""
     text, clauses, (begin, high) = report.text, report.clauses, bounds
@@ -76,7 +80,8 @@ def _place(
     clause, cut = "", clauses.rfind("\n", begin, start)
     if cut >= 0:
         raw, clause = text[cut + 1 : start], text[max(begin, clauses.rfind("\n", begin, cut) + 1) : cut]
-    raw = grammar.NOTE.sub("", raw) if raw[-1:] in _CLOSING else raw
+    raw = grammar.NOTE.sub("", raw) if ")" in raw or "）" in raw else raw
+    raw = raw[:-1] if raw[-1:] == "上" and text[start] in "百千万亿" else raw
     high = min(high, end + 200)
     stop = clauses.find("\n", end, high)
     stop = stop if stop >= 0 else high
@@ -88,22 +93,21 @@ def _place(
         tier = after.rstrip("、和及与").endswith("级")
         predicate = (grammar.TIER if tier else grammar.SHARED).search(text, until, stop)
         shared = predicate.group() if predicate else ""
-    opening = between[:1]
-    linked = prior and len(between) < 8 and (not opening or opening in _LINKING)
-    linked = bool(linked and grammar.LINK.fullmatch(between))
-    risen = bool(
-        prior
-        and opening
-        and opening not in "，,；;。、(（"
-        and not _REACHING.isdisjoint(between)
-        and grammar.ROSE.match(between)
-    )
-    rises = bool("由" in raw or "从" in raw) and bool(
-        grammar.BASE.search(raw[-60:]) and grammar.ROSE.match(after[:60])
-    )
-    return _Place(raw[-60:], after[:60], linked, shared, between, clause[-40:], risen, rises)
+    linked = risen = False
+    if prior:
+        opening = between[:1]
+        if len(between) < 8 and (not opening or opening in _LINKING):
+            linked = bool(grammar.LINK.fullmatch(between))
+        if opening and opening not in _PAUSING and not _REACHING.isdisjoint(between):
+            risen = bool(grammar.ROSE.match(between))
+    rises = False
+    if "由" in raw or "从" in raw:  # 由X提高到Y, and 分别由X、Y提高到
+        onward = after[:60] if not following or after.strip("、和及与") else text[following.end : stop]
+        rises = bool(grammar.BASE.search(raw[-60:]) and grammar.ROSE.match(onward))
+    return _Place(raw[-60:], after[:60], linked, shared, between, clause[-40:], risen, rises, anchor)
 
 
+@functools.lru_cache(maxsize=4096)
 def _clean(raw: str) -> str:
     """Drop adverbs, dates, approximators and rests of a title around what is counted."""
     if "》" in raw and (title := grammar.TITLE.search(raw)) and title.end() < len(raw):
@@ -126,30 +130,30 @@ def _head(phrase: str, verb: re.Match | None) -> str:
 
 def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: str) -> _Reading:
     """Say what a quantity counts, from the grammar of its clause."""
-    before, after = _clean(place.raw), place.after.lstrip(' 　、和及与了”"）)').rstrip(" 　、和及与了")
-    if after[-1:] in _CLOSING and not ("“" in after or '"' in after or "(" in after or "（" in after):
-        after = after.rstrip('”"）)')
-    closed = place.rises or not place.after or place.after[0] in "、，和及与(（)）”"
+    before, after = _clean(place.raw), place.after
+    closed = place.rises or not after or after[0] in "、，和及与(（)）”[［"
+    closed = closed or (after[0] in _RAISING and bool(grammar.ROSE.match(after)))
+    after = grammar.JOINT.sub("", after) if after[-1:] in _ENDING else after
+    if after:
+        after = after.removeprefix("大关").lstrip(' 　、和及与了”"）)')
+        if after[-1:] in _CLOSING and not ("“" in after or '"' in after or "(" in after or "（" in after):
+            after = after.rstrip('”"）)')
     if place.linked and not before and previous and (closed or not after or not place.between):
         return _Reading(previous, topic, "parallel", True)
     if before == "连续" and quantity.kind == "duration" and (previous or topic):
         return _Reading(f"({previous or topic})连续", topic, "standing", bool(previous))
+    if quantity.surface[0] == "翻" and base and before[:1] in ("", *_COMPARING):
+        return _Reading(base, topic, "carried change", True)
     if place.risen and before and base and before not in base:
         return _Reading(base + before, topic, "carried change", True)
     if previous and before[:1] in _COMPARING and _compared(before, after):
         return _Reading(previous, topic, "base of comparison", True)
-    said = after and not closed and grammar.PREDICATE.match(after)
-    if (
-        after
-        and not closed
-        and not said
-        and before[-1:] not in _MEASURING
-        and (
-            quantity.kind not in ("percent", "rank")
-            or (quantity.kind == "percent" and (after[0] == "的" or before.endswith(("完成", "实现"))))
-        )
-    ):
-        return _after(before, after)
+    said = None
+    if after and not closed:
+        said, kind = grammar.PREDICATE.match(after), quantity.kind
+        free = kind == "percent" and (after[0] == "的" or before.endswith(("完成", "实现")))
+        if not said and before[-1:] not in _MEASURING and (free or kind not in ("percent", "rank")):
+            return _after(before, after)
     verb = grammar.VERB_START.match(before)
     if (verb.end() == len(before) if verb else not before) or (
         (before[-1:] in _BARE or "较" in before) and grammar.BARE_SUBJECT.fullmatch(before)
@@ -157,6 +161,8 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: st
         return _carried(place, before, "" if closed else after, topic, previous, base)
     if (previous or topic) and before[:1] in _OPENING and grammar.OPENS.match(before):
         return _Reading(f"({previous or topic}){before}", topic, "standing", bool(previous))
+    if verb and place.anchor and grammar.CASES.fullmatch(before, verb.end()):
+        return _Reading(f"({place.anchor}){before}", place.anchor, "carried subject", False)
     verbal = said and after[0] not in "中大" and (quantity.kind == "duration" or not verb)
     head = "" if quantity.kind == "percent" else _head(before, verb)
     return _Reading(f"{before} {after[:30]}" if verbal else before, head, "noun before", True)
@@ -172,7 +178,7 @@ def _after(before: str, after: str) -> _Reading:
     noun = after.lstrip("的")
     verb = grammar.PREDICATE.search(noun, 2)
     head = noun[: verb.start()] if verb else noun
-    lead = before[-24:]
+    lead = before[-36:]
     return _Reading(f"{lead}{noun[:40]}", head.rstrip("、和及与的") or noun, "noun after", True)
 
 
@@ -181,25 +187,33 @@ def _carried(place: _Place, before: str, after: str, topic: str, previous: str, 
     changes = bool(before) and bool(grammar.CHANGE.search(before)) and not before.endswith("率")
     if changes and base:
         return _Reading((grammar.CHANGE.sub("", base) or base) + before, topic, "carried change", True)
+    if not before and previous and "累计" in place.raw:
+        return _Reading(f"{topic or previous}累计", topic, "standing", True)
     if not before and not after:
         return _Reading(previous or place.clause, topic or place.clause, "carried subject", bool(previous))
     clause = _clean(place.clause)
-    own = topic or _head(clause, grammar.VERB_START.match(clause))
+    whole = grammar.CHANGE.sub("", base) if before in _WHOLES else ""  # 产值增长8%,总量突破9亿元
+    own = (
+        topic or whole or (place.anchor if before else "") or _head(clause, grammar.VERB_START.match(clause))
+    )
     bare = before or after[:30]
     phrase = f"({own}){bare}" if own else bare or place.clause
     return _Reading(phrase, own or bare, "carried subject", bool(topic and bare))
 
 
-def _shared(place: _Place, count: int) -> list[str]:
+def _shared(place: _Place, run: list[Quantity]) -> list[str]:
     """Split a coordinated subject for 分别: 企业核准、备案类项目办理时限 has two members with one head."""
     subject, _, verb = place.raw.partition("分别")
-    subject = _clean(subject)
-    items = [item for item in grammar.SPLIT.split(subject) if item]
-    if len(items) < count or count < 2:
+    items = [item for item in grammar.SPLIT.split(_clean(subject)) if item]
+    if len(items) < len(run) or len(run) < 2:
         return []
-    items = items[-count:]
+    items = items[-len(run) :]
     first, last = items[0], items[-1]
     verb = _clean(verb)
+    if len({quantity.unit for quantity in run}) > 1:  # what is measured in unlike units shares no noun
+        return [item + verb for item in items]
+    if grammar.NUMBERED.fullmatch(first):
+        return [f"第{item.lstrip('第')[0]}{last.lstrip('第')[1:]}{verb}" for item in items]
     if first[-1:] == last[-1:] or first[-1:] in _WHOLE_NOUN:
         longer = first[-1:] == last[-1:] and len(first) > len(last)
         lead = first[: len(first) - len(last)] if longer else ""
@@ -207,8 +221,10 @@ def _shared(place: _Place, count: int) -> list[str]:
     if grammar.MODIFIER.search(first):
         return [*(item + last[len(first) :] + verb for item in items[:-1]), last + verb]
     same, measure = last.find(first[-2:]), grammar.MEASURED.search(last)
+    if same < 0 and (alike := last.find(first[-1], 1)) > 0:  # members of a list are alike: 服务业, 新兴产业
+        same = alike - 1
     head = last.partition("”")[2] or (last[same + 2 :] if same >= 0 else "".join(last.partition("类")[1:]))
-    head = head or (measure.group() if measure else last[min(2, len(first)) :])
+    head = head or (measure.group() if measure else "")
     return [*(item + head + verb for item in items[:-1]), last + verb]
 
 
@@ -233,9 +249,16 @@ def _statistic(place: _Place, quantity: Quantity) -> str:
     changes = near[-1:] in _CHANGING and quantity.kind != "rank" and grammar.CHANGE.search(near)
     if changes or (quantity.kind == "percent" and grammar.SHRUNK.match(_clean(raw))):
         return "change"
+    if quantity.surface[0] == "翻":
+        return "change"
     if "均" in near and grammar.MEAN.search(near):
         return "mean"
     return "stock" if grammar.STOCK.search(near) else "level"
+
+
+def _opens(between: str) -> bool:
+    """Ask whether a bracket opens before a figure and is still open: not so in 增长7%(下同)；消费."""
+    return between[:1] in _BRACKET and ")" not in between and "）" not in between
 
 
 @dataclass(slots=True)
@@ -256,69 +279,97 @@ class _Thread:
     noun: str = ""
     last: str = ""
     last_unit: str = ""
+    enclosed: bool = False
+    members: list[str] = field(default_factory=list)
     aside: tuple[str, str, str, str] | None = None
 
     def part_of(self, place: _Place, quantity: Quantity) -> str:
-        """The fact that 其中 makes this one a part of, until the unit or the part of the sentence changes."""
-        if place.between[:1] in ("(", "（") and self.last and not grammar.ASIDE.search(place.between):
-            return self.last
-        if "其中" in place.between and self.last:
+        """The fact that 其中 or a bracket makes this one a part of, until the unit or the sentence turns."""
+        between = place.between
+        opens = _opens(between) and not grammar.ASIDE.search(between)
+        if self.last and (opens or "其中" in between):
             self.whole, self.whole_unit, self.whole_topic = self.last, self.last_unit, self.topic
-        elif quantity.unit != self.whole_unit or "；" in place.between or ";" in place.between:
+            self.enclosed = opens
+        elif quantity.unit != self.whole_unit or "；" in between or ";" in between:
             self.whole = ""
+        elif self.enclosed and (")" in between or "）" in between):
+            self.whole, self.enclosed = "", False
         return self.whole
 
     def read(self, text: str, found: list[Quantity], index: int, place: _Place) -> _Reading:
         """Read one quantity in the light of those before it, and remember it."""
-        if self.aside and any(close in place.between for close in ")）"):
+        raw, between = place.raw, place.between
+        if self.aside and (")" in between or "）" in between):
             (self.topic, self.previous, self.base, self.latest), self.aside = self.aside, None
-        if place.between[:1] in ("(", "（"):
+        if _opens(between):
             self.aside = self.topic, self.previous, self.base, self.latest
         lead = ""
-        if self.noun and place.raw.startswith(self.noun) and place.raw == place.between:
-            rest = place.raw[len(self.noun) :]
+        if self.noun and raw == between and raw.lstrip("的").startswith(self.noun):
+            rest = raw.lstrip("的")[len(self.noun) :]
             lead = self.lead if grammar.LINK.fullmatch(rest) else ""
-            place = place._replace(raw=rest if rest.strip("、和及与的") else "")
+            raw = rest if rest.strip("、和及与的") else ""
+            place = place._replace(raw=raw)
         topic = self.whole_topic if self.whole else self.topic or self.inherited
-        reading = _read(place, found[index], topic, self.previous, self.base)
-        again = reading.phrase == self.previous and reading.rule != "carried change"
-        if reading.rule == "parallel" or (again and self.latest):
-            reading = reading._replace(phrase=self.latest)
-        after = reading.rule == "noun after"
-        self.lead, self.noun = (lead or _clean(place.raw)[-24:], reading.topic) if after else ("", "")
-        if after and (lead or place.shared):
-            reading = reading._replace(phrase=f"{lead}{reading.phrase}{place.shared[:20]}")
-        if "分别" in place.raw and not self.queue:
-            run = _run_length(text, found, index)
-            self.queue = _shared(place, run) or _replayed(self.phrases, place, run)
+        phrase, head, rule, certain = _read(place, found[index], topic, self.previous, self.base)
+        again = self.latest and phrase == self.previous and found[index].unit == self.last_unit
+        if rule == "parallel" or (again and rule != "carried change"):
+            phrase = self.latest
+        if rule == "noun after":
+            self.lead, self.noun = lead or _clean(raw)[-36:], head
+            phrase = f"{lead}{phrase}{place.shared[:20]}" if lead or place.shared else phrase
+        else:
+            self.lead = self.noun = ""
+        again = self.members and (place.risen or rule == "carried change")
+        if not self.queue and again and len(self.members) == len(_run(text, found, index)):
+            self.queue = [member + _clean(raw) for member in self.members]
+        elif not self.queue and (listed := _spread(place)):
+            run = _run(text, found, index)
+            paired = "分别" in raw or len(grammar.SPLIT.split(listed.raw)) == len(run)
+            self.queue = (paired and (_shared(listed, run) or _replayed(self.phrases, listed, run))) or []
+            self.members = [*self.queue]
         if self.queue:
-            reading = reading._replace(phrase=self.queue.pop(0), rule="distributed")
-        elif "分别" in reading.phrase:
-            reading = reading._replace(phrase=reading.phrase.replace("分别", ""))
-        self.topic, self.latest, self.inherited = reading.topic or self.topic, reading.phrase[:120], ""
-        if reading.rule not in ("carried change", "parallel", "standing"):
-            self.base = reading.phrase[:80]
-            self.previous = self.previous if reading.phrase[:1] == "(" else self.base
-        self.phrases.append(reading.phrase)
-        return reading
+            phrase, rule = self.queue.pop(0), "distributed"
+        elif "分别" in phrase:
+            phrase = phrase.replace("分别", "")
+        self.topic, self.latest, self.inherited = head or self.topic, phrase[:120], ""
+        if rule not in ("carried change", "parallel", "standing"):
+            self.base = phrase[:80]
+            self.previous = self.previous if phrase[:1] == "(" else self.base
+        self.phrases.append(phrase)
+        return _Reading(phrase, head, rule, certain)
 
 
-def _run_length(text: str, found: list[Quantity], index: int) -> int:
-    """Count the quantities that follow one another with nothing but a comma or 和 between them."""
-    run = 1
-    while index + run < len(found) and run < 12:
-        if not grammar.LINK.fullmatch(text, found[index + run - 1].end, found[index + run].start):
-            break
-        run += 1
-    return run
+def _run(text: str, found: list[Quantity], index: int) -> list[Quantity]:
+    """The quantities that follow one another with nothing but a comma or 和 between them."""
+    last = index + 1
+    while last < min(len(found), index + 12) and grammar.LINK.fullmatch(
+        text, found[last - 1].end, found[last].start
+    ):
+        last += 1
+    return found[index:last]
 
 
-def _replayed(phrases: list[str], place: _Place, count: int) -> list[str]:
-    """Distribute over the facts just stated: 甲4个、乙3人,分别增长4倍和2倍."""
+def _spread(place: _Place) -> _Place | None:
+    """The place of a figure whose subject is a list: 分别 says so, or a change of two named things."""
+    if "分别" in place.raw:
+        return place
+    joined = "和" in place.raw and place.raw[-1:] in _CHANGING and grammar.CHANGE.search(place.raw)
+    if not joined:
+        return None
+    same = grammar.SAME.search(place.raw)
+    at = min(joined.start(), same.start()) if same else joined.start()
+    return place._replace(raw=f"{place.raw[:at]}分别{place.raw[at:]}")
+
+
+def _replayed(phrases: list[str], place: _Place, run: list[Quantity]) -> list[str]:
+    """Distribute over the facts just stated: 甲4个、乙3人,分别增长4倍和2倍; 建议75件、提案131件,满意率分别达..."""
     before, _, verb = place.raw.partition("分别")
     verb = _clean(verb) or verb.strip()
-    own = bool(grammar.SAME.sub("", _clean(before)))
-    return [] if own or count < 2 or len(phrases) < count else [phrase + verb for phrase in phrases[-count:]]
+    own = grammar.SAME.sub("", _clean(before))
+    bare = not own or (own[-1] in _BARE and grammar.BARE_SUBJECT.fullmatch(own))
+    if len(run) < 2 or len(phrases) < len(run) or not bare:
+        return []
+    return [f"({phrase}){own}" if own else phrase + verb for phrase in phrases[-len(run) :]]
 
 
 def _sentence_facts(
@@ -327,7 +378,12 @@ def _sentence_facts(
     """Read every quantity of one sentence in the light of those before it; also say what it was about."""
     number, _, role, low, high = sentence[:5]
     text, thread = report.text, _Thread(inherited=inherited)
-    rows, prior, subject = [], None, inherited and grammar.ANCHOR.search(inherited)
+    said = text[low:high] + inherited
+    case = "诉" in said or "复议" in said
+    quiet = not (report.actors.before(high, low) or report.times.before(high, low))
+    usual = report.around(low, low, role, "") if quiet else None  # nobody named, no time said
+    named, carried = report.anchors.before(high, low), grammar.ANCHOR.search(inherited)
+    rows, prior, anchor = [], None, carried.group() if carried else ""
     for index, quantity in enumerate(found):
         start, end = quantity[:2]
         if prior and prior.start == start:
@@ -335,21 +391,25 @@ def _sentence_facts(
             continue
         following = index + 1 + (index + 1 < len(found) and found[index + 1].start == start)
         following = found[following] if following < len(found) else None
-        place = _place(report, (low, high), quantity, prior, following)
-        part_of, topic = thread.part_of(place, quantity), f"{thread.topic} {thread.latest}"
+        if named and (nearest := report.anchors.before(start, low)):
+            anchor = nearest[0].group()
+        place = _place(report, (low, high), quantity, prior, following, anchor)
+        between = place.between
+        part_of = ""
+        if thread.whole or between[:1] in _BRACKET or "其中" in between:
+            part_of = thread.part_of(place, quantity)
+        topic, latest = thread.topic, thread.latest
         reading = thread.read(text, found, index, place)
         carried = reading.topic if reading.rule == "carried subject" else ""
-        subject = next(iter(report.anchors.before(start, low)), subject)
-        context = (
-            f"{subject and subject.group()} {topic} {carried} {place.clause} {place.raw} {place.after[:30]}"
-        )
-        case = "诉" in context or "复议" in context
-        about = text[max(low, start - 300) : end] + place.after if case else ""
+        context = (anchor, topic, latest, carried, place.clause, place.raw, place.after[:30])
+        near = case and any("诉" in part or "复议" in part for part in context)
+        about = text[max(low, start - 300) : end] + place.after if near else ""
         inherits = rows and place.linked and reading.rule in ("parallel", "distributed")
         statistic = rows[-1][8] if inherits else _statistic(place, quantity)
         qualifier = grammar.QUALIFIER.findall(place.raw)
         qualifier = " ".join(dict.fromkeys(qualifier)) if qualifier else ""
-        rest = (*report.around(start, low, role, about), part_of, qualifier, role, number)
+        around = usual if quiet and not about else report.around(start, low, role, about, statistic == "base")
+        rest = (*around, part_of, qualifier, role, number)
         rest += (reading.rule, reading.certain, quantity.rule == "none of")
         for item, phrase in enumerate(_several(place, reading) if "均" in place.raw else (reading.phrase,)):
             name = match_indicator(phrase, context, quantity, statistic)
@@ -402,7 +462,7 @@ def _implied_facts(report: Report, sentences: list[tuple]) -> list[tuple]:
         number, _, role, low, high = sentences[at][:5] if at >= 0 else (0, 0, "", 0, 0)
         if start < high:
             about = report.text[max(low, start - 120) : min(high, end + 60)]
-            name = match_indicator(phrase, about, quantity, "level")
+            name = match_indicator(phrase, (about,), quantity, "level")
             said = (start, 0, *quantity[1:7], "level", phrase, name, *report.around(start, low, role, about))
             rows.append((*said, "", "", role, number, quantity.rule, certain, True))
     return rows

@@ -50,11 +50,12 @@ def read_indicators() -> tuple[Indicator, ...]:
 
 
 class _Verbs(NamedTuple):
-    """The rows of one unit: a matcher of plain verbs with the rows of each, and the rows with a pattern."""
+    """The rows of one unit: what finds plain verbs, with the rows of each; the rows with a pattern, and any of these."""
 
     matcher: AhoCorasick
     rows: list[set[int]]
     others: list[int]
+    other: re.Pattern
 
 
 @functools.cache
@@ -71,13 +72,15 @@ def _by_unit() -> dict[str, _Verbs]:
                     found.setdefault(word, set()).add(number)
             else:
                 others.setdefault(unit, []).append(number)
-    return {
-        unit: _Verbs(AhoCorasick(list(words)), list(words.values()), others.get(unit, []))
-        for unit, words in plain.items()
-    }
+    rows, verbs = read_indicators(), {}
+    for unit, words in plain.items():
+        patterns = [rows[number].verb.pattern for number in others.get(unit, [])]
+        other = re.compile("|".join(patterns) or "(?!)")
+        verbs[unit] = _Verbs(AhoCorasick(list(words)), list(words.values()), others.get(unit, []), other)
+    return verbs
 
 
-def match_indicator(phrase: str, context: str, quantity: Quantity, statistic: str) -> str:
+def match_indicator(phrase: str, context: tuple[str, ...], quantity: Quantity, statistic: str) -> str:
     """Name the indicator a fact belongs to; empty for a free fact.
 
     The verb is looked for in the phrase, without the subject it was given; the subject in the phrase and
@@ -88,15 +91,16 @@ def match_indicator(phrase: str, context: str, quantity: Quantity, statistic: st
         return ""
     if not (verbs := _by_unit().get(quantity.unit)):
         return ""
-    rows = read_indicators()
-    numbers = {number for number in verbs.others if rows[number].verb.search(own)}
+    rows, numbers = read_indicators(), set()
     for word, _, _ in verbs.matcher.find_matches_as_indexes(own, overlapping=True):
         numbers |= verbs.rows[word]
+    if verbs.other.search(own):
+        numbers.update(number for number in verbs.others if rows[number].verb.search(own))
     for number in sorted(numbers) if numbers else ():
         row = rows[number]
         if statistic not in row.statistic:
             continue
-        if not (row.subject.search(phrase) or row.subject.search(context)):
+        if not (row.subject.search(phrase) or row.subject.search(" ".join(context))):
             continue
         if row.without is None or not row.without.search(own):
             return row.indicator_id

@@ -8,6 +8,7 @@ from calendar import monthrange
 
 from toolkit.indicators import grammar
 
+_COMPARED = ("较", "比", "同")
 _WHOLE = ("全", "我", "各")
 _PLANS = {"二": 2011, "三": 2016, "四": 2021, "五": 2026}
 
@@ -23,6 +24,8 @@ class Marks:
     def before(self, at: int, low: int, most: int = 1) -> list[re.Match]:
         """The last matches between two positions, the nearest to the upper one first."""
         count = bisect_right(self.ends, at)
+        if not count or self.found[count - 1].start() < low:
+            return []
         return [match for match in self.found[max(0, count - most) : count][::-1] if match.start() >= low]
 
 
@@ -37,24 +40,27 @@ class Report:
         self.anchors = Marks(grammar.ANCHOR, text)
         self._periods: dict[tuple[re.Match | None, str], tuple[str, str]] = {}
 
-    def around(self, at: int, low: int, role: str, about: str) -> tuple[str, str, str, str, str]:
-        """Actor, actor scope, capacity, first and last day of the period at a position of a sentence."""
-        actor = self.actors.before(at, low)
-        actor = actor[0].group() if actor else ""
-        near = self.times.before(at, low, 3)
-        time = next((time for time in near if not _closed(self.text, time, at)), None) if near else None
+    def around(self, at: int, low: int, role: str, about: str, base: bool = False) -> tuple[str, ...]:
+        """Actor, actor scope, capacity, first and last day of the period at a position of a sentence.
+
+        The year that a change is measured from is that of the base, and not of what is compared with it.
+        """
+        actors, times = self.actors.before(at, low), self.times.before(at, low, 3)
+        actor = actors[0].group() if actors else ""
+        time = next((time for time in times if not _elsewhere(self.text, time, at, base)), None)
         if (period := self._periods.get((time, role))) is None:
             period = self._periods[time, role] = _period(time, self.year, self.genre, role)
         capacity = _capacity(about) if "诉" in about or "复议" in about else ""
         return (actor, _scope(actor), capacity, *period)
 
 
-def _closed(text: str, time: re.Match, at: int) -> bool:
-    """Ask whether a time stands in a bracket that closes before a position: (2019年6593件)."""
-    start = time.start()
-    return text[start - 1 : start] in ("(", "（") and bool(
-        grammar.CLOSE.search(text, start, min(at, start + 60))
-    )
+def _elsewhere(text: str, time: re.Match, at: int, base: bool) -> bool:
+    """Ask whether a time belongs to another figure: (2019年6593件) closed its bracket, 较2022年 is the base's."""
+    start, end = time.span()
+    before = text[start - 1 : start]
+    if before in ("(", "（"):
+        return bool(grammar.CLOSE.search(text, start, min(at, start + 60)))
+    return not base and (before in _COMPARED or (before in ("由", "从") and text[end : end + 1] == "的"))
 
 
 def _capacity(about: str) -> str:

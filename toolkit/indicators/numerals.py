@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 
@@ -27,6 +28,7 @@ def multiplier(marks: str) -> float:
     return math.prod(_SMALL.get(mark) or _LARGE[mark] for mark in marks)
 
 
+@functools.lru_cache(maxsize=4096)
 def read_chinese(numeral: str) -> float:
     """Read a Chinese numeral.
 

@@ -43,26 +43,27 @@ class Decision(NamedTuple):
 # What may follow a number that names or dates something; before all else the pattern NAMED need not run.
 _NAMED_NEXT = frozenset(
     "月日年时点:：∶.·•-–—―－~～至到+＋大强超*×xX小分公天号国省县代维型版线频甲AaGDKgk届世周级星路/_ 计工项高院首页华载诞米"
+    "热平指报接联急、以刑治警"
 )
 # Last characters of the words of BEFORE_ENDS: most numbers stand after others.
 _BOUNDING = frozenset("于少多大小下过到足破出超逾近将约概有 \u3000为")
+_FRACTIONAL = frozenset("分番倍成")
 _GROUPING, _PROPORTIONAL = frozenset(", \u00a0"), frozenset("/:：∶︰比成")
+# Units that name or define something in some places.
+_DEFINING = frozenset("年岁期类种米伏吨兆分元") | {"周岁", "英寸", "方面", "环节", "大类", "领域", "公里"}
+_DEFINING |= {"千伏", "kv", "兆瓦", "千瓦", "毫米"}
+_JOINING = frozenset("-–—―－~～至")
+_AMOUNT_END = re.compile("[0-9%‰]")
 _QUOTED = {"《": "in_title", **dict.fromkeys('“"‘「', "quoted")}
 _BEFORE_NUMERAL = ("第", "前", "无")  # before these a Chinese numeral is a rank, an ordinal or none
 _NOT_NOUN = "区强号级代维版型线弄街时点届周星甲道等的之与和及或、年月日度以性元化世国"
 
 
-def _approx(text: str, start: int, tail: str) -> str:
-    """Let a word before the number (近, 超过, 不少于) decide where nothing after it does."""
-    if tail != "exact" or text[start - 1 : start] not in _BOUNDING:
-        return tail
-    before = grammar.BEFORE_ENDS.search(text, max(0, start - 4), start)
-    return before.lastgroup if before else "exact"
-
-
 def _quantity(text: str, start: int, end: int, value: float, unit: Unit, approx: str, rule: str) -> Quantity:
     """Assemble a quantity; approximation may also stand before it; a broken count (0.02次) is a mean."""
-    approx = _approx(text, start, approx)
+    if approx == "exact" and text[start - 1 : start] in _BOUNDING:
+        before = grammar.BEFORE_ENDS.search(text, max(0, start - 4), start)
+        approx = before.lastgroup if before else approx
     kind = "other" if unit.kind == "count" and value % 1 else unit.kind
     return Quantity(start, end, text[start:end], value, unit.name, approx, kind, rule)
 
@@ -93,12 +94,13 @@ def _arabic(text: str, start: int, end: int) -> tuple[list[Quantity] | str, int]
             named = grammar.NAMED.match(text, start)
             return "furniture", named.end() if named else end
     elif before in "第前":
-        rank = _rank(text, start, end, _number(text[start:end]))
+        digits = text[start:end]
+        rank = _rank(text, start, end, float(digits) if digits.isdigit() else math.nan)
         if before == "第" or (not isinstance(rank, str) and text[end : end + 1] not in ("%", "‰")):
             return rank, end
-    digits = end - start
-    likely = text[end : end + 1] in _NAMED_NEXT or (digits > 2 and text[start] in "129") or digits > 8
-    if (likely or text[start] == "0") and (named := grammar.NAMED.match(text, start)):
+    first, digits = text[start], end - start
+    likely = text[end : end + 1] in _NAMED_NEXT or first == "0" or (digits > 4 and first in "19")
+    if (likely or before == "线" or digits > 8) and (named := grammar.NAMED.match(text, start)):
         return named.lastgroup, named.end()
     if before == "每":
         return "rate_base", end
@@ -107,7 +109,8 @@ def _arabic(text: str, start: int, end: int) -> tuple[list[Quantity] | str, int]
             return "heading_marker", end
         if before in "+＋":
             return "named_structure", end
-        if before in ".·•-_/@" and text[start - 2 : start - 1].isalnum():
+        joint, negative = text[start - 2 : start - 1], before == "-" and text[end : end + 1] == "%"
+        if before in ".·•-_/@" and joint.isalnum() and (joint.isascii() or not negative):
             return "identifier", end
         if before.isascii() and before.isalpha() and _coded(text, start, end):
             return "code_in_name", end
@@ -126,11 +129,6 @@ def _wide_commas(text: str) -> bool:
     return text.count("，") > text.count(",") / 2
 
 
-def _number(digits: str) -> float:
-    """Read Arabic digits; NaN for a run that is no number (2021.02.18, or longer than any amount)."""
-    return float(digits) if digits.count(".") < 2 and len(digits) <= 20 else math.nan
-
-
 def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
     """Read an Arabic number as an amount: ratio, range, number with unit, or number with a bare noun."""
     digits, comma = text[start:end], text[end : end + 1]
@@ -138,16 +136,24 @@ def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
     if grouped and (comma != "," or _wide_commas(text)):
         end = grouped.end()
         digits = re.sub("[, \u00a0]", "", text[start:end])
-    value, tail = _number(digits), read_tail(text, end)
-    if math.isnan(value):
+    try:
+        value = float(digits)
+    except ValueError:  # 2021.02.18
         return "identifier"
+    tail = read_tail(text, end)
     if text[end : end + 1] in _PROPORTIONAL and (proportion := _proportion(text, start, end, value)):
         return [proportion]
+    joined = tail.unit is None or text[tail.end : tail.end + 1] in _JOINING
+    if joined and tail.approx != "over" and (second := grammar.SECOND.match(text, tail.end)):
+        bounds = _range(text, start, value, tail, second)
+        if bounds or tail.unit is None:
+            return bounds
     if tail.unit is None:
-        if tail.approx != "over" and (second := grammar.SECOND.match(text, tail.end)):
-            return _range(text, start, value, tail.factor, second)
         return _without_unit(text, start, end, value, tail)
-    if reason := _not_an_amount(text, start, end, tail):
+    defining = (
+        tail.approx != "exact" or tail.unit.name in _DEFINING or text[start - 1 : start] in ("超", "过")
+    )
+    if defining and (reason := _not_an_amount(text, start, end, tail)):
         return reason
     below = (
         tail.unit.name == "%" and start > 1 and text[start - 1] in "-－−" and not text[start - 2].isdigit()
@@ -178,20 +184,20 @@ def _scaled(value: float, tail: Tail) -> float:
     return float(f"{value * tail.factor:.15g}") if tail.factor > 1 else value
 
 
-def _range(text: str, start: int, low: float, factor: float, second: re.Match) -> list[Quantity] | str:
-    """Read 3至5个 and 5亿—10亿元 as two quantities on one span: the lower and the upper bound."""
-    named = grammar.NAMED.match(text, second.start(2))
-    if named:
+def _range(text: str, start: int, low: float, first: Tail, second: re.Match) -> list[Quantity] | str:
+    """Read 3至5个, 5亿—10亿元 and 8%-9% as two quantities on one span: the lower and the upper bound."""
+    if named := grammar.NAMED.match(text, second.start(2)):
         return named.lastgroup
     tail = read_tail(text, second.end())
+    if first.unit and (tail.unit != first.unit or grammar.RISING.search(text, max(0, start - 14), start)):
+        return ""
     if tail.unit and tail.unit.name in ("岁", "周岁"):
         return "class_limit"
-    low = _scaled(low, tail._replace(factor=factor if factor > 1 else tail.factor))
-    high = _scaled(_number(second[2]), tail)
+    low = _scaled(low, first if first.factor > 1 or first.unit else tail)
+    high = _scaled(float(second[2]), tail)
     if not low < high or (tail.unit is None and tail.factor == 1):
-        return "identifier"
-    reason = _not_an_amount(text, start, second.end(), tail) if tail.unit else ""
-    if reason:
+        return "" if first.unit else "identifier"
+    if tail.unit and (reason := _not_an_amount(text, start, second.end(), tail)):
         return reason
     unit, surface = tail.unit or NO_UNIT, text[start : tail.end]
     bounds = ((low, "at_least"), (high, "at_most"))
@@ -201,29 +207,21 @@ def _range(text: str, start: int, low: float, factor: float, second: re.Match) -
 def _not_an_amount(text: str, start: int, end: int, tail: Tail) -> str:
     """Name the reason why a number with a unit is no amount of the reporter's; empty where it is one."""
     unit, after = tail.unit.name, tail.end
-    if unit == "年" and (
-        grammar.PERIOD_AFTER.match(text, end + 1)
-        or not ("." in text[start:end] or grammar.LASTING.search(text, max(0, start - 5), start))
+    if named := grammar.NO_AMOUNT.match(text, end):
+        return named.lastgroup
+    if unit == "年" and not (
+        "." in text[start:end] or grammar.LASTING.search(text, max(0, start - 5), start)
     ):
         return "period"
-    if unit in ("岁", "周岁") and (grammar.AGE_CLASS.match(text, end) or text[start - 1] in "-–—－~～至"):
+    if unit in ("岁", "周岁") and text[start - 1] in "-–—－~～至":
         return "class_limit"
     limited = tail.approx in ("at_least", "at_most") or text[start - 1 : start] in ("超", "过")
-    if (
-        limited
-        and (tail.unit.kind == "money" or "及以" in text[end:after])
-        and grammar.CLASS.match(text, after)
-    ):
+    money = tail.unit.kind == "money" or "及以" in text[end:after]
+    if limited and money and grammar.CLASS.match(text, after):
         return "class_limit"
-    if unit == "英寸":
-        return "code_in_name"
-    if unit == "期" and text[after : after + 2] in ("工程", "项目", "建设", "主体", "用地", "地块", "厂房"):
-        return "ordinal"
     if unit in ("类", "种", "方面", "环节", "大类", "领域") and text[start - 1 : start] == "等":
         return "named_structure"
-    if unit in ("米", "公里") and text[start - 2 : start] == "最后":
-        return "lexicalised"
-    return ""
+    return "lexicalised" if unit in ("米", "公里") and text[start - 2 : start] == "最后" else ""
 
 
 def _without_unit(text: str, start: int, end: int, value: float, tail: Tail) -> list[Quantity] | str:
@@ -260,8 +258,7 @@ def _chinese(text: str, start: int, end: int) -> list[Quantity] | str:
     if before in ("第", "前"):
         return _rank(text, start, end, read_chinese(numeral))
     value = read_chinese(numeral)
-    part = _fraction(text, start, end, value)
-    if part:
+    if text[end : end + 1] in _FRACTIONAL and (part := _fraction(text, start, end, value)):
         return [part]
     zero = grammar.ZERO.match(text, start - 1) if before == "无" else None
     if zero:
@@ -295,12 +292,12 @@ def _fraction(text: str, start: int, end: int, value: float) -> Quantity | None:
     before, after, stop = text[start - 1 : start], text[end : end + 1], end + 1
     unit = PERCENT
     if after == "分" and (part := grammar.OUT_OF.match(text, end)) and value:
-        top = _number(part[1]) if part[1][0].isdigit() else read_chinese(part[1])
+        top = float(part[1]) if part[1][0].isdigit() else read_chinese(part[1])
         unit = PERCENT if value == 100 else SHARE
         value, stop = (top if value == 100 else top / value), part.end()
-    elif after == "番" and before == "翻":
-        return _quantity(text, start - 1, stop, 2.0**value, TIMES, "exact", "fraction")
-    elif after == "倍" and before != "成":
+    elif after == "番" and (turned := grammar.TURNED.search(text, max(0, start - 2), start)):
+        start, value, unit = turned.start(), 2.0**value, TIMES
+    elif after == "倍" and before != "成" and text[start] not in "百千万":  # 信心百倍
         unit = TIMES
     elif (
         after == "成"

@@ -28,6 +28,7 @@ _ROOMS = {
     "shifts": "new_and_vanished word_shift",
     "spread": "dispersion reduced_frequency spread_measures",
     "trends": "mann_kendall poisson_fit poisson_rate sen_slope trend year_over_year",
+    "wide": "region_years variable_name",
     "validation": "cohen_kappa draw_sample precision read_verdicts recall write_sample",
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}

@@ -168,7 +168,10 @@ def _bits(signs: list[str]) -> float:
 
 
 def write_graphml(edges: pd.DataFrame, path: str | Path) -> Path:
-    """Write an edge list (source, target, then numbers) as GraphML, for Gephi, igraph or NetworkX."""
+    """Write an edge list (source, target, then numbers) as GraphML, for Gephi, igraph or NetworkX.
+
+    A number that is missing is left out of its edge.
+    """
     from xml.etree import ElementTree
 
     root = ElementTree.Element("graphml", xmlns="http://graphml.graphdrawing.org/xmlns")
@@ -176,12 +179,17 @@ def write_graphml(edges: pd.DataFrame, path: str | Path) -> Path:
     for name in numbers:
         told = {"id": name, "for": "edge", "attr.name": name, "attr.type": "double"}
         ElementTree.SubElement(root, "key", told)
+    ElementTree.SubElement(
+        root, "key", {"id": "label", "for": "node", "attr.name": "label", "attr.type": "string"}
+    )
     graph = ElementTree.SubElement(root, "graph", edgedefault="undirected")
     for word in sorted({*edges["source"], *edges["target"]}):
-        ElementTree.SubElement(graph, "node", id=word)
+        node = ElementTree.SubElement(graph, "node", id=word)
+        ElementTree.SubElement(node, "data", key="label").text = word
     for row in edges.itertuples(index=False):
         edge = ElementTree.SubElement(graph, "edge", source=row.source, target=row.target)
-        for name in numbers:
-            ElementTree.SubElement(edge, "data", key=name).text = repr(float(getattr(row, name)))
+        for name, number in zip(numbers, row[2:], strict=True):
+            if not pd.isna(number):
+                ElementTree.SubElement(edge, "data", key=name).text = repr(float(number))
     ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
     return Path(path)

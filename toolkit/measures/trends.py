@@ -16,6 +16,7 @@ from toolkit.measures.grids import keys, make_grid, need
 
 FEWEST, FEWEST_FOR_P, LONGEST_EXACT = 4, 5, 60
 MOST_CELLS = 50_000_000
+_AT_ONCE = 20_000  # series whose pairs of years are in memory together
 TOO_SHORT = "fewer than four years with a report: no trend"
 NO_P = "four years: no exact p can fall below .083"
 TOO_RARE = "the term occurs in fewer than two years: no rate"
@@ -69,7 +70,7 @@ def mann_kendall(values: ArrayLike) -> MannKendall:
     x = x[np.isfinite(x)]
     n = len(x)
     s = float(np.sign(x[None, :] - x[:, None])[np.triu_indices(n, 1)].sum())
-    ties = tuple(int(t) for t in np.unique(x, return_counts=True)[1] if t > 1)
+    ties = _ties(x)
     var = (n * (n - 1) * (2 * n + 5) - sum(t * (t - 1) * (2 * t + 5) for t in ties)) / 18
     z = (s - np.sign(s)) / np.sqrt(var) if var > 0 else np.nan
     exact = exact_p(int(s), n, ties) if FEWEST_FOR_P <= n <= LONGEST_EXACT else np.nan
@@ -84,10 +85,38 @@ def sen_slope(values: ArrayLike, years: ArrayLike | None = None) -> float:
     """
     x = np.asarray(values, dtype=float)
     t = np.arange(len(x)) if years is None else np.asarray(years, dtype=float)
-    known = np.isfinite(x)
-    i, j = np.triu_indices(int(known.sum()), 1)
-    x, t = x[known], t[known]
-    return float(np.median((x[j] - x[i]) / (t[j] - t[i]))) if len(i) else np.nan
+    return float(_slopes(x[None], t)[0][0]) if np.isfinite(x).sum() > 1 else np.nan
+
+
+def _slopes(rows: Array, years: Array) -> tuple[Array, Array]:
+    """Sen's slope and Mann-Kendall's S of many series with at least two points each; NaN is no point."""
+    i, j = np.triu_indices(len(years), 1)
+    slopes, s = np.empty(len(rows)), np.empty(len(rows))
+    for start in range(0, len(rows), _AT_ONCE):
+        block = slice(start, start + _AT_ONCE)
+        pairs = np.sort((rows[block][:, j] - rows[block][:, i]) / (years[j] - years[i]), axis=1)
+        there = np.isfinite(pairs).sum(axis=1)  # sorted, what is missing stands last
+        s[block] = np.nansum(np.sign(pairs), axis=1)
+        middle = np.take_along_axis(pairs, np.stack([(there - 1) // 2, there // 2], axis=1), axis=1)
+        slopes[block] = middle.mean(axis=1)
+    return slopes, s
+
+
+def _exact(rows: Array, s: Array) -> Array:
+    """The exact p of many series; see `exact_p`."""
+    n = np.isfinite(rows).sum(axis=1)
+    ordered = np.sort(rows, axis=1)
+    tied = (np.diff(ordered, axis=1) == 0).any(axis=1)
+    p = np.full(len(rows), np.nan)
+    for at in np.flatnonzero((n >= FEWEST_FOR_P) & (n <= LONGEST_EXACT)):
+        ties = _ties(ordered[at, : n[at]]) if tied[at] else ()
+        p[at] = exact_p(int(s[at]), int(n[at]), ties)
+    return p
+
+
+def _ties(x: Array) -> tuple[int, ...]:
+    """Sizes of the groups of equal values."""
+    return tuple(int(t) for t in np.unique(x, return_counts=True)[1] if t > 1)
 
 
 class PoissonFit(NamedTuple):
@@ -268,9 +297,8 @@ def trend(
     y, size = series.counts.reshape(rates.shape), np.repeat(series.tokens, len(series.terms), axis=0)
     long = table["n_years"].to_numpy() >= FEWEST
     table[["slope", "s", "p_exact"]] = np.nan
-    tests = [(mann_kendall(row), sen_slope(row, series.years)) for row in rates[long]]
-    values = [(slope, test.s, test.p_exact) for test, slope in tests]
-    table.loc[long, ["slope", "s", "p_exact"]] = np.reshape(values, (-1, 3))
+    slope, s = _slopes(rates[long], series.years)
+    table.loc[long, ["slope", "s", "p_exact"]] = np.column_stack([slope, s, _exact(rates[long], s)])
     table["p_adjusted"] = cells.adjust(table["p_exact"])
     common = long & ((y > 0).sum(axis=1) >= 2)
     table = table.join(poisson_rate(y[common], size[common], series.years).set_axis(np.flatnonzero(common)))

@@ -289,7 +289,7 @@ def roles(
     needed(table, [row, "role", value], "roles")
     order = [role for role in dict.fromkeys([*_ROLES, *table["role"]]) if (table["role"] == role).any()]
     grid = grid_of(table, [row], "role", value, "roles").reindex(columns=order).fillna(0)
-    room = plt.rcParams["figure.figsize"][0] * 72 / 8 - 8
+    room = plt.rcParams["figure.figsize"][0] * 72 / 8 - 7
     columns = max(1, int(room / (max(ems(named(role, language)) for role in order) + 4.5)))
     upright = row == "year"
     note = label("roles.subtitle", language) if upright and "n_reports" in table else ""

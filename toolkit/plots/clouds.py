@@ -7,6 +7,7 @@ from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 
@@ -34,15 +35,20 @@ def draw_cloud(ax: Axes, words: list[str], weights: np.ndarray) -> None:
 
     if not words:
         raise ValueError("A word cloud needs a word whose value is above zero; the table has none.")
-    shown = dict(zip([printable(word) or MISSING for word in words], map(float, weights), strict=True))
+    shown = dict(
+        zip([printable(word).strip() or MISSING for word in words], map(float, weights), strict=True)
+    )
     sheet = {"width": _WIDTH, "height": _HEIGHT, "margin": 3, "max_font_size": 60}
     cloud = WordCloud(font_path=chinese_font(), prefer_horizontal=1.0, random_state=1, **sheet)
     ax.set(xlim=(0, _WIDTH), ylim=(_HEIGHT, 0), aspect="equal")
     ax.set_axis_off()
     font = FontProperties(family=rcParams["font.family"])
     for (word, _), size, (top, left), _, _ in cloud.generate_from_frequencies(shown).layout_:
-        ink = TextPath((0, 0), word, size=size, prop=font).get_extents()
-        text = _Word(left - ink.x0, top + ink.y1, word, color=MAIN, font=font, parse_math=False)
+        ink = TextPath((0, 0), word, size=size, prop=font)
+        points = ink.vertices[ink.codes != Path.CLOSEPOLY]  # its exact extents cost more than the packing
+        text = _Word(
+            left - points[:, 0].min(), top + points[:, 1].max(), word, color=MAIN, font=font, parse_math=False
+        )
         text.set_in_layout(False)
         text.height = size
         ax.add_artist(text)

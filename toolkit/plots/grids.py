@@ -122,9 +122,13 @@ def _status_matrix(ax: Axes, cells: pd.DataFrame, language: str) -> None:
     signs = [sign for _, sign in _STATUS.values()]
     for y, x in np.argwhere(np.isin(codes, [i for i, sign in enumerate(signs) if sign])):
         ax.text(x + 0.5, y + 0.5, signs[int(codes[y, x])], ha="center", va="center", fontsize=7)
-    step = max(1, round(len(cells.columns) * 2.4 / (ax.figure.get_figwidth() * 6)))
+    names = [wrapped(name, 12) for name in cells.index]
+    room = (
+        ax.figure.get_figwidth() * 72 - 8 * max(ems(line) for name in names for line in name.split("\n")) - 10
+    )
+    step = max(1, -(-24 * len(cells.columns) // int(room)))  # 24 points for a year
     ax.set_xticks(np.arange(0, len(cells.columns), step) + 0.5, cells.columns[::step])
-    ax.set_yticks(np.arange(len(cells)) + 0.5, [wrapped(name, 12) for name in cells.index], parse_math=False)
+    ax.set_yticks(np.arange(len(cells)) + 0.5, names, parse_math=False)
     ax.tick_params(length=0)
     ax.invert_yaxis()
     ax.spines[:].set_visible(False)
@@ -145,6 +149,8 @@ def tile_map(
 ) -> Axes:
     """Provinces as equal tiles, darker for larger values; a pale tile without a number has no value.
 
+    In English a tile bears the letters of the province in GB/T 2260.
+
     Parameters
     ----------
     table
@@ -157,16 +163,23 @@ def tile_map(
     ]
     tiles = tiles.assign(shown=np.array(values, dtype=float)).sort_values("shown", ascending=False)
     shades, top = plt.get_cmap(SEQUENTIAL), tiles["shown"].max()
-    with canvas(ax, "tile_map", table, language, texts) as ax:
+    notes = {"subtitle": named(value, language)}
+    with canvas(ax, "tile_map", table, language, texts, notes=notes) as ax:
+        width, height = ax.figure.get_size_inches() * 72
+        look = {"ha": "center", "va": "center", "linespacing": 1.1}
+        look["fontsize"] = min(7, min(0.95 * width / 8.7, (height - 70) / 8.4) / 3.2)  # of a tile's side
         for tile in tiles.itertuples():
-            face, ink, text = "#f4f4f4", GREY, tile.name
+            name = tile.name if language == "zh" else tile.letters
+            face, ink, text = "#f4f4f4", GREY, name
             if not np.isnan(tile.shown):
                 face, ink = shades(tile.shown / (top or 1)), "white" if tile.shown > 0.55 * top else INK
-                text = f"{tile.name}\n{tile.shown:.3g}"
+                text = (
+                    f"{name}\n{tile.shown:,.0f}"
+                    if tile.shown == int(tile.shown)
+                    else f"{name}\n{tile.shown:.3g}"
+                )
             ax.add_patch(Rectangle((tile.column, tile.row), 0.94, 0.94, facecolor=face))
-            ax.text(
-                tile.column + 0.47, tile.row + 0.47, text, ha="center", va="center", fontsize=7, color=ink
-            )
+            ax.text(tile.column + 0.47, tile.row + 0.47, text, color=ink, **look)
         ax.set(xlim=(0.5, 9.2), ylim=(8.2, -0.2), aspect="equal")
         ax.set_axis_off()
     return ax

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from toolkit.plots.canvas import Ax, Axes, canvas, name_rows
-from toolkit.plots.labels import label, named, short_number, wrapped
+from toolkit.plots.labels import ems, label, named, short_number, wrapped
 from toolkit.plots.style import GREY, INK, MAIN, OTHER
 from toolkit.plots.tables import Frame, first_rows, needed
 
@@ -153,13 +153,33 @@ def cooccurrence(
         for pair, width in zip(pairs, widths, strict=True):
             ax.plot(*places[pair].T, color=GREY, alpha=0.45, linewidth=width, zorder=1, label="_edge")
         ax.scatter(*places.T, s=10 + 8 * np.bincount(pairs.ravel()), color=MAIN, zorder=2)
-        look = {"xytext": (0, 4), "textcoords": "offset points", "ha": "center", "fontsize": 8, "color": INK}
-        look["bbox"] = {"facecolor": "white", "alpha": 0.65, "pad": 0.3, "linewidth": 0}
-        for node, place in zip(nodes, places, strict=True):
-            ax.annotate(wrapped(node, 10), place, **look, parse_math=False, zorder=3)
         ax.margins(0.08)
+        _name_nodes(ax, nodes, places)
         ax.set_axis_off()
     return ax
+
+
+def _name_nodes(ax: Axes, nodes: list[str], places: np.ndarray) -> None:
+    """Words above their nodes, or below, right or left where another word or node is in the way."""
+    font = 8 if ax.figure.get_figwidth() > 4.5 else 7
+    room = ax.figure.get_size_inches() * 72 * 0.9 - (0, 40)
+    points = (places - places.min(axis=0)) / np.maximum(np.ptp(places, axis=0), 1e-9) * room / 1.16
+    taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in points]
+    for i, (x, y) in enumerate(points):
+        word = wrapped(nodes[i], 10)
+        wide, high = font * max(map(ems, word.split("\n"))) / 2, font * 0.7 * (word.count("\n") + 1)
+        ways = [(0, high + 3), (0, -high - 3), (wide + 4, 0), (-wide - 4, 0)]
+        boxes = [(x + a - wide, y + b - high, x + a + wide, y + b + high) for a, b in ways]
+        others = [*taken[:i], *taken[i + 1 :]]
+        best = min(range(4), key=lambda k: sum(_meet(boxes[k], other) for other in others))
+        taken.append(boxes[best])
+        look = {"xytext": ways[best], "textcoords": "offset points", "ha": "center", "va": "center"}
+        ax.annotate(word, places[i], **look, fontsize=font, color=INK, parse_math=False, zorder=3)
+
+
+def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether two boxes (left, bottom, right, top) overlap."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def arrange(pairs: np.ndarray, n: int, *, rounds: int = 200) -> np.ndarray:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("png", "svg", "pdf", "eps", "tiff")
 _NO_DATES = {
-    "png": {"Software": None},
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
     "eps": {"Creator": "gov-report-toolkit"},
@@ -90,7 +90,8 @@ def save_figure(
     if unknown:
         raise ValueError(f"Figures cannot be saved as {unknown}; expected some of {list(FORMATS)}.")
     sheet = None if figure is None else figure_of(figure)
-    contents = {f".{name}": render(sheet, name, dpi=dpi) for name in wanted if sheet}
+    with _placed(sheet, dpi) if sheet else nullcontext():
+        contents = {f".{name}": render(sheet, name, dpi=dpi) for name in wanted if sheet}
     if data is not None:
         contents[".csv"] = csv_text(data).encode("utf-8-sig")
     if caption:
@@ -119,12 +120,12 @@ def render(figure: Figure, name: str, *, dpi: int = 300) -> bytes:
     from toolkit.plots.style import settings
 
     buffer = BytesIO()
-    with matplotlib.rc_context(settings()):
-        picture = "png" if name == "tiff" else name
-        figure.savefig(buffer, format=picture, dpi=dpi, metadata=_NO_DATES[picture])
+    picture = "rgba" if name in ("png", "tiff") else name
+    with matplotlib.rc_context(settings()), _placed(figure, dpi):
+        figure.savefig(buffer, format=picture, dpi=dpi, metadata=_NO_DATES.get(picture))
     content = buffer.getvalue()
-    if name == "tiff":
-        return _tiff(content, dpi)
+    if picture == "rgba":
+        return _picture(content, name, int(figure.get_figwidth() * dpi), dpi)
     if name == "eps":
         return re.sub(rb"%%CreationDate: .*\n", b"", content)
     if name == "svg":
@@ -132,18 +133,55 @@ def render(figure: Figure, name: str, *, dpi: int = 300) -> bytes:
     return content
 
 
-def _tiff(png: bytes, dpi: int) -> bytes:
-    """TIFF as journals take it: RGB, LZW, no transparency."""
+@contextmanager
+def _placed(figure: Figure, dpi: int) -> Iterator[None]:
+    """Lay the figure out once; every format then has the same picture, and is drawn once and not twice."""
+    import matplotlib
+    from matplotlib.layout_engine import PlaceHolderLayoutEngine
+
+    engine, usual = figure.get_layout_engine(), figure.dpi
+    if engine is None:
+        yield
+        return
+    if not isinstance(engine, PlaceHolderLayoutEngine):  # which stands where a layout was switched off
+        figure.dpi = dpi
+        figure.draw_without_rendering()
+        figure.dpi = usual
+    with matplotlib.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
+        figure.set_layout_engine(None)
+    try:
+        yield
+    finally:
+        figure.set_layout_engine(engine)
+
+
+def _picture(pixels: bytes, name: str, width: int, dpi: int) -> bytes:
+    """PNG, or TIFF as journals take it (LZW): RGB, since nothing shows through a white sheet."""
     from PIL import Image
 
     buffer = BytesIO()
-    with Image.open(BytesIO(png)) as picture:
-        picture.convert("RGB").save(buffer, format="TIFF", compression="tiff_lzw", dpi=(dpi, dpi))
+    whole = Image.frombuffer("RGBA", (width, len(pixels) // (4 * width)), pixels)
+    options = {"compression": "tiff_lzw"} if name == "tiff" else {"compress_level": 4}
+    whole.convert("RGB").save(buffer, format=name, dpi=(dpi, dpi), **options)
     return buffer.getvalue()
 
 
 def _with_families(svg: str) -> str:
-    """Name common Chinese fonts after ours, for readers that do not have it."""
+    """Carry the characters in use of our fonts, and name common Chinese fonts for readers that refuse them."""
+    from base64 import b64encode
+    from html import unescape
+
+    from toolkit.plots.fonts import font_paths, web_font
+
+    used = frozenset(unescape("".join(re.findall(r">([^<>]+)</(?:text|tspan)>", svg))))
+    faces = []
+    for key, path in font_paths().items():
+        family, bold = f"Toolkit {key.partition('-')[0].title()} SC", key.endswith("bold")
+        if used and f"'{family}'" in svg and (not bold or re.search(r"font(?:-weight)?: (?:bold|700)", svg)):
+            data = b64encode(web_font(path, used)).decode()
+            weight = "bold" if bold else "normal"
+            source = f"src:url(data:font/woff;base64,{data}) format('woff')"
+            faces.append(f"@font-face{{font-family:'{family}';font-weight:{weight};{source}}}")
     for ours, others in _SVG_FAMILIES.items():
         svg = svg.replace(f"'{ours}'", f"'{ours}', {others}")
-    return svg
+    return svg.replace(" <defs>\n", f" <defs>\n  <style>{''.join(faces)}</style>\n", 1) if faces else svg

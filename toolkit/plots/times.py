@@ -337,7 +337,8 @@ def _bump(
             colour = COLOURS[i] if len(grid) <= MOST_LINES else (MAIN, INK)[i % 2]
             ax.plot(at, row.astype(float), color=colour, marker=MARKERS[i % 7], label=str(key))
         labels = [wrapped(name, 99 if upright else 8) for name in names]
-        ax.set_xticks(at, labels, parse_math=False, rotation=90 if upright else 0)
+        font = max(5, min(8, ax.figure.get_figwidth() * 72 * 0.55 / len(names))) if upright else 8
+        ax.set_xticks(at, labels, parse_math=False, rotation=90 if upright else 0, fontsize=font)
         ax.set_xlim(-0.15, grid.shape[1] - 1 + 0.08)
         ax.set_ylabel(named(value, language))
         if value == "rank":

@@ -2,58 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
-import textwrap
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 from tqdm.auto import tqdm
 
+from toolkit import executors
 from toolkit.exports import export
+from toolkit.files import LOCK, PARTIAL, locked, write_json, write_text
 from toolkit.indicators import facts, panel
-from toolkit.pipeline import Corpus, read_corpus
-from toolkit.reports.execution import NotebookError, read_notebook, run_notebook
-from toolkit.reports.folders import (
-    FAILED,
-    digest,
-    file_digest,
-    folder_name,
-    publish,
-    read_record,
-    why_run,
-    work_folder,
-    write_json,
-    write_text,
-)
-from toolkit.reports.labels import LANGUAGES, label
-from toolkit.reports.pages import report_page
-from toolkit.reports.parameters import check_parameters, read_parameters
+from toolkit.pipeline import Corpus, existing, read_corpus
+from toolkit.reports.folders import FAILED, publish, read_record, why_run
+from toolkit.reports.making import SLICE, Task, failure, make_report
+from toolkit.reports.plans import Job, check_options, choose, find_notebooks, plan
 from toolkit.reports.site import index_page
-from toolkit.reports.slices import Slices
+from toolkit.reports.slices import BUNDLE, Slices
+from toolkit.store import MANIFEST, digest
+from toolkit.stored import Store, open_store
 
-NOTEBOOKS = {"region": "region_report.ipynb", "comparison": "comparison.ipynb"}
-_SLICE = ".corpus"
-_LONGEST = 300  # characters of a reason; the failed notebook has the rest
 MOST_SHEET_ROWS = 1_000_000  # of Excel; Stata would take more
+_TABLES = ".tables"  # what a whole store was asked for, kept for the next run and for other shares
 _COLUMNS = ("folder", "region", "genre", "status", "reason", "seconds", "warnings")
-
-
-class Job(NamedTuple):
-    """One report to make."""
-
-    folder: str
-    title: str
-    notebook: Path
-    parameters: dict[str, Any]
-    row: dict[str, Any]
-    hashes: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -71,12 +49,15 @@ class Run:
         Number of input files by status.
     seconds
         How long it took.
+    part
+        Which share of the work it was; empty for all of it.
     """
 
     table: pd.DataFrame
     out: Path
     inputs: dict[str, int]
     seconds: float
+    part: str = ""
 
     @property
     def ok(self) -> bool:
@@ -98,7 +79,8 @@ class Run:
         ]
         if self.inputs.get("failed"):
             lines.append(f"  {self.inputs['failed']} input files could not be read; the index lists them")
-        return "\n".join([*lines, f"  see {(self.out / 'index.html').as_posix()}"])
+        last = f"share {self.part}; a run without --part ends the work" if self.part else "see "
+        return "\n".join([*lines, f"  {last}{'' if self.part else (self.out / 'index.html').as_posix()}"])
 
     def __repr__(self) -> str:
         """The same lines where the run is shown."""
@@ -110,11 +92,13 @@ class Run:
 
 
 def run_reports(
-    corpus: str | Path | Corpus,
+    corpus: str | Path | Corpus | Store,
     out: str | Path = "figures",
     *,
     regions: Sequence[str] | None = None,
     jobs: int = 1,
+    scheduler: str = "",
+    part: str = "",
     language: str = "zh",
     formats: Sequence[str] = ("png",),
     parameters: Mapping[str, Any] | None = None,
@@ -122,6 +106,7 @@ def run_reports(
     duplicates: str = "error",
     notebooks: str | Path | None = None,
     timeout: int = 600,
+    engine: str = "auto",
     progress: bool | None = None,
 ) -> Run:
     """Make a report for every region, one comparison of all, and an index of them.
@@ -133,7 +118,8 @@ def run_reports(
     Parameters
     ----------
     corpus
-        A folder of reports, or a `Corpus`.
+        A folder of reports, a store or its folder, or a `Corpus`. A store is read part by part, so that
+        memory does not grow with it; a folder is read into memory.
     out
         Folder of the results, the panel of stated figures (``panel.parquet``, ``.csv``, ``.dta``, ``.xlsx``,
         the last two up to a million rows) with its codebooks among them; files in it that are not ours are left alone.
@@ -141,6 +127,11 @@ def run_reports(
         Codes, ids or names of regions; all by default.
     jobs
         How many reports at once, each in a process of its own.
+    scheduler
+        Address of a dask scheduler, or ``"local"``: see `toolkit.executors.map_items`.
+    part
+        ``"K/N"``: make every N-th report from the K-th on and nothing else, beside N-1 other such runs on the
+        same storage. A run without it then makes what is missing, the index and the panel.
     language
         ``"zh"`` or ``"en"``.
     formats
@@ -150,11 +141,13 @@ def run_reports(
     force
         Make reports again that are up to date.
     duplicates
-        As in `read_corpus`.
+        As in `read_corpus`; a store has its own.
     notebooks
         Folder with region_report.ipynb and comparison.ipynb; by default the project's own.
     timeout
         Seconds one cell may take.
+    engine
+        How notebooks are run: auto, fork, warm or kernel, see `toolkit.reports.execution.run_notebook`.
     progress
         Show a progress bar: by default in a terminal.
 
@@ -167,140 +160,93 @@ def run_reports(
     ------
     ValueError
         Where an option, a parameter or a region is not known; nothing is written then.
+    OSError
+        Where `out` cannot be written, or another run is writing to it.
     """
     started, out, more = time.monotonic(), Path(out), dict(parameters or {})
-    sources = _notebooks(notebooks)
+    sources = find_notebooks(notebooks)
     options = {"language": language, "formats": list(formats)}
-    _check_options(sources, options, more, jobs)
-    if not isinstance(corpus, Corpus):
-        corpus = read_corpus(corpus, duplicates=duplicates, progress=progress)
-    slices = Slices(corpus)
-    planned = list(_plan(slices, sources, options, more))
-    asked = _asked(planned, regions)
-    rows = []
-    with work_folder(out) as work:
-        reasons = {job.folder: _reason(job, out, asked, force) for job in planned}
-        todo = [job for job in planned if reasons[job.folder] not in ("", "not asked")]
-        results: dict[str, dict[str, Any]] = {}
+    check_options(sources, options, more, engine)
+    executors.check(jobs, part)
+    _check_place(out)
+    corpus = _opened(corpus, part, duplicates, progress)
+    slices = _sliced(corpus, out)
+    planned = list(plan(slices, sources, options, more))
+    asked, mine = choose(planned, regions), executors.share(planned, part)
+    results: dict[str, dict[str, Any]] = {}
+    with _work_folder(out, part) as work:
+        reasons = {job.folder: _reason(job, out, asked, force) for job in mine}
+        todo = [job for job in mine if reasons[job.folder] not in ("", "not asked")]
         bar = tqdm(total=len(todo), desc="reports", disable=None if progress is None else not progress)
+        tasks = _tasks(todo, slices, work, out, timeout, engine)
         try:
-            for job, result in _run_all(todo, slices, work, jobs, timeout):
-                results[job.folder] = _put_in_place(job, result, work, out, reasons[job.folder])
-                bar.update()
+            with bar, closing(_make_all(todo, tasks, slices, jobs=jobs, scheduler=scheduler)) as made:
+                for job, result in made:
+                    results[job.folder] = {"reason": reasons[job.folder], **result}
+                    bar.update()
         finally:
-            bar.close()
-            rows = [job.row | (results.get(job.folder) or _left(reasons[job.folder])) for job in planned]
-            _write_site(out, rows, slices, options, time.monotonic() - started)
-        if todo or not (out / "panel.parquet").exists():
-            _write_panel(corpus, out)
+            rows = [job.row | (results.get(job.folder) or _left(reasons[job.folder])) for job in mine]
+            if not part:
+                _write_site(out, rows, slices, options, time.monotonic() - started)
+        if not part:
+            _write_panel(corpus, out, work, planned[-1].hashes)
     status = corpus.ledger["status"].value_counts().to_dict()
-    return Run(pd.DataFrame(rows)[list(_COLUMNS)], out, status, time.monotonic() - started)
+    return Run(pd.DataFrame(rows, columns=_COLUMNS), out, status, time.monotonic() - started, part)
 
 
-def _write_panel(corpus: Corpus, out: Path) -> None:
-    """The figures that all reports state, as one table for R, Excel and Stata, each with its codebook."""
-    table = panel(corpus, facts(corpus))
-    suffixes = ("parquet", "csv", "dta", "xlsx") if len(table) <= MOST_SHEET_ROWS else ("parquet", "csv")
-    for suffix in suffixes:
-        export(table, out / f"panel.{suffix}", settings=corpus.settings, force=True)
+def _check_place(out: Path) -> None:
+    """Refuse a place that cannot be written, before anything is read."""
+    above = next(path for path in [out, *out.absolute().parents] if path.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        what = "may not be written to" if above.is_dir() else "is a file"
+        raise OSError(f"Reports cannot go to {str(out)!r}: {str(above)!r} {what}. Choose another folder.")
 
 
-def _notebooks(folder: str | Path | None) -> dict[str, Path]:
-    """The notebooks' files."""
-    folder = Path(folder) if folder else Path(__file__).resolve().parents[2] / "notebooks"
-    sources = {kind: folder / name for kind, name in NOTEBOOKS.items()}
-    missing = [path.name for path in sources.values() if not path.is_file()]
-    if missing:
-        raise ValueError(
-            f"Expected {missing} in the folder {folder.name!r}; give notebooks= the folder they are in."
+def _opened(
+    corpus: str | Path | Corpus | Store, part: str, duplicates: str, progress: bool | None
+) -> Corpus | Store:
+    """The corpus in memory, or the store."""
+    if isinstance(corpus, str | Path):
+        stored = (existing(corpus) / MANIFEST).is_file()
+        corpus = (
+            open_store(corpus) if stored else read_corpus(corpus, duplicates=duplicates, progress=progress)
         )
-    return sources
-
-
-def _check_options(
-    sources: Mapping[str, Path], options: dict[str, Any], more: dict[str, Any], jobs: int
-) -> None:
-    """Refuse what cannot work before anything is read or run."""
-    from toolkit.plots.saving import FORMATS
-
-    if options["language"] not in LANGUAGES:
-        raise ValueError(f"language is one of {list(LANGUAGES)}, found {options['language']!r}.")
-    unknown = set(options["formats"]) - set(FORMATS)
-    if unknown or not options["formats"]:
-        raise ValueError(f"formats are some of {list(FORMATS)}, found {options['formats']}.")
-    if jobs < 1:
-        raise ValueError(f"jobs is the number of reports made at once, 1 or more; found {jobs}.")
-    own = {"corpus", "region", "genre", "out", *options} & more.keys()
-    if own:
+    if part and not isinstance(corpus, Store):
         raise ValueError(
-            f"The batch sets {sorted(own)} itself; choose regions, language and formats by name."
+            "Runs that share the work open one store: build it first, `python -m toolkit build CORPUS "
+            "--store DIR`, and give DIR instead of the folder of reports."
         )
-    for kind, path in sources.items():
-        check_parameters(read_parameters(read_notebook(path)), options | (more if kind == "region" else {}))
+    return corpus
 
 
-def _plan(
-    slices: Slices, sources: Mapping[str, Path], options: dict[str, Any], more: dict[str, Any]
-) -> Iterator[Job]:
-    """A job for each region and genre, and one for the comparison."""
-    language = options["language"]
-    shared = {
-        "settings": digest(slices.corpus.settings),
-        "toolkit": _package_digest(),
-        "corpus": slices.digest,
-    }
-    notebook = {kind: file_digest(path) for kind, path in sources.items()}
-    genres = Counter(unit.region_id for unit in slices.units)
-    for unit in slices.units:
-        chosen = {"region": unit.region_id, "genre": unit.genre, **options, **more}
-        hashes = {
-            "reports": unit.digest,
-            "parameters": digest(chosen),
-            "notebook": notebook["region"],
-            **shared,
-        }
-        genre = unit.genre if genres[unit.region_id] > 1 else ""
-        folder = folder_name(unit.row["region_code"] or unit.region_id, unit.row["region"], genre)
-        title = label("report.title", language, region=unit.row["region"], years=unit.years)
-        yield Job(folder, title, sources["region"], chosen, {**unit.row, "folder": folder}, hashes)
-    title = label("comparison.title", language)
-    row = {
-        **dict.fromkeys(Slices.NAMES, ""),
-        "region": title,
-        "n_chars": {},
-        "flags": "",
-        "folder": "comparison",
-    }
-    hashes = {"parameters": digest(options), "notebook": notebook["comparison"], **shared}
-    yield Job("comparison", title, sources["comparison"], options, row, hashes)
+def _sliced(corpus: Corpus | Store, out: Path) -> Slices:
+    """The slices; what a store is asked for once is kept, for asking again takes minutes."""
+    slices = Slices(corpus)
+    if not isinstance(corpus, Store):
+        return slices
+    made_from = digest(slices.digest, corpus.settings, executors.package_digest())
+    return Slices(corpus, out / _TABLES / made_from)
 
 
-def _package_digest() -> str:
-    """One hash of the toolkit's code, tables and templates."""
-    root = Path(__file__).resolve().parents[1]
-    kinds = {".py", ".csv", ".txt", ".j2", ".css", ".js"}
-    paths = sorted(path for path in root.rglob("*") if path.suffix in kinds)
-    return digest([[path.relative_to(root).as_posix(), file_digest(path)] for path in paths])
+@contextlib.contextmanager
+def _work_folder(out: Path, part: str) -> Iterator[Path]:
+    """A hidden folder for unfinished work, while `out` is held; what killed runs left is removed first.
 
-
-def _asked(planned: Sequence[Job], regions: Sequence[str] | None) -> set[str]:
-    """Folders of the jobs asked for; the comparison always is."""
-    if regions is None:
-        return {job.folder for job in planned}
-    wanted, found, folders = set(regions), set(), {"comparison"}
-    for job in planned:
-        names = {job.row["region_code"], job.row["region_id"], job.row["region"], job.folder} & wanted
-        found |= names
-        folders |= {job.folder} if names else set()
-    if wanted - found:
-        places = [
-            f"{job.row['region_code']} {job.row['region']}" for job in planned if "region" in job.parameters
-        ]
-        raise ValueError(
-            f"No report of the corpus is from {sorted(wanted - found)}; its regions are "
-            f"{', '.join(places[:12])}{' ...' if len(places) > 12 else ''}. Give a code or the full name."
-        )
-    return folders
+    Raises
+    ------
+    BlockingIOError
+        Where another run writes to `out`; of several shares, where another run does this one.
+    """
+    name = part.replace("/", "-of-")
+    work = out / f".work-{name or 'all'}"
+    with locked(out, shared=bool(part)), locked(out, f"{LOCK}-{name}") if part else nullcontext():
+        for left in [work] if part else [*out.glob(".work-*"), *out.glob(f"{PARTIAL}*")]:
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+        work.mkdir()
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
 
 
 def _reason(job: Job, out: Path, asked: set[str], force: bool) -> str:
@@ -310,65 +256,35 @@ def _reason(job: Job, out: Path, asked: set[str], force: bool) -> str:
     return why_run(out / job.folder, job.hashes) or ("forced" if force else "")
 
 
-def _run_all(
-    todo: Sequence[Job], slices: Slices, work: Path, jobs: int, timeout: int
+def _make_all(
+    todo: Sequence[Job], tasks: Iterator[Task], slices: Slices, **workers: Any
 ) -> Iterator[tuple[Job, dict[str, Any]]]:
-    """Run the jobs, some at once. Threads are enough: each notebook has a process of its own, its kernel."""
-    pool = ThreadPoolExecutor(jobs)
-    try:
-        made = {pool.submit(_run_job, job, slices, work / job.folder, timeout): job for job in todo}
-        for future in as_completed(made):
-            yield made[future], future.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+    """Make reports wherever the workers are, and yield each job with its result."""
+    if slices.cache and todo:
+        with locked(slices.cache.parent, wait=True):
+            slices.prepare()
+    for task, result, error in executors.map_items(make_report, tasks, **workers):
+        shutil.rmtree(task.work, ignore_errors=True)
+        yield task.job, failure(error) if error else result
 
 
-def _run_job(job: Job, slices: Slices, folder: Path, timeout: int) -> dict[str, Any]:
-    """Give one notebook its slice of the corpus, run it and make its page; return how it went."""
-    from jupyter_core.utils import ensure_event_loop
-
-    started = time.monotonic()
-    result = {"status": "failed", "warnings": 0}
-    try:
-        folder.mkdir()
-        slices.save(folder / _SLICE, region=job.parameters.get("region"), genre=job.parameters.get("genre"))
-        values = {**job.parameters, "corpus": _SLICE, "out": "."}
-        notebook = read_notebook(job.notebook)
-        node = run_notebook(notebook, folder / "report.ipynb", values, folder=folder, timeout=timeout)
-        html = report_page(node, title=job.title, language=job.parameters["language"])
-        write_text(folder / "report.html", html)
-        outputs = [output for cell in node.cells for output in cell.get("outputs", ())]
-        result = {"status": "done", "warnings": sum(output.get("name") == "stderr" for output in outputs)}
-    except NotebookError as error:
-        result["reason"] = textwrap.shorten(str(error), _LONGEST)
-    except Exception as error:  # one report never stops the others; the index and run.json say what happened
-        result["reason"] = textwrap.shorten(f"{type(error).__name__}: {error}", _LONGEST)
-    finally:
-        ensure_event_loop().close()  # the kernel's client made one for this thread
-    return {**result, "seconds": round(time.monotonic() - started, 1)}
-
-
-def _put_in_place(job: Job, result: dict[str, Any], work: Path, out: Path, reason: str) -> dict[str, Any]:
-    """Move a finished report to its place, or what is left of a failed one."""
-    folder, made = out / job.folder, work / job.folder
-    if result["status"] == "done":
-        record = {"hashes": job.hashes, "parameters": job.parameters, **result, "reason": reason}
-        result = _published(made, folder, record) or {**result, "reason": reason}
-    elif (made / FAILED).exists():
-        folder.mkdir(exist_ok=True)
-        (made / FAILED).replace(folder / FAILED)
-    shutil.rmtree(made, ignore_errors=True)
-    return result
-
-
-def _published(made: Path, folder: Path, record: dict[str, Any]) -> dict[str, Any]:
-    """Publish; return a failed result where a file cannot be written or replaced (full disk, open in Excel)."""
-    try:
-        publish(made, folder, record)
-    except OSError as error:
-        reason = f"cannot write {Path(error.filename2 or error.filename or folder).name}: {error.strerror}"
-        return {"status": "failed", "warnings": 0, "seconds": record["seconds"], "reason": reason}
-    return {}
+def _tasks(todo: Sequence[Job], slices: Slices, work: Path, out: Path, *how: Any) -> Iterator[Task]:
+    """Write each slice just before its report is made; the comparison comes first, for it takes longest."""
+    todo = sorted(todo, key=lambda job: job.unit is not None)
+    for at in range(0, len(todo), BUNDLE):
+        bundle = todo[at : at + BUNDLE]
+        held = slices.load([job.unit for job in bundle if job.unit])
+        for job in bundle:
+            folder, problem = work / job.folder, ""
+            try:
+                folder.mkdir()
+                if job.unit:
+                    slices.save(folder / SLICE, job.unit, held)
+                else:
+                    slices.save_whole(folder / SLICE)
+            except Exception as error:  # costs this report; its result says why
+                problem = failure(error)["reason"]
+            yield Task(job, folder, out / job.folder, *how, problem)
 
 
 def _left(reason: str) -> dict[str, Any]:
@@ -392,7 +308,10 @@ def _write_site(
         found = [*records[row["folder"]].get("outputs", ()), FAILED]
         row["files"] = [f for f in found if f.startswith("report.") and (out / row["folder"] / f).is_file()]
     lost = [*ledger[ledger["doc_id"] == ""].to_dict("records"), *slices.unplaced]
-    write_text(out / "index.html", index_page(rows, inputs=lost, language=options["language"]))
+    # Whether a report was made today or before is the manifest's to say: the same reports, the same index.
+    there = {"status": "done", "reason": ""}
+    shown = [row | there if row["status"] in ("done", "up to date") else row for row in rows]
+    write_text(out / "index.html", index_page(shown, inputs=lost, language=options["language"]))
     names = (*_COLUMNS, "files")
     reports = [{**{name: row[name] for name in names}, "record": records[row["folder"]]} for row in rows]
     manifest = {
@@ -404,3 +323,16 @@ def _write_site(
         "reports": reports,
     }
     write_json(out / "run.json", manifest)
+
+
+def _write_panel(corpus: Corpus | Store, out: Path, work: Path, hashes: Mapping[str, str]) -> None:
+    """The figures that all reports state, as one table for R, Excel and Stata, each with its codebook."""
+    made_from = {name: hashes[name] for name in ("corpus", "settings", "toolkit")}
+    if not why_run(out, made_from, "panel.parquet"):
+        return
+    table, folder = panel(corpus, facts(corpus)), work / ".panel"
+    folder.mkdir()
+    suffixes = ("parquet", "csv", "dta", "xlsx") if len(table) <= MOST_SHEET_ROWS else ("parquet", "csv")
+    for suffix in suffixes:
+        export(table, folder / f"panel.{suffix}", settings=corpus.settings)
+    publish(folder, out, {"hashes": made_from})

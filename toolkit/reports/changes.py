@@ -61,7 +61,7 @@ def show_change(sheet: Sheet, terms: Sequence[str]) -> None:
     show_figure(sheet, "trend", plots.trend(rates, language=sheet.language), rates)
     slopes = trend(phrases, terms=list(terms), region="region_id")
     columns = ["term", "n_years", "first_year", "last_year", "n_missing", "slope", "p_exact", "reason"]
-    show_table(sheet, slopes[columns])
+    show_table(sheet, slopes[columns], shape="cards")
     show_limit(sheet, "slopes")
     counts = count_terms(sheet.corpus, by=["region_id", "year"])
     telling = (counts["term"].str.len() > 1) & ~counts["term"].isin(sheet.places)
@@ -125,6 +125,9 @@ def _show_last_change(sheet: Sheet, counts: pd.DataFrame, telling: pd.DataFrame,
         say(sheet, "change.gap", "notice", **years)
         return
     shift = word_shift(telling, target={"year": last}, reference={"year": last - 1})
+    if not shift["contribution"].any():
+        say(sheet, "change.same", "notice", **years)
+        return
     title = label("word_shift.title", sheet.language, **years)
     show_figure(
         sheet, "word_shift", plots.word_shift(shift, top=20, language=sheet.language, title=title), shift

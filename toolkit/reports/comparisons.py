@@ -12,6 +12,7 @@ from toolkit.reports.parts import CARD, SIZES, say_mixed, value_grid
 from toolkit.reports.rates import (
     LEAST,
     alike,
+    cards,
     coverage_in_time,
     dimension_rates,
     first_reports,
@@ -32,6 +33,8 @@ from toolkit.reports.sheets import (
     span,
 )
 from toolkit.terms.counts import count_terms
+
+MOST_ALIKE = 400  # reports compared with each other; of more, so many are taken
 
 
 def show_comparison_title(sheet: Sheet) -> None:
@@ -72,16 +75,14 @@ def show_reports(sheet: Sheet, *, most: int = 60) -> None:
     show_table(sheet, table[order].head(most), shape="cards")
     if len(table) > most:
         say(sheet, "reading.more", n=len(table) - most)
-    show_file(sheet, "reports", documents.drop(columns="text"))
+    show_file(sheet, "reports", documents.drop(columns="text", errors="ignore"))
     say_mixed(sheet)
     show_limit(sheet, "reading")
 
 
 def show_cards(sheet: Sheet) -> None:
     """In how many reports each statutory part was found, and how many were on time."""
-    from toolkit.corpus.statutory import statutory_card
-
-    card, language = statutory_card(sheet.corpus), sheet.language
+    card, language = cards(sheet.corpus), sheet.language
     if card.empty:
         say(sheet, "card.none", "notice")
         return
@@ -98,9 +99,9 @@ def show_cards(sheet: Sheet) -> None:
 
 def show_disclosure(sheet: Sheet, *, most: int = 25) -> None:
     """Which indicators reports state at all, before any value."""
-    from toolkit.indicators import facts, read_indicators
+    from toolkit.indicators import read_indicators
 
-    found = facts(sheet.corpus)
+    found = sheet.facts
     found = found[(found["indicator_id"] != "") & ~found["role"].isin(["plan", "meta"])]
     names = {row.indicator_id: getattr(row, sheet.language) for row in read_indicators()}
     table = found.groupby("indicator_id")["doc_id"].nunique().rename("n_stated").reset_index()
@@ -130,14 +131,13 @@ def show_values(sheet: Sheet, *, most: int = 12, columns: int = 6) -> None:
     chosen = _alike(sheet, "distribution")
     if chosen is None:
         return
-    table, drawn = stated_values(
-        sheet.corpus.where(doc_id=chosen["doc_id"]), sheet.language, unit="%", most=most
-    )
+    found = sheet.corpus.where("sections", "sentences", doc_id=chosen["doc_id"])
+    table, drawn = stated_values(found, unit="%", most=most)
     if not drawn:
         say(sheet, "distribution.none", "notice", least=LEAST)
         return
     title = _title(sheet, "distribution")
-    axes = plots.distribution(table, language=sheet.language, row="name", title=title)
+    axes = plots.distribution(table, language=sheet.language, row=f"name_{sheet.language}", title=title)
     show_figure(sheet, "rates", axes, table)
 
 
@@ -191,13 +191,13 @@ def show_diffusion(sheet: Sheet) -> None:
     """When regions first report a national institution, with the dates of its central document."""
     from toolkit import plots
 
-    curve, drawn = first_reports(sheet.corpus, sheet.language)
-    if not drawn:
+    curve, shown = first_reports(sheet.corpus)
+    if shown.empty:
         say(sheet, "diffusion.none", "notice", least=LEAST)
         return
-    n = curve.groupby("mechanism")["n_at_risk"].max()
-    subtitle = label("diffusion.subtitle", sheet.language, least=n.min(), most=n.max())
-    axes = plots.adoption_curve(curve, line="name", language=sheet.language, subtitle=subtitle)
+    could = {"least": curve["n_could"].min(), "most": curve["n_could"].max()}
+    subtitle, line = label("diffusion.subtitle", sheet.language, **could), f"name_{sheet.language}"
+    axes = plots.adoption_curve(curve, line=line, language=sheet.language, subtitle=subtitle)
     show_figure(sheet, "diffusion", axes, curve)
 
 
@@ -210,10 +210,12 @@ def show_shared_text(sheet: Sheet) -> None:
         return
     kind = {name: chosen[name].iloc[0] for name in ("genre", "body_kind")}
     years = [int(chosen["year"].iloc[0]) - 1, int(chosen["year"].iloc[0])]
-    table = shared_and_problems(sheet.corpus.where(region_id=chosen["region_id"], year=years, **kind))
+    kind |= {"region_id": chosen["region_id"], "year": years}
+    table = shared_and_problems(sheet.corpus.where("sections", "sentences", **kind))
     table = table[table["doc_id"].isin(chosen["doc_id"])]
     title = _title(sheet, "shared_text")
-    axes = plots.scatter(table, "reused", "problem_share", language=sheet.language, title=title)
+    options = {"name": "region", "language": sheet.language, "title": title}
+    axes = plots.scatter(table, "reused", "problem_share", **options)
     show_figure(sheet, "shared_text", axes, table)
 
 
@@ -222,6 +224,7 @@ def show_attention(sheet: Sheet, *, most: int = 15) -> None:
     from toolkit import plots
     from toolkit.measures import attention, rank_stability
     from toolkit.measures.sheet import DEFAULT
+    from toolkit.plots.labels import named
     from toolkit.terms.lexicon import read_lexicon
 
     chosen = _alike(sheet, "attention")
@@ -238,7 +241,7 @@ def show_attention(sheet: Sheet, *, most: int = 15) -> None:
     show_figure(sheet, "attention", axes, cells)
     moves = rank_stability(cells).query("numerator != 'tf-idf'")
     for column in ("numerator", "denominator"):
-        moves[column] = [name_of("way", way, sheet.language) for way in moves[column]]
+        moves[column] = [named(way, sheet.language) for way in moves[column]]
     show_table(sheet, moves[["numerator", "denominator", "n_reports", "spearman", "largest_move"]])
 
 
@@ -246,7 +249,7 @@ def show_similarity(sheet: Sheet, *, most: int = 12) -> None:
     """The most alike pairs of reports of one year, by vocabulary."""
     from toolkit.measures import similarity
 
-    chosen = alike(sheet.corpus.documents)
+    chosen = _sampled(sheet)
     if len(chosen) < 2:
         say(sheet, "similarity.none", "notice")
         return
@@ -264,7 +267,9 @@ def show_similarity(sheet: Sheet, *, most: int = 12) -> None:
 
 def _alike(sheet: Sheet, what: str) -> pd.DataFrame | None:
     """The reports of one year that are alike; where they are too few, say so."""
-    chosen = alike(sheet.corpus.documents)
+    chosen, n = _sampled(sheet), len(alike(sheet.corpus.documents))
+    if len(chosen) < n:
+        say(sheet, "alike.sampled", "notice", n=len(chosen), of=n)
     if len(chosen) >= LEAST:
         return chosen
     say(
@@ -278,8 +283,17 @@ def _alike(sheet: Sheet, what: str) -> pd.DataFrame | None:
     return None
 
 
+def _sampled(sheet: Sheet) -> pd.DataFrame:
+    """The reports of one year that are alike; of very many, MOST_ALIKE at equal distances in the order of codes."""
+    chosen = alike(sheet.corpus.documents)
+    if len(chosen) <= MOST_ALIKE:
+        return chosen
+    chosen = chosen.sort_values(["region_code", "region_id"], ignore_index=True)
+    return chosen.take([n * len(chosen) // MOST_ALIKE for n in range(MOST_ALIKE)])
+
+
 def _title(sheet: Sheet, what: str) -> str:
     """What is shown, and of which reports."""
-    chosen = alike(sheet.corpus.documents)
+    chosen = _sampled(sheet)
     values = {"year": chosen["year"].iloc[0], "n": len(chosen)}
     return label("alike.title", sheet.language, what=label(f"{what}.what", sheet.language), **values)

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from toolkit.reports.folders import write_text
+from toolkit.files import write_text
 from toolkit.reports.parameters import check_parameters, read_parameters, write_parameters
 
 ENGINES = ("auto", "fork", "warm", "kernel")
@@ -235,11 +235,12 @@ def _hide_places(node: Any, folder: Path) -> None:
     }
     names = sorted((name for name in places if len(name) > 1), key=len, reverse=True)
     pattern = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, names))})(?![\w-])")
+    numbered = re.compile(r"(?<=ipykernel_)\d+")  # of the process, in the file name of a cell
 
     def hide(value: Any) -> Any:
         """Replace in all texts of a JSON value."""
         if isinstance(value, str):
-            return pattern.sub(lambda match: places[match[0]], value)
+            return numbered.sub("", pattern.sub(lambda match: places[match[0]], value))
         if isinstance(value, list):
             return [hide(item) for item in value]
         if isinstance(value, dict):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import os
+import signal
 import time
 from typing import Any
 
@@ -39,6 +42,7 @@ class ForkClient(PapermillNotebookClient):
     def execute(self, **_: Any) -> Any:
         """Run all cells; those after one that fails stay as they are."""
         self.reset_execution_trackers()
+        self.record_timing = False  # of sockets; papermill's own times of the cells are kept
         cells = [(cell.source, self._may_fail(cell)) for cell in self.nb.cells if self._runs(cell)]
         self.process = fork((self.resources.get("metadata") or {}).get("path") or ".", cells=cells)
         try:
@@ -64,7 +68,7 @@ class ForkClient(PapermillNotebookClient):
     def _follow(self, cell: Any, number: int, limit: float | None) -> dict[str, Any]:
         """Take the messages of a cell until its reply."""
         try:
-            while message := self.process.read(limit and max(0.0, limit - time.monotonic())):
+            while message := self._read(limit):
                 if message.get("msg_type") == "reply":
                     return message["content"]
                 self._take(message, cell, number)
@@ -74,6 +78,13 @@ class ForkClient(PapermillNotebookClient):
                 "The fork was ended", int(self._get_timeout(cell) or 0), cell
             ) from None
         raise DeadKernelError(f"The process ended with code {self.process.returncode}")
+
+    def _read(self, limit: float | None) -> dict[str, Any] | None:
+        """The next message before the limit, also where a cell never stops talking."""
+        left = None if limit is None else limit - time.monotonic()
+        if left is not None and left <= 0:
+            raise TimeoutError
+        return self.process.read(left)
 
     def _take(self, message: dict[str, Any], cell: Any, number: int) -> None:
         """Give nbclient a message as a kernel would have sent it."""
@@ -86,12 +97,12 @@ class ForkClient(PapermillNotebookClient):
 
     def _take_last_words(self, cell: Any, number: int) -> None:
         """Ask the process to end, and take what it still says."""
-        self.process.terminate()
-        try:
-            while message := self.process.read(_LAST_WORDS):
-                self._take(message, cell, number)
-        except TimeoutError:
-            return
+        limit = time.monotonic() + _LAST_WORDS
+        os.kill(self.process.pid, signal.SIGTERM)
+        with contextlib.suppress(TimeoutError, DeadKernelError):
+            while message := self._read(limit):
+                if message.get("msg_type") != "reply":
+                    self._take(message, cell, number)
 
     def _finish(self) -> None:
         """The notebook's own metadata, if all cells ran."""

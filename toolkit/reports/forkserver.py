@@ -7,6 +7,7 @@ starts it and talks to it; a fork tells its client what happens, one JSON object
 from __future__ import annotations
 
 import base64
+import contextlib
 import gc
 import io
 import json
@@ -17,11 +18,13 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, NoReturn
 
 from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.jsonutil import json_default
 from jupyter_client.session import Session
 from traitlets.config import Config
@@ -30,23 +33,28 @@ from traitlets.config import Config
 # shell that it finds when it is imported, and in every fork all figures would silently be missing.
 PRELOADED = (
     "pandas",
+    "pyarrow.dataset",
     "pyarrow.parquet",
+    "pyarrow.pandas_compat",
     "scipy.stats",
     "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_pdf",
-    "matplotlib.backends.backend_svg",
     "wordcloud",
     "xlsxwriter",
+    "toolkit.exports",
+    "toolkit.corpus.statutory",
     "toolkit.reports.changes",
     "toolkit.reports.comparisons",
     "toolkit.reports.parts",
 )
+ROOMS = ("indicators", "measures", "plots", "terms")  # whose modules are imported one by one when needed
 
 
 def serve(descriptor: int) -> None:
     """Import the stack, then fork whenever asked; when nobody is left to ask, end with all forks."""
     control = socket.socket(fileno=descriptor)
+    sys.path[:] = filter(
+        None, sys.path
+    )  # python -c puts the folder first; a fork has it where a kernel has it
     kernel = _preload()
     gc.collect()
     gc.freeze()
@@ -54,6 +62,8 @@ def serve(descriptor: int) -> None:
     watched.register(control, selectors.EVENT_READ)
     while True:
         for key, _ in watched.select():
+            if watched.get_map().get(key.fd) != key:
+                continue  # ended and hung up at the same moment, and already dealt with
             if key.data:
                 _follow(watched, *key.data, hung_up=key.fileobj is key.data[2])
                 continue
@@ -67,11 +77,50 @@ def serve(descriptor: int) -> None:
 
 def _preload() -> IPythonKernel:
     """A kernel without sockets, and then the libraries: they look for a kernel when they are imported."""
-    kernel = IPythonKernel.instance(config=Config(HistoryManager={"enabled": False}), session=_Session())
+    app = IPKernelApp.instance(config=Config(HistoryManager={"enabled": False}, IPKernelApp={"quiet": True}))
+    app.kernel = kernel = IPythonKernel.instance(parent=app, session=_Session())
     with kernel.shell.builtin_trap:
-        for name in PRELOADED:
+        for name in (*PRELOADED, *_modules()):
             import_module(name)
+        _read()
+        _draw()
     return kernel
+
+
+def _modules() -> Iterator[str]:
+    """The modules of the rooms that a report goes through."""
+    for room in ROOMS:
+        package = import_module(f"toolkit.{room}")
+        yield from (f"{package.__name__}.{module.name}" for module in iter_modules(package.__path__))
+
+
+def _read() -> None:
+    """What every report reads of the package's own tables and templates."""
+    from toolkit.indicators import read_indicators
+    from toolkit.reports.labels import read_labels
+    from toolkit.reports.pages import render
+    from toolkit.terms.lexicon import read_lexicon
+
+    for read in (read_indicators, read_labels, read_lexicon):
+        read()
+    render("parts.html.j2", part="list", items=())
+
+
+def _draw() -> None:
+    """A figure of one word that nobody sees: it finds the fonts and loads what pictures need."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    from toolkit.plots.fonts import printable
+    from toolkit.plots.saving import render
+    from toolkit.plots.style import style
+
+    with rc_context(style()):  # no pyplot: it would choose its backend for good
+        figure = Figure()
+        for weight in ("normal", "bold"):
+            figure.subplots().set_title(printable("法"), weight=weight)
+        for name in ("png", "svg", "pdf"):
+            render(figure, name)
 
 
 def _fork(kernel: IPythonKernel, watched: selectors.BaseSelector, line: int, request: int) -> None:
@@ -79,7 +128,7 @@ def _fork(kernel: IPythonKernel, watched: selectors.BaseSelector, line: int, req
     process = os.fork()
     if process == 0:
         for key in list(watched.get_map().values()):
-            os.close(key.fd)
+            os.close(key.fd) if isinstance(key.fileobj, int) else key.fileobj.close()
         watched.close()
         _work(kernel, socket.socket(fileno=line), request)
     os.close(request)
@@ -100,8 +149,8 @@ def _follow(
     watched.unregister(end)
     os.close(end)
     code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-    with line:
-        _say(line, {"exit": code}, before=b"\n")
+    with line, contextlib.suppress(OSError):  # a client that does not read must not hold up the others
+        line.send(b'\n{"exit": %d}\n' % code, socket.MSG_DONTWAIT)
 
 
 def _kill(process: int) -> None:
@@ -113,13 +162,11 @@ def _kill(process: int) -> None:
             continue
 
 
-def _say(line: socket.socket, message: dict[str, Any], *, before: bytes = b"") -> None:
+def _say(line: socket.socket, message: dict[str, Any]) -> None:
     """One line to the client; nothing where it no longer listens."""
     text = json.dumps(message, default=json_default)
-    try:
-        line.sendall(before + text.encode() + b"\n")
-    except OSError:
-        return
+    with contextlib.suppress(OSError):
+        line.sendall(text.encode() + b"\n")
 
 
 def _work(kernel: IPythonKernel, line: socket.socket, request: int) -> NoReturn:
@@ -130,6 +177,7 @@ def _work(kernel: IPythonKernel, line: socket.socket, request: int) -> NoReturn:
         with open(request, encoding="utf-8") as file:
             task = json.load(file)
         _settle(task["folder"], task["environment"])
+        kernel.parent.init_path()
         _say(line, {"process": os.getpid()})
         if "argv" in task:
             _run_kernel(kernel, task["argv"])
@@ -151,17 +199,14 @@ def _settle(folder: str, environment: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment, JPY_PARENT_PID=str(os.getppid()))
     os.chdir(folder)
-    sys.path.insert(0, "")
     matplotlib.rcParams["backend"] = environment["MPLBACKEND"]
     np.random.seed()  # noqa: NPY002 - the old global state, which forks would share
 
 
 def _run_kernel(kernel: IPythonKernel, argv: Sequence[str]) -> None:
     """An ordinary kernel, as `python -m ipykernel_launcher` would start it."""
-    from ipykernel.kernelapp import IPKernelApp
-
-    type(kernel.shell).clear_instance()
-    type(kernel).clear_instance()
+    for made in (kernel.shell, kernel, kernel.parent):
+        type(made).clear_instance()
     sys.argv = ["ipykernel_launcher", *argv]
     IPKernelApp.launch_instance(argv=list(argv))
 

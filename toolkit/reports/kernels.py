@@ -34,8 +34,10 @@ from jupyter_client.provisioning import LocalProvisioner
 
 _INLINE = "module://matplotlib_inline.backend_inline"  # what a kernel takes where nobody has chosen
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+_SERVER = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # no advice from the debugger that kernels load
 _SERVE = "from toolkit.reports.forkserver import serve; serve({})"
-_START = 60  # seconds that the imports may take
+_START = 300  # seconds that the imports may take, on a machine that has much to do
+_STOP = 10  # seconds
 _lock = threading.Lock()
 _server: list[tuple[socket.socket, subprocess.Popen[bytes], int]] = []  # started when needed, and by whom
 
@@ -64,6 +66,7 @@ class Forked:
         if first is None:
             raise OSError("The process that forks for us has ended.")
         if "failed" in first:
+            self.wait()
             raise RuntimeError(first["failed"].strip().splitlines()[-1])
         self.pid: int = first["process"]
 
@@ -127,7 +130,8 @@ class Forked:
     def kill(self) -> None:
         """End it and all that it started: the server does so when its client hangs up."""
         if self.returncode is None:
-            self._line.shutdown(socket.SHUT_RDWR)
+            with contextlib.suppress(OSError):
+                self._line.shutdown(socket.SHUT_RDWR)  # which copies of the line in other processes hear too
             self._end(-signal.SIGKILL)
 
 
@@ -151,7 +155,7 @@ def fork(folder: str | os.PathLike[str], environment: Mapping[str, str] | None =
     """
     chosen = dict(os.environ if environment is None else environment) | _ONE_THREAD
     chosen["MPLBACKEND"] = chosen.get("MPLBACKEND") or _INLINE
-    task |= {"folder": os.fspath(folder), "environment": chosen}
+    task |= {"folder": str(Path(folder).absolute()), "environment": chosen}
     control = _control(chosen)
     try:
         return _ask(control, task)
@@ -182,12 +186,12 @@ def _control(environment: dict[str, str]) -> socket.socket:
             ours, theirs = socket.socketpair()
             with theirs:
                 process = subprocess.Popen(
-                    [sys.executable, "-P", "-c", _SERVE.format(theirs.fileno())],
+                    [sys.executable, "-c", _SERVE.format(theirs.fileno())],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     start_new_session=True,
-                    env={**environment, "PYDEVD_DISABLE_FILE_VALIDATION": "1"},  # advice to people
+                    env=environment | _SERVER,
                 )
             _server.append((ours, process, os.getpid()))
         return _server[0][0]
@@ -203,7 +207,11 @@ def stop(control: socket.socket | None = None) -> None:
         if owner == os.getpid():  # a forked worker shares the server with the process it comes from
             with contextlib.suppress(OSError):
                 line.send(b"q")
-            process.wait()
+            try:
+                process.wait(_STOP)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
         line.close()
 
 

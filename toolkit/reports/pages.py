@@ -7,7 +7,6 @@ import functools
 import hashlib
 import re
 from importlib.resources import as_file, files
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +90,7 @@ def page(
 
 def render(template: str, **values: Any) -> str:
     """Fill a file of templates/; values are escaped unless they are marked as HTML."""
-    return _environment().from_string(read_template(template)).render(**values)
+    return _template(template).render(**values)
 
 
 @functools.cache
@@ -124,6 +123,12 @@ def _environment() -> Any:
     return Environment(trim_blocks=True, lstrip_blocks=True, autoescape=True)
 
 
+@functools.cache
+def _template(name: str) -> Any:
+    """A compiled template: compiling costs more than filling, and a report fills dozens of parts."""
+    return _environment().from_string(read_template(name))
+
+
 def _hash(text: str) -> str:
     """The policy's name of an inline style or script."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
@@ -131,6 +136,8 @@ def _hash(text: str) -> str:
 
 def _font_faces(body: str, more: str) -> str:
     """CSS with the page's characters from our two faces; the serif one serves headings only."""
+    from toolkit.plots.fonts import web_font
+
     headings = more + "".join(match[2] for match in _HEADING.finditer(body))
     texts = {"Toolkit Sans": _TAG.sub(" ", body) + more, "Toolkit Serif": headings}
     rules = []
@@ -138,24 +145,8 @@ def _font_faces(body: str, more: str) -> str:
         path = Path(str(files("toolkit") / "data" / "fonts" / name))
         if not path.exists():  # an installation without the fonts still makes readable pages
             continue
-        data = base64.b64encode(_subset(path, frozenset(texts[family]))).decode()
+        data = base64.b64encode(web_font(path, frozenset(texts[family]))).decode()
         rules.append(
-            f'@font-face{{font-family:"{family}";src:url(data:font/woff2;base64,{data}) format("woff2")}}'
+            f'@font-face{{font-family:"{family}";src:url(data:font/woff;base64,{data}) format("woff")}}'
         )
     return "\n".join(rules)
-
-
-@functools.lru_cache(maxsize=4)
-def _subset(path: Path, characters: frozenset[str]) -> bytes:
-    """The font with these characters only, as WOFF2."""
-    from fontTools import subset, ttLib
-
-    options = subset.Options(flavor="woff2", hinting=False, layout_features=["kern"], notdef_outline=True)
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=[ord(character) for character in characters])
-    out = BytesIO()
-    with ttLib.TTFont(path, lazy=True, recalcTimestamp=False) as font:
-        cutter.subset(font)
-        font.flavor = "woff2"
-        font.save(out, reorderTables=False)
-    return out.getvalue()

@@ -9,7 +9,7 @@ import pandas as pd
 
 from toolkit.pipeline import Corpus
 from toolkit.reports.labels import html_label, label, meaning_of, name_of
-from toolkit.reports.rates import FEWEST_PEERS, dimension_rates, dimension_roles, role_shares
+from toolkit.reports.rates import FEWEST_PEERS, dimension_rates, dimension_roles, indicator_names, role_shares
 from toolkit.reports.sheets import (
     Sheet,
     listed,
@@ -145,9 +145,7 @@ def show_quotes(sheet: Sheet, role: str, *, most: int = 6, all: int = 40) -> Non
 
 def show_facts(sheet: Sheet, *, most: int = 40) -> None:
     """Core figures of the latest report with its words and their place, the others folded; then the years."""
-    from toolkit.indicators import facts
-
-    found, language = facts(sheet.corpus), sheet.language
+    found, language = sheet.facts, sheet.language
     now = found[found["doc_id"].isin(sheet.latest.documents["doc_id"])]
     stated = now[(now["indicator_id"] != "") & now["certain"] & (now["role"] != "plan")]
     stated = stated.drop_duplicates(["indicator_id", "surface", "phrase"])
@@ -193,25 +191,26 @@ def _indicators(language: str) -> dict[str, str]:
 
 
 def value_grid(
-    sheet: Sheet, corpus: Corpus, columns: Sequence[str], *, most: int = 12, last: int = 8
+    sheet: Sheet, corpus: Corpus, columns: Sequence[str], *, most: int = 12, last: int = 6
 ) -> pd.DataFrame:
     """Indicators that two reports or more state, core ones first, against the last years (or reports)."""
-    from toolkit.indicators import facts, panel
+    from toolkit.indicators import panel
 
     years = corpus.documents["year_covered"].fillna(corpus.documents["year"])
     reports = corpus.documents[["region_id"]].assign(year=years).drop_duplicates()
-    cells = panel(corpus, facts(corpus)).merge(reports, on=["region_id", "year"])
+    cells = panel(corpus, sheet.facts).merge(reports, on=["region_id", "year"])
     cells = cells[(cells["statistic"] == "level") & cells["value"].notna()]
     cells = cells.drop_duplicates(["indicator_id", "unit", "region_id", "year"], keep=False)
-    cells = cells.assign(column=cells[list(columns)].astype("str").agg(" ".join, axis=1))
+    places = corpus.documents.groupby("region")["region_id"].nunique()
+    columns = [*(["region_id"] if places.max() > 1 else []), *columns]  # 朝阳区 is several places
+    cells = cells.assign(column=cells[columns].astype("str").agg(" ".join, axis=1))
     grid = cells.pivot(index=["indicator_id", "unit"], columns="column", values="value")
     grid = grid[cells["column"].drop_duplicates().tail(last)].dropna(thresh=2)
     rows = grid.index.to_frame(index=False).assign(n=grid.count(axis=1).to_numpy())
     rows["rank"] = ~rows["indicator_id"].isin(_core(sheet))
     rows = rows.sort_values(["rank", "n"], ascending=[True, False], kind="stable").head(most)
-    names = rows["indicator_id"].map(_indicators(sheet.language)) + " (" + rows["unit"] + ")"
     grid = grid.iloc[rows.index].rename_axis(columns=None).reset_index(drop=True)
-    grid.insert(0, "indicator", names.to_numpy())
+    grid.insert(0, "indicator", indicator_names(rows, sheet.language).to_numpy())
     return grid
 
 
@@ -259,11 +258,17 @@ def show_dimensions(sheet: Sheet, *, most: int = 30) -> None:
 
     keys = sheet.groups(most)
     rates = dimension_rates(sheet.corpus, keys)
+    if rates["label"].nunique() == 1:
+        return
+    if rates["label"].str.fullmatch(r"\d+").all():  # one region: a year without a report is a gap
+        years = pd.DataFrame({"year": range(rates["year"].min(), rates["year"].max() + 1)})
+        every = years.merge(rates[["dimension"]].drop_duplicates(), how="cross")
+        rates = every.merge(rates, how="left").assign(label=every["year"].astype("str"))
+        rates["region"] = sheet.report["region"]
     rates["dimension"] = [name_of("dimension", name, sheet.language) for name in rates["dimension"]]
-    if rates["label"].nunique() > 1:
-        options = {"title": label("dimensions.heading", sheet.language), **_by_year(sheet, keys)}
-        axes = plots.heat_map(rates, row="label", column="dimension", language=sheet.language, **options)
-        show_figure(sheet, "dimensions", axes, rates)
+    options = {"title": label("dimensions.heading", sheet.language), **_by_year(sheet, keys)}
+    axes = plots.heat_map(rates, row="label", column="dimension", language=sheet.language, **options)
+    show_figure(sheet, "dimensions", axes, rates)
 
 
 def show_dimension_roles(sheet: Sheet) -> None:
@@ -285,13 +290,17 @@ def show_roles(sheet: Sheet, *, most: int = 30) -> None:
 
     keys = sheet.groups(most)
     shares = role_shares(sheet.corpus, keys)
-    subtitle = _by_year(sheet, keys).get("subtitle") or label(
-        "roles.subtitle",
-        sheet.language,
-        n=len(sheet.corpus.documents),
-        n_chars=f"{shares['n_chars'].sum():,}",
-    )
-    axes = plots.roles(shares, row="label", language=sheet.language, subtitle=subtitle)
+    documents, n_chars = sheet.corpus.documents, f"{shares['n_chars'].sum():,}"
+    about = {"region": sheet.report["region"], "n": len(documents), "years": span(documents["year"])}
+    about["regions"] = documents["region_id"].nunique()
+    name = label("report.heading" if about["regions"] == 1 else "comparison.lead", sheet.language, **about)
+    subtitle = label("roles.subtitle", sheet.language, name=name, n_chars=n_chars)
+    subtitle = _by_year(sheet, keys).get("subtitle", subtitle)
+    several = shares["year"].nunique() > 1 and shares.groupby("year")["label"].nunique().max() == 1
+    if "region_id" not in keys:
+        shares["n_reports"] = shares["year"].map(documents["year"].value_counts())
+    row = "year" if several else "label"
+    axes = plots.roles(shares, row=row, language=sheet.language, subtitle=subtitle)
     show_figure(sheet, "roles", axes, shares)
 
 
@@ -327,6 +336,9 @@ def show_keyness(sheet: Sheet, *, top: int = 10) -> None:
     values = {"n": peers["n_reports"], "regions": peers["n_regions"], "kinds": listed(kinds, language)}
     say(sheet, "keyness.others", years="–".join(map(str, dict.fromkeys(peers["years"]))), **values)
     keys = _keys(sheet)
+    if keys.empty:
+        say(sheet, "keyness.none", "notice")
+        return
     axes = plots.keyness(keys, language=language, top=top, subtitle=sheet.name)
     show_figure(sheet, "keyness", axes, keys)
 
@@ -337,7 +349,7 @@ def _keys(sheet: Sheet, least: int = 3) -> pd.DataFrame:
 
     keys = keyness(sheet.sides, target={"side": "this"}, reference={"side": "others"}, min_documents=1)
     counts = keys[["count_target", "count_reference"]].max(axis=1)
-    keys = keys[(keys["term"].str.len() > 1) & (counts >= least)]
+    keys = keys[(keys["term"].str.len() > 1) & (counts >= least) & (keys["log_ratio"] != 0)]
     return keys.sort_values(["log_likelihood", "term"], ascending=[False, True], ignore_index=True)
 
 
@@ -356,7 +368,10 @@ def show_contexts(
         show_subsection(sheet, "context.term", term=term, n=len(lines))
         rows = [
             (*(" ".join(text.split()) for text in (row.left, row.keyword, row.right)), place(sheet, row))
-            for row in lines.drop(columns="section").head(most).itertuples()
+            for row in lines.drop_duplicates(["left", "right"])
+            .drop(columns="section")
+            .head(most)
+            .itertuples()
         ]
         show_part("lines", lines=rows)
     absent = [term for term, lines in found.items() if lines.empty]
@@ -406,12 +421,11 @@ def show_settings(sheet: Sheet) -> None:
 def show_tables(sheet: Sheet) -> None:
     """The tables behind the page as one workbook, with a codebook."""
     from toolkit.exports import export
-    from toolkit.indicators import facts
     from toolkit.terms.counts import count_terms
 
     tables = {
         "documents": sheet.corpus.documents.drop(columns="text"),
-        "facts": facts(sheet.corpus),
+        "facts": sheet.facts,
         "terms": count_terms(sheet.corpus, by=["region_id", "year"]),
         "roles": role_shares(sheet.corpus),
     }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from toolkit.pipeline import Corpus
+from toolkit.stored import Store
 
 FEWEST_PEERS = 10  # reports that are alike, before quartiles of them mean anything
 LEAST = 5  # reports, or regions, before dots, ranks or a curve of them mean anything
@@ -24,12 +25,18 @@ def latest_names(corpus: Corpus) -> pd.Series:
 def role_shares(corpus: Corpus, by: Sequence[str] = _YEARLY) -> pd.DataFrame:
     """Characters of each role in each group, and their share of all but meta; a role it lacks is 0."""
     keys = list(by)
-    sentences = corpus.sentences[corpus.sentences["role"] != "meta"].merge(_places(corpus, keys), on="doc_id")
-    sizes = sentences.assign(n_chars=sentences["text"].str.count(r"\S"))
-    sums = sizes.groupby([*keys, "role"])["n_chars"].sum().unstack(fill_value=0)
+    sums = pd.concat([_role_sizes(part, keys) for part in pieces(corpus, "sentences")])
+    sums = sums.groupby(level=[*keys, "role"]).sum().unstack(fill_value=0)
     table = sums.stack().rename("n_chars").reset_index()
     table["share"] = table["n_chars"] / table.groupby(keys)["n_chars"].transform("sum")
     return _labelled(table, corpus, keys)
+
+
+def _role_sizes(corpus: Corpus, keys: list[str]) -> pd.Series:
+    """Characters of each role in each group."""
+    sentences = corpus.sentences[corpus.sentences["role"] != "meta"].merge(_places(corpus, keys), on="doc_id")
+    sizes = sentences.assign(n_chars=sentences["text"].str.count(r"\S"))
+    return sizes.groupby([*keys, "role"])["n_chars"].sum()
 
 
 def dimension_rates(corpus: Corpus, by: Sequence[str] = _YEARLY) -> pd.DataFrame:
@@ -73,9 +80,27 @@ def _counted_hits(corpus: Corpus) -> pd.DataFrame:
     """Hits of the lexicon outside page furniture that count, slogans left out."""
     from toolkit.terms.lexicon import read_lexicon
 
-    table, hits = read_lexicon().table, corpus.hits
-    slogans = table.loc[table["kind"] == "slogan", "id"]
-    return hits[(hits["role"] != "meta") & (hits["nested_in"] == "") & ~hits["mechanism"].isin(slogans)]
+    table = read_lexicon().table
+    slogans, found = table.loc[table["kind"] == "slogan", "id"], []
+    for part in pieces(corpus, "hits"):
+        hits = part.hits
+        kept = (hits["role"] != "meta") & (hits["nested_in"] == "") & ~hits["mechanism"].isin(slogans)
+        found.append(hits.loc[kept, ["doc_id", "dimension", "role"]])
+    return pd.concat(found)
+
+
+def pieces(corpus: Corpus | Store, *tables: str) -> Iterable[Corpus]:
+    """A store as one corpus of these tables after another, for what is counted report by report; a corpus as it is."""
+    return corpus.parts(*tables) if hasattr(corpus, "parts") else [corpus]
+
+
+def cards(corpus: Corpus | Store) -> pd.DataFrame:
+    """`statutory_card` of a corpus or a store, in the order of its documents."""
+    from toolkit.corpus.statutory import statutory_card
+
+    card = pd.concat([statutory_card(part) for part in pieces(corpus, "sections", "sentences")])
+    place = pd.Series(range(len(corpus.documents)), corpus.documents["doc_id"])
+    return card.sort_values("doc_id", key=place.get, ignore_index=True)
 
 
 def alike(documents: pd.DataFrame) -> pd.DataFrame:
@@ -114,26 +139,26 @@ def peer_ranges(values: pd.DataFrame, documents: pd.DataFrame, report: pd.Series
 def coverage_in_time(corpus: Corpus) -> pd.DataFrame:
     """`coverage`, its status on time or late where a report's date can be held against a deadline."""
     from toolkit.corpus.coverages import coverage
-    from toolkit.corpus.statutory import statutory_card
 
     keys = list(_YEARLY)
-    card = statutory_card(corpus).merge(corpus.documents[["doc_id", *keys]], on="doc_id")
+    card = cards(corpus).merge(corpus.documents[["doc_id", *keys]], on="doc_id")
     dated = card[card["timeliness"] != "unknown"].drop_duplicates(keys).set_index(keys)["timeliness"]
     table = coverage(corpus).join(dated, on=keys)
     table["status"] = table.pop("timeliness").fillna(table["status"])
     return table
 
 
-def first_reports(corpus: Corpus, language: str = "zh", *, most: int = 6) -> tuple[pd.DataFrame, bool]:
+def first_reports(corpus: Corpus, *, most: int = 6) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Curves of the national institutions whose first report can be dated; those with a central date first.
 
     Years count from the first with reports of LEAST regions on, since with few a curve leaps; an institution
-    needs LEAST regions at risk, which have an earlier report without it.
+    needs LEAST regions that could report it first: they have several reports, and the first is without it.
 
     Returns
     -------
-    DataFrame, bool
-        `adoption_curve` with `name`, and True; where there is none, `adoption` (first reports), and False.
+    DataFrame, DataFrame
+        `adoption_curve` with name_zh, name_en and n_could (those regions), and the documents it stands on;
+        where there is no curve, `adoption` (first reports), and no document.
     """
     from toolkit.measures import adoption, adoption_curve
     from toolkit.measures.pooling import breaks
@@ -143,36 +168,39 @@ def first_reports(corpus: Corpus, language: str = "zh", *, most: int = 6) -> tup
     words = words[words["kind"].eq("institution") & words["scope"].eq("national")].set_index("id")
     sizes = corpus.documents.groupby("year")["region_id"].nunique()
     years = list(sizes.index[sizes.ge(LEAST).cummax()])
-    first = adoption(corpus.where(year=years), mechanisms=sorted(words.index))
+    first = adoption(corpus.where("hits", year=years), mechanisms=sorted(words.index))
     dated = first[first["status"] == "first reported"].value_counts("mechanism")
     could = first[(first["status"] != "in the first report") & (first["n_reports"] > 1)]
-    at_risk = could.value_counts("mechanism")
-    dated = dated[at_risk.reindex(dated.index, fill_value=0) >= LEAST]
+    could = could.value_counts("mechanism")
+    dated = dated[could.reindex(dated.index, fill_value=0) >= LEAST]
     central = set(" ".join(breaks()["mechanisms"]).split())
     top = sorted(dated.index, key=lambda m: (dated[m] < LEAST, m not in central, -dated[m], m))[:most]
     if not top:
-        return first, False
+        return first, corpus.documents.head(0)
     table = adoption_curve(first[first["mechanism"].isin(top)])
-    table.insert(1, "name", table["mechanism"].map(words["name" if language == "zh" else "english"]))
-    return table, True
+    for place, (language, column) in enumerate((("zh", "name"), ("en", "english")), 1):
+        table.insert(place, f"name_{language}", table["mechanism"].map(words[column]))
+    table["n_could"] = table["mechanism"].map(could)
+    return table, corpus.documents[corpus.documents["year"].isin(years)]
 
 
 def stated_values(
-    corpus: Corpus, language: str = "zh", *, unit: str = "", most: int = 6
+    corpus: Corpus, *, indicators: Sequence[str] = (), unit: str = "", most: int = 6
 ) -> tuple[pd.DataFrame, bool]:
-    """Values of the indicators that most reports state, NaN where a report does not; of one `unit`, if given.
+    """Values of the indicators that most reports state (or of those named), NaN where a report does not.
 
     Returns
     -------
     DataFrame, bool
-        One row a report and indicator: name, the indicator and its definition, region_id, region, year (that
-        the figure speaks of), value; and whether LEAST reports state one of them.
+        One row a report and indicator: name_zh, name_en, the indicator and its definition, region_id, region,
+        year (that the figure speaks of), value; and whether LEAST reports state one (or any, if named).
     """
-    from toolkit.indicators import facts, panel, read_indicators
+    from toolkit.indicators import facts, panel
 
     reports = corpus.documents[[*_YEARLY, "region", "year_covered"]]
-    reports = reports.assign(year=reports["year_covered"].fillna(reports["year"]))
-    reports = reports.drop(columns="year_covered")
+    reports = reports.assign(year=reports["year_covered"].fillna(reports["year"])).drop(
+        columns="year_covered"
+    )
     cells = panel(corpus, facts(corpus)).dropna(subset="value")
     cells = cells.merge(reports[[*_YEARLY]].drop_duplicates(), on=[*_YEARLY])
     cells = cells[cells["unit"] == unit] if unit else cells
@@ -180,11 +208,23 @@ def stated_values(
         [*_CELL, *_YEARLY], keep=False
     )  # several periods of a year are no one value
     top = cells.value_counts(_CELL).reset_index().drop_duplicates("indicator_id")
-    top = top[top["count"] >= min(LEAST, top["count"].max())].head(most)
-    names = {row.indicator_id: getattr(row, language) for row in read_indicators()}
+    top = top[top["indicator_id"].isin(indicators)] if indicators else top.head(most)
+    if top.empty or top["count"].max() < (1 if indicators else LEAST):
+        return cells[[*_CELL, *_YEARLY, "region", "value"]], False
     table = top[_CELL].merge(reports, how="cross").merge(cells[[*_CELL, *_YEARLY, "value"]], how="left")
-    table.insert(0, "name", table["indicator_id"].map(names) + " (" + table["unit"] + ")")
-    return table, bool((top["count"] >= LEAST).any())
+    for place, language in enumerate(("zh", "en")):
+        table.insert(place, f"name_{language}", indicator_names(table, language))
+    return table, True
+
+
+def indicator_names(table: pd.DataFrame, language: str) -> pd.Series:
+    """Names of a table's indicators with their units (indicator_id, unit)."""
+    from toolkit.indicators import read_indicators
+    from toolkit.plots.labels import named
+
+    names = {row.indicator_id: getattr(row, language) for row in read_indicators()}
+    units = {unit: named(f"unit.{unit}", language).removeprefix("unit.") for unit in set(table["unit"])}
+    return table["indicator_id"].map(names) + " (" + table["unit"].map(units) + ")"
 
 
 def shared_and_problems(corpus: Corpus) -> pd.DataFrame:
@@ -195,17 +235,18 @@ def shared_and_problems(corpus: Corpus) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `boilerplate` with region_id, region, year, reused (its shares but novel), problem_share.
+        `boilerplate` with label, region_id, region, year, problem_share, reused (its shares but novel), and
+        name (region and year).
     """
     from toolkit.measures import boilerplate, shared_sentences
 
     shared = shared_sentences(corpus)
     shared = shared[(shared["n_regions"] > 1) | shared["own_last_year"].notna()]
     table = boilerplate(shared).dropna(subset="novel")
-    table = table.merge(corpus.documents[["doc_id", *_YEARLY, "region"]], on="doc_id")
+    table = table.merge(corpus.documents[["doc_id", "label", *_YEARLY, "region"]], on="doc_id")
     problems = role_shares(corpus, ["doc_id"]).query("role == 'problem'").set_index("doc_id")["share"]
     table["problem_share"] = table["doc_id"].map(problems).fillna(0)
-    return table.assign(reused=1 - table["novel"])
+    return table.assign(reused=1 - table["novel"], name=table["region"] + " " + table["year"].astype("str"))
 
 
 def _places(corpus: Corpus, keys: list[str]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pandas as pd
 from IPython.display import HTML, Image, display
 
 from toolkit.pipeline import Corpus
-from toolkit.plots.labels import ems
+from toolkit.plots.labels import ems, short_number
 from toolkit.reports.labels import html_label, label, name_of, read_labels
 from toolkit.reports.pages import render
 from toolkit.reports.slices import open_corpus, open_slice
@@ -26,10 +27,6 @@ _YEARS = ("year", "year_covered", "first_year", "last_year")
 _CLOSED = ("body_kind", "dimension", "dated_by", "genre", "level", "subject", "status", "role", "reason")
 _CLOSED += ("presence", "timeliness")
 _SHARES = ("share", "own_last_year", "other_regions", "both", "novel")
-_UNITS = {
-    "zh": ((1e12, "万亿"), (1e8, "亿")),
-    "en": ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")),
-}
 _NARROW = 5.5  # ems that are never broken into lines
 _LARGE = 1e8  # from here on numbers are read in these units
 
@@ -67,6 +64,13 @@ class Sheet:
     def latest(self) -> Corpus:
         """The corpus of the latest year alone."""
         return self.corpus.where(year=int(self.report["year"]))
+
+    @cached_property
+    def facts(self) -> pd.DataFrame:
+        """The figures that the reports state, found once."""
+        from toolkit.indicators import facts
+
+        return facts(self.corpus)
 
     def groups(self, most: int) -> list[str]:
         """Region and year, or the year alone where that would make more than `most` groups."""
@@ -235,6 +239,5 @@ def _cell(name: str, value: Any, language: str) -> str:
     if name in _SHARES:
         return "< 0.1%" if 0 < value < 0.001 else f"{value:.1%}"
     if abs(value) >= _LARGE:
-        unit, word = next(each for each in _UNITS[language] if abs(value) >= each[0])
-        return f"{value / unit:,.4g}{word}"
+        return short_number(value, language)
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3g}"

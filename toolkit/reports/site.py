@@ -40,6 +40,7 @@ def index_page(
         text=lambda key, **values: label(f"index.{key}", language, **values),
         name=lambda kind, value: name_of(kind, value, language),
         meaning=lambda notice: meaning_of(notice, language),
+        english=lambda notice: meaning_of(notice, "en"),
     )
     return page(body, title=title, language=language, script=read_template("index.js"))
 
@@ -47,15 +48,14 @@ def index_page(
 def _years(sizes: Mapping[int, int]) -> dict[str, Any]:
     """Span, gaps and total of a region's reports, and bars of their length with gaps as gaps."""
     if not sizes:
-        return {"span": "", "gaps": 0, "total": 0, "bars": [], "width": 0}
+        return {"span": "", "gaps": 0, "total": 0, "bars": "", "width": 0}
     first, last, top = min(sizes), max(sizes), max(1, *sizes.values())
-    bars = [
-        ((year - first) * 5, round(18 - 18 * n / top, 1), round(18 * n / top, 1)) for year, n in sizes.items()
-    ]
+    heights = {(year - first) * 5: round(18 * n / top) for year, n in sizes.items()}
+    bars = "".join(f"M{x} 18v-{height}h4v{height}z" for x, height in heights.items())
     return {
         "span": f"{first}–{last}" if last > first else str(first),
         "gaps": last - first + 1 - len(sizes),
         "total": sum(sizes.values()),
-        "bars": bars if len(sizes) > 1 else [],
+        "bars": bars if len(sizes) > 1 else "",
         "width": (last - first + 1) * 5,
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,16 +13,22 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from toolkit.files import write_json
 from toolkit.pipeline import Corpus, read_corpus
-from toolkit.reports.folders import digest, write_json
-from toolkit.reports.rates import dimension_rates, peer_ranges, role_shares
+from toolkit.reports.rates import ALIKE, dimension_rates, peer_ranges, role_shares
+from toolkit.store import MANIFEST, digest, read_manifest, read_record, write_part
+from toolkit.stored import Store, open_store
 from toolkit.terms.counts import count_terms, place_terms
 
 FEWEST_OF_A_YEAR = 5  # other reports of the same year; with fewer, those of all years are the reference
 NEIGHBOURS = 5
+BUNDLE = 40  # regions whose rows are loaded from a store together: it reads each of its parts for them
+MOST_OTHERS = 2000  # terms the report does not have; rarer ones cannot be characteristic by their absence
 _KEY = ["region_id", "genre", "year"]
 _NUMBERS = ["count", "n_documents", "n_tokens", "n_reports"]
 _TABLES = ("sides", "shared", "ranges")
+_WHOLE = {"year", "n_other_regions", "n_other_regions_most"}  # whole numbers that may be missing
+_STORE = "store.json"  # in the place of a comparison's corpus: where the store is
 
 
 class Unit(NamedTuple):
@@ -39,9 +46,10 @@ class Slice(NamedTuple):
 
     `corpus` holds the region's reports of the genre; `beside` these and, if there is only one, those of its
     nearest neighbours in the order of codes. `sides` has terms of two groups, side ``this`` (the latest
-    report) and ``others``, without rows for names of places, which denominators keep; `shared` says of each
-    sentence who else has it (`shared_sentences` of the whole genre); `ranges` sets the latest report beside
-    those alike (`peer_ranges`); `peers` says what the others are.
+    report) and ``others``, without rows for names of places, which denominators keep; of terms that this side
+    lacks, the others' 2,000 most frequent. `shared` says of each sentence who else has it
+    (`shared_sentences` of the whole genre); `ranges` sets the latest report beside those alike
+    (`peer_ranges`); `peers` says what the others are.
     """
 
     corpus: Corpus
@@ -54,11 +62,21 @@ class Slice(NamedTuple):
 
 @dataclass(frozen=True)
 class Slices:
-    """A corpus as the reports of its regions."""
+    """A corpus or a store as the reports of its regions.
+
+    What the whole corpus must be asked for is computed once, part by part, and kept in the folder `cache`
+    where one is given; a slice then costs what its region holds.
+    """
 
     NAMES = ("region_id", "region_code", "region", "province", "prefecture", "genre", "body_kind")
 
-    corpus: Corpus
+    corpus: Corpus | Store
+    cache: Path | None = None
+
+    @cached_property
+    def documents(self) -> pd.DataFrame:
+        """The reports, without their texts."""
+        return self.corpus.documents.drop(columns="text", errors="ignore")
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -68,7 +86,7 @@ class Slices:
     @cached_property
     def unplaced(self) -> list[dict[str, Any]]:
         """Reports without a known region or year, as rows for the index: they are in no regional report."""
-        lost = self.corpus.documents.drop(index=self._placed.index)
+        lost = self._lost
         notices = ["year_unknown" if d.region_id else "region_unknown" for d in lost.itertuples()]
         rows = lost[["path", "row"]].assign(status="flagged", reason=notices, detail="")
         return rows.to_dict("records")
@@ -76,41 +94,12 @@ class Slices:
     @cached_property
     def digest(self) -> str:
         """Hash of what was read of all reports: their bytes and what is said of them."""
-        return _documents_digest(self.corpus.documents)
-
-    @cached_property
-    def counts(self) -> pd.DataFrame:
-        """Terms of every region, genre and year, counted once."""
-        return count_terms(self.corpus, by=_KEY)
+        return digest(self._prints.to_list())
 
     @cached_property
     def places(self) -> frozenset[str]:
         """Names of places and level words of the whole corpus."""
-        return frozenset(place_terms(self.corpus))
-
-    @cached_property
-    def shared(self) -> pd.DataFrame:
-        """Who else has each sentence, among reports of its genre."""
-        from toolkit.measures import shared_sentences
-
-        genres = self.corpus.documents["genre"].unique()
-        return pd.concat([shared_sentences(self.corpus.where(genre=genre)) for genre in genres])
-
-    @cached_property
-    def rates(self) -> pd.DataFrame:
-        """What each report is given to: name, doc_id, value; roles as shares, dimensions per 10,000 tokens."""
-        names = {"role": "name", "dimension": "name", "share": "value", "per_10k": "value"}
-        tables = (role_shares(self.corpus, ["doc_id"]), dimension_rates(self.corpus, ["doc_id"]))
-        return pd.concat([table.rename(columns=names)[["doc_id", "name", "value"]] for table in tables])
-
-    @cached_property
-    def _totals(self) -> pd.DataFrame:
-        """Terms of each genre and year over all regions."""
-        return (
-            self.counts.groupby(["genre", "year", "term"], observed=True)[["count", "n_documents"]]
-            .sum()
-            .reset_index()
-        )
+        return frozenset(self._tables["places"]["term"])
 
     def find(self, region: str, genre: str = "") -> Unit:
         """The unit of a region (code, id or name) and genre.
@@ -137,42 +126,169 @@ class Slices:
     def slice(self, region: str, genre: str = "") -> Slice:
         """The tables of one region's report."""
         unit = self.find(region, genre)
-        documents = self._placed[self._placed["genre"] == unit.genre]
-        mine = documents[documents["region_id"] == unit.region_id]
-        latest = int(mine["year"].max())
-        others, peers = self._others(unit, latest)
-        here = (self.counts[name] == value for name, value in zip(_KEY, (*unit[:2], latest), strict=True))
-        this = self.counts[np.logical_and.reduce(list(here))]
-        sides = pd.concat([part[["side", "term", *_NUMBERS]] for part in (this.assign(side="this"), others)])
-        ids = self._near(unit, documents) if mine["year"].nunique() == 1 else mine["doc_id"]
-        beside = self.corpus.where(doc_id=list(ids))
-        peers |= {"doc_ids": mine["doc_id"].tolist()}
-        sides = sides[~sides["term"].isin(self.places)].reset_index(drop=True)
-        shared = self.shared[self.shared["doc_id"].isin(mine["doc_id"])].reset_index(drop=True)
-        report = mine.sort_values("year", kind="stable").iloc[-1]
-        ranges = peer_ranges(self.rates, documents, report)
-        return Slice(beside.where(doc_id=peers["doc_ids"]), beside, sides, shared, ranges, peers)
+        return self.cut(unit, self.load([unit]))
 
-    def save(self, folder: Path, *, region: str | None = None, genre: str | None = None) -> None:
-        """Write one region's slice, or the whole corpus, for `open_slice` and `open_corpus`."""
-        if region is None:
-            self.corpus.save(folder)
-            return
-        made = self.slice(region, genre or "")
+    def load(self, units: Iterable[Unit]) -> Corpus:
+        """The rows that the slices of these units are cut from, in memory."""
+        ids = {doc_id for unit in units for doc_id in self._beside(unit)}
+        return self.corpus.where(doc_id=sorted(ids))
+
+    def cut(self, unit: Unit, held: Corpus) -> Slice:
+        """The tables of one report, its rows from what `load` gave."""
+        mine = self._mine(unit)
+        report = mine.sort_values("year", kind="stable").iloc[-1]
+        beside = held.where(doc_id=self._beside(unit))
+        corpus = beside.where(doc_id=mine["doc_id"])
+        counts = count_terms(corpus, by=_KEY)
+        this = counts[counts["year"] == report["year"]]
+        others, peers = self._others(unit, int(report["year"]), counts, set(this["term"]))
+        sides = pd.concat([part[["side", "term", *_NUMBERS]] for part in (this.assign(side="this"), others)])
+        sides = sides[~sides["term"].isin(self.places)].reset_index(drop=True)
+        shared = _rows(self._tables["shared"], self._shared_at, sorted(mine["doc_id"]))
+        peers |= {"doc_ids": mine["doc_id"].tolist()}
+        return Slice(corpus, beside, sides, shared, self._ranges(report), peers)
+
+    def save(self, folder: Path, unit: Unit, held: Corpus) -> None:
+        """Write one report's slice for `open_slice`."""
+        made = self.cut(unit, held)
         made.beside.save(folder)
         for name in _TABLES:
             getattr(made, name).to_parquet(folder / f"{name}.parquet", index=False)
         write_json(folder / "peers.json", made.peers)
 
+    def save_whole(self, folder: Path) -> None:
+        """Write the whole corpus for `open_corpus`; of a store, where it is."""
+        if isinstance(self.corpus, Store):
+            write_json(folder / _STORE, {"store": str(self.corpus.folder.resolve())})
+        else:
+            self.corpus.save(folder)
+
+    def prepare(self) -> None:
+        """Compute what the whole corpus must be asked for, or read what was computed before."""
+        _ = self._tables
+
+    @cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        """Of the whole corpus: totals of terms, names of places, shared sentences, what texts are given to."""
+        import pyarrow as pa
+
+        names = ("totals", "places", "shared", "rates")
+        if self.cache and read_record(self.cache) is not None:
+            kept = {name: pd.read_parquet(self.cache / f"{name}.parquet") for name in names}
+            return {
+                name: table.astype(dict.fromkeys(_WHOLE & set(table), "Int64"))
+                for name, table in kept.items()
+            }
+        places = pd.DataFrame({"term": pd.Series(place_terms(self.corpus), dtype="str")})
+        made = dict(zip(names, (self._totals(), places, self._shared(), self._rates()), strict=True))
+        if self.cache:
+            shutil.rmtree(self.cache, ignore_errors=True)  # what is there is not what was written
+            arrow = {name: pa.Table.from_pandas(table, preserve_index=False) for name, table in made.items()}
+            write_part(self.cache, arrow)
+        return made
+
+    def _totals(self) -> pd.DataFrame:
+        """Terms of each genre and year over all regions; falling counts, so that the first are the most."""
+        keys = ["genre", "year", "term"]
+        table = count_terms(self.corpus, by=keys[:2]).dropna(subset="year").set_index(keys)[_NUMBERS[:2]]
+        strays = self._lost[self._lost["year"].notna()]
+        if len(strays):  # in no region, so neither in the others' tokens
+            rows = count_terms(self.corpus.where(doc_id=list(strays["doc_id"])), by=keys[:2])
+            table = table.sub(rows.set_index(keys)[_NUMBERS[:2]], fill_value=0).astype("int64")
+        return table.reset_index()
+
+    def _shared(self) -> pd.DataFrame:
+        """Who else has each sentence, among reports of its genre: two years of them at a time."""
+        from toolkit.measures import shared_sentences
+
+        tables = []
+        for genre, documents in self.documents.groupby("genre"):
+            for year in sorted(documents["year"].dropna().unique()):
+                part = self.corpus.where("sections", "sentences", genre=genre, year=[year - 1, year])
+                table = shared_sentences(part)
+                now = part.documents.loc[part.documents["year"] == year, "doc_id"]
+                tables.append(table[table["doc_id"].isin(now)])
+        empty = pd.DataFrame(columns=["doc_id", "sentence_no"])
+        return pd.concat(tables or [empty]).sort_values(["doc_id", "sentence_no"], ignore_index=True)
+
+    def _rates(self) -> pd.DataFrame:
+        """What each report is given to: name, doc_id, value; roles as shares, dimensions per 10,000 tokens."""
+        names = {"role": "name", "dimension": "name", "share": "value", "per_10k": "value"}
+        tables = (role_shares(self.corpus, ["doc_id"]), dimension_rates(self.corpus, ["doc_id"]))
+        return pd.concat([table.rename(columns=names)[["doc_id", "name", "value"]] for table in tables])
+
+    @cached_property
+    def _prints(self) -> pd.Series:
+        """What was read of each report as one text; the hash of its bytes stands for its own text."""
+        columns = [self.documents[name].astype("str").fillna("") for name in self.documents]
+        return pd.Series(["\x1f".join(row) for row in zip(*columns, strict=True)], self.documents.index)
+
     @cached_property
     def _placed(self) -> pd.DataFrame:
         """Documents whose region and year are known."""
-        documents = self.corpus.documents
-        return documents[(documents["region_id"] != "") & documents["year"].notna()]
+        return self.documents[(self.documents["region_id"] != "") & self.documents["year"].notna()]
+
+    @cached_property
+    def _lost(self) -> pd.DataFrame:
+        """The other documents."""
+        return self.documents.drop(index=self._placed.index)
+
+    @cached_property
+    def _genres(self) -> dict[str, pd.DataFrame]:
+        """The placed documents of each genre."""
+        return dict(iter(self._placed.groupby("genre")))
+
+    @cached_property
+    def _latest(self) -> dict[str, pd.DataFrame]:
+        """The latest report of each region of a genre, in the order of the codes."""
+        order, options = ["region_code", "region_id"], {"keep": "last", "ignore_index": True}
+        return {
+            genre: table.sort_values("year", kind="stable")
+            .drop_duplicates("region_id", **options)
+            .sort_values(order, ignore_index=True)
+            for genre, table in self._genres.items()
+        }
+
+    @cached_property
+    def _groups(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """The documents of each region and genre."""
+        return dict(iter(self._placed.groupby(_KEY[:2], sort=False)))
+
+    @cached_property
+    def _shared_at(self) -> dict[str, np.ndarray]:
+        """Where the sentences of each report are."""
+        return self._tables["shared"].groupby("doc_id").indices
+
+    @cached_property
+    def _alike(self) -> dict[tuple, tuple[pd.DataFrame, pd.DataFrame]]:
+        """Values and documents of each set of reports that may be held against each other."""
+        rates = self._tables["rates"]
+        at = rates.groupby("doc_id").indices
+        groups = self._placed.groupby(ALIKE)
+        return {key: (_rows(rates, at, group["doc_id"]), group) for key, group in groups}
+
+    @cached_property
+    def _references(self) -> dict[tuple[str, tuple[int, ...]], pd.DataFrame]:
+        """Terms of a genre in some years, as they were asked for."""
+        return {}
+
+    def _mine(self, unit: Unit) -> pd.DataFrame:
+        """The documents of a unit."""
+        return self._groups[unit.region_id, unit.genre]
+
+    def _beside(self, unit: Unit) -> list[str]:
+        """Reports of a unit; those of its neighbours too where it has only one year."""
+        mine = self._mine(unit)
+        return list(self._near(unit) if mine["year"].nunique() == 1 else mine["doc_id"])
+
+    def _ranges(self, report: pd.Series) -> pd.DataFrame:
+        """The report beside those alike."""
+        values, group = self._alike[tuple(report[name] for name in ALIKE)]
+        return peer_ranges(values, group, report)
 
     def _units(self) -> Iterator[Unit]:
         """Group the placed reports."""
-        for (region_id, genre), group in self._placed.groupby(["region_id", "genre"], sort=False):
+        for (region_id, genre), group in self._groups.items():
             last = group.sort_values("year", kind="stable").iloc[-1]
             sizes = group.groupby("year")["n_chars"].sum()
             row = {name: str(last[name]) for name in self.NAMES}
@@ -182,48 +298,59 @@ class Slices:
             }
             first, latest = int(group["year"].min()), int(last["year"])
             years = str(latest) if first == latest else f"{first}–{latest}"
-            yield Unit(str(region_id), str(genre), row, years, _documents_digest(group))
+            prints = digest(self._prints[group.index].to_list())
+            yield Unit(str(region_id), str(genre), row, years, prints)
 
-    def _others(self, unit: Unit, year: int) -> tuple[pd.DataFrame, dict[str, Any]]:
+    def _others(
+        self, unit: Unit, year: int, counts: pd.DataFrame, here: set[str]
+    ) -> tuple[pd.DataFrame, dict[str, Any]]:
         """Counts of the other regions' reports as one group, and what they are."""
-        documents = self._placed
-        rest = documents[(documents["genre"] == unit.genre) & (documents["region_id"] != unit.region_id)]
+        documents = self._genres[unit.genre]
+        rest = documents[documents["region_id"] != unit.region_id]
         same = int((rest["year"] == year).sum()) >= FEWEST_OF_A_YEAR
         rest = rest[rest["year"] == year] if same else rest
-        years = set(rest["year"])
-        totals, own = (
-            table[(table["genre"] == unit.genre) & table["year"].isin(years)]
-            for table in (self._totals, self.counts)
-        )
-        own = own[own["region_id"] == unit.region_id]
-        sums = [
-            table.groupby("term", observed=True)[["count", "n_documents"]].sum() for table in (totals, own)
-        ]
-        others = sums[0].sub(sums[1], fill_value=0).astype("int64")
+        years = tuple(sorted({int(y) for y in rest["year"]}))
+        own = counts[counts["year"].isin(years)].groupby("term")[_NUMBERS[:2]].sum()
+        all_of_them = self._reference(unit.genre, years)
+        most = all_of_them.head(MOST_OTHERS + len(own)).index.union(own.index)
+        others = all_of_them.loc[most].sub(own, fill_value=0).astype("int64")
         others = others[others["count"] > 0].rename_axis("term").reset_index()
+        absent = others[~others["term"].isin(here)].nlargest(MOST_OTHERS, "count")
+        others = others[others["term"].isin(here) | others.index.isin(absent.index)]
         others = others.assign(side="others", n_tokens=int(rest["n_tokens"].sum()), n_reports=len(rest))
         peers = {
             "n_reports": len(rest),
             "n_regions": int(rest["region_id"].nunique()),
-            "years": [int(rest["year"].min()), int(rest["year"].max())] if len(rest) else [],
+            "years": [min(years), max(years)] if years else [],
             "body_kinds": {str(k): int(n) for k, n in rest["body_kind"].value_counts().items()},
         }
         return others, peers
 
-    def _near(self, unit: Unit, documents: pd.DataFrame) -> pd.Series:
+    def _reference(self, genre: str, years: tuple[int, ...]) -> pd.DataFrame:
+        """Terms of a genre in some years over all regions, the most frequent first."""
+        if (genre, years) not in self._references:
+            totals = self._tables["totals"]
+            table = totals[(totals["genre"] == genre) & totals["year"].isin(years)]
+            table = table.groupby("term")[_NUMBERS[:2]].sum()
+            self._references[genre, years] = table.sort_values("count", ascending=False, kind="stable")
+        return self._references[genre, years]
+
+    def _near(self, unit: Unit) -> pd.Series:
         """The region's report and the latest of its neighbours: its prefecture and province come first."""
-        latest = documents.sort_values("year", kind="stable").drop_duplicates("region_id", keep="last")
-        latest = latest.sort_values(["region_code", "region_id"], ignore_index=True)
+        latest = self._latest[unit.genre]
         here = latest.index[latest["region_id"] == unit.region_id][0]
         near = (latest.index.to_series() - here).abs().sort_values(kind="stable").index[: NEIGHBOURS + 1]
         return latest.loc[near.sort_values(), "doc_id"]
 
 
-def open_corpus(folder: str | Path) -> Corpus:
-    """Open a saved corpus, or read a folder of reports."""
-    if (Path(folder) / "manifest.json").is_file():
-        return Corpus.open(folder)
-    return read_corpus(folder)
+def open_corpus(folder: str | Path) -> Corpus | Store:
+    """Open a saved corpus, a store or what a batch prepared, or read a folder of reports."""
+    folder = Path(folder)
+    if (folder / _STORE).is_file():
+        folder = Path(json.loads((folder / _STORE).read_text(encoding="utf-8"))["store"])
+    if not (folder / MANIFEST).is_file():
+        return read_corpus(folder)
+    return open_store(folder) if "folders" in read_manifest(folder) else Corpus.open(folder)
 
 
 def open_slice(folder: str | Path, region: str, genre: str = "") -> Slice:
@@ -237,6 +364,7 @@ def open_slice(folder: str | Path, region: str, genre: str = "") -> Slice:
     return Slice(beside.where(doc_id=peers["doc_ids"]), beside, *tables, peers)
 
 
-def _documents_digest(documents: pd.DataFrame) -> str:
-    """Hash of reports: bytes and metadata, the text itself left out (the bytes' hash stands for it)."""
-    return digest(documents.drop(columns="text").astype("str").to_dict("split"))
+def _rows(table: pd.DataFrame, at: dict[str, np.ndarray], doc_ids: Sequence[str]) -> pd.DataFrame:
+    """The rows of some reports, found by index and not by a search through the table."""
+    found = [at[doc_id] for doc_id in doc_ids if doc_id in at]
+    return table.take(np.concatenate(found) if found else []).reset_index(drop=True)

@@ -11,14 +11,20 @@ import pandas as pd
 
 from toolkit.indicators import read_indicators
 from toolkit.pipeline import Corpus
-from toolkit.plots.labels import named as plot_name
 from toolkit.reports.labels import label, name_of
-from toolkit.reports.rates import dimension_rates, latest_names, role_shares
+from toolkit.reports.rates import (
+    LEAST,
+    coverage_in_time,
+    dimension_rates,
+    first_reports,
+    latest_names,
+    role_shares,
+    shared_and_problems,
+    stated_values,
+)
 
 SIZES = {"single": "paper-1col", "double": "paper-2col", "screen": "screen"}
 LANGUAGES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
-LEAST = 5  # reports, or regions, for a spread or a relation to be shown
-MOST = 6  # mechanisms or indicators in one figure
 _KEY = ["region_id", "year"]
 
 
@@ -213,13 +219,7 @@ def _one_each(corpus: Corpus) -> bool:
 
 def _coverage(corpus: Corpus, choice: Choice) -> Drawing:
     """Region-years with a report; on time, late, or undated where a deadline applies."""
-    from toolkit.corpus.coverages import coverage
-    from toolkit.corpus.statutory import statutory_card
-
-    card = statutory_card(corpus).merge(corpus.documents[["doc_id", *_KEY]], on="doc_id")
-    dated = card[card["timeliness"] != "unknown"].drop_duplicates(_KEY).set_index(_KEY)["timeliness"]
-    table = coverage(corpus).join(dated, on=_KEY)
-    table["status"] = table.pop("timeliness").fillna(table["status"])
+    table = coverage_in_time(corpus)
     n = table["region_id"].nunique() * int(table["year"].max() - table["year"].min() + 1)
     return Drawing("coverage", table, corpus.documents, n)
 
@@ -238,70 +238,25 @@ def _roles(corpus: Corpus, choice: Choice) -> Drawing:
 
 def _adoption(corpus: Corpus, choice: Choice) -> Drawing:
     """Curves of the institutions whose first report can be dated in most regions."""
-    from toolkit.measures import adoption, adoption_curve
-    from toolkit.terms.lexicon import read_lexicon
-
-    words = read_lexicon().table
-    words = words[words["kind"].eq("institution") & words["scope"].eq("national")].set_index("id")
-    sizes = corpus.documents.groupby("year")["region_id"].nunique()
-    years = list(sizes.index[sizes.ge(LEAST).cummax()])  # with few regions a curve leaps
-    first = adoption(corpus.where(year=years), mechanisms=sorted(words.index))
-    dated = first[first["status"] == "first reported"].value_counts("mechanism")
-    known = first[(first["status"] != "in the first report") & (first["n_reports"] > 1)]
-    at_risk = known.value_counts("mechanism").reindex(dated.index, fill_value=0)
-    dated = dated[at_risk >= LEAST]
-    top = sorted(dated.index, key=lambda mechanism: (-dated[mechanism], mechanism))[:MOST]
-    if not top:
-        return Drawing("", first, corpus.documents.head(0))
-    table = adoption_curve(first[first["mechanism"].isin(top)])
-    for place, (language, column) in enumerate((("zh", "name"), ("en", "english")), 1):
-        table.insert(place, f"name_{language}", table["mechanism"].map(words[column]))
-    low, high = at_risk[top].min(), at_risk[top].max()
-    shown = corpus.documents[corpus.documents["year"].isin(years)]
+    table, shown = first_reports(corpus)
+    if shown.empty:
+        return Drawing("", table, shown)
+    low, high = table["n_could"].min(), table["n_could"].max()
     n = f"{low}" if low == high else f"{low}–{high}"
     return Drawing("adoption_curve", table, shown, n, {"line": "name_{language}"})
 
 
 def _distribution(corpus: Corpus, choice: Choice) -> Drawing:
     """Values of the indicators that most reports state, or of those chosen; one row a report and indicator."""
-    from toolkit.indicators import facts, panel
-
-    reports = corpus.documents[["region_id", "region", "year", "year_covered"]]
-    reports = reports.assign(year=reports["year_covered"].fillna(reports["year"])).drop(
-        columns="year_covered"
-    )
-    cells = panel(corpus, facts(corpus)).merge(reports[_KEY].drop_duplicates(), on=_KEY)
-    cells = cells.dropna(subset="value")
-    kind = ["indicator_id", "unit", "actor_scope", "capacity", "statistic"]
-    cells = cells.drop_duplicates([*kind, *_KEY], keep=False)  # several periods of one year are no one value
-    most = cells.value_counts(kind).reset_index().drop_duplicates("indicator_id")
-    wanted = most["indicator_id"].isin(choice.indicators)
-    most, least = (most[wanted], 1) if choice.indicators else (most.head(MOST), LEAST)
-    if most.empty or most["count"].max() < least:
-        return Drawing("", cells[[*kind, *_KEY, "region", "value"]], corpus.documents.head(0))
-    table = most[kind].merge(reports, how="cross").merge(cells[[*kind, *_KEY, "value"]], how="left")
-    for place, language in enumerate(("zh", "en")):
-        names = {row.indicator_id: getattr(row, language) for row in read_indicators()}
-        units = {
-            unit: plot_name(f"unit.{unit}", language).removeprefix("unit.") for unit in set(table["unit"])
-        }
-        words = table["indicator_id"].map(names) + " (" + table["unit"].map(units) + ")"
-        table.insert(place, f"name_{language}", words)
-    return Drawing("distribution", table, corpus.documents, len(reports), {"row": "name_{language}"})
+    table, drawn = stated_values(corpus, indicators=choice.indicators)
+    if not drawn:
+        return Drawing("", table, corpus.documents.head(0))
+    return Drawing("distribution", table, corpus.documents, len(corpus.documents), {"row": "name_{language}"})
 
 
 def _boilerplate(corpus: Corpus, choice: Choice) -> Drawing:
     """Each report's share of text that stands elsewhere too, against its share of text on problems."""
-    from toolkit.measures import boilerplate, shared_sentences
-
-    shared = shared_sentences(corpus)
-    comparable = (shared["n_regions"] > 1) | shared["own_last_year"].notna()
-    named = corpus.documents[["doc_id", "label", "region_id", "region", "year"]]
-    table = boilerplate(shared).merge(named, on="doc_id")
-    table = table[table["doc_id"].isin(shared.loc[comparable, "doc_id"])].dropna(subset="novel")
-    problems = role_shares(corpus).query("role == 'problem'").set_index(_KEY)["share"].rename("problem_share")
-    table = table.join(problems, on=_KEY).fillna({"problem_share": 0}).assign(reused=1 - table["novel"])
-    table["name"] = table["region"] + " " + table["year"].astype(str)
+    table = shared_and_problems(corpus)
     drawn = "scatter" if len(table) >= LEAST else ""
     shown = corpus.documents[corpus.documents["doc_id"].isin(table["doc_id"])]
     options = {"x": "reused", "y": "problem_share", "name": "name"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 from typing import NamedTuple
 
 OPENING, CLOSING = "“‘「『＂＇", "”’」』＂＇"
@@ -14,8 +15,11 @@ WIDE = re.compile("[！-～\u00a0\u3000]")
 
 def fold(text: str) -> str:
     """Text without quotation marks, full-width characters narrowed: what terms are compared by."""
-    for sign in set(IGNORED.findall(text)):
-        text = text.replace(sign, "")
+    return _narrow("".join(IGNORED.split(text)))
+
+
+def _narrow(text: str) -> str:
+    """Text with ASCII for full-width characters."""
     for sign in set(WIDE.findall(text)):
         text = text.replace(sign, " " if sign in "\u3000\u00a0" else chr(ord(sign) - 0xFEE0))
     return text
@@ -30,6 +34,8 @@ class Twin(NamedTuple):
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the original, with the mark that closes a quotation opened in the span."""
+        if not self.shifts:
+            return start, end
         first = start + bisect_right(self.shifts, start)
         last = end + bisect_right(self.shifts, end - 1)
         if last - first == end - start:
@@ -38,9 +44,9 @@ class Twin(NamedTuple):
 
 
 def twin(text: str) -> Twin:
-    """Fold a text and keep the way back."""
-    shifts = [match.start() - count for count, match in enumerate(IGNORED.finditer(text))]
-    return Twin(text, fold(text), shifts)
+    """Fold a text and keep the way back: what stands before each sign that was left out."""
+    pieces = IGNORED.split(text)
+    return Twin(text, _narrow("".join(pieces)), list(accumulate(map(len, pieces[:-1]))))
 
 
 def _balanced(text: str, start: int, end: int) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from toolkit.terms.lexicon import Lexicon, Match
 
@@ -17,6 +17,9 @@ AFTER = re.compile(
     r"[^的对]{0,12}?(还?不(?:够|足|到位|健全|完善|规范|高|强|严|及时|全面|深入|充分|落实)"
     r"|(?:尚|仍|均)?未(?:能|得到|有效|全面|严格|真正){0,3}(?:落实|建立|开展|执行|形成|完成|实现|到位)|缺位|缺失|滞后|流于形式)"
 )
+# Without one of these near a hit nothing negates it.
+CUE = re.compile("[未没无不缺滞流]")
+REACH = 40  # characters that a cue of BEFORE or AFTER can be away
 CLAUSE = re.compile(r"[,，。;；:：!！?？\n]")
 # 未经合法性审查不得提交: what may not be left out is in force.
 REQUIRED = re.compile("不得|不予|不能|一律不")
@@ -34,12 +37,12 @@ def negation(text: str, start: int, end: int, first: int, last: int) -> str:
     first, last
         Bounds of the sentence.
     """
-    found = BEFORE.search(CLAUSE.split(text[first:start])[-1])
+    found = BEFORE.search(CLAUSE.split(text[max(first, start - REACH) : start])[-1])
     if found:
         cue = found[1] or found[2]
         required = cue.startswith(("未", "没")) and REQUIRED.search(text, end, last)
         return "" if required or EVADED.search(found[0]) else cue
-    found = AFTER.match(CLAUSE.split(text[end:last], maxsplit=1)[0])
+    found = AFTER.match(CLAUSE.split(text[end : min(last, end + REACH)], maxsplit=1)[0])
     return found[1] if found else ""
 
 
@@ -64,14 +67,16 @@ def find_hits(text: str, sentences: list[tuple], lexicon: Lexicon) -> list[tuple
     if not sentences:
         return []
     starts = [row[3] for row in sentences]
+    cues = [*(cue.start() for cue in CUE.finditer(text)), len(text) + REACH]
     rows = []
     widest: dict[str, list[Match]] = {}
     for match in lexicon.find(text):
-        number, _, role, first, last, _ = sentences[bisect_right(starts, match.start) - 1]
-        outer = _container(widest.setdefault(match.dimension, []), match)
-        negated = negation(text, match.start, match.end, first, last)
-        surface = text[match.start : match.end]
-        rows.append((*match[:3], surface, match.dimension, role, number, negated, outer))
+        start, end, mechanism, dimension = match
+        number, _, role, first, last, _ = sentences[bisect_right(starts, start) - 1]
+        outer = _container(widest.setdefault(dimension, []), match)
+        near = cues[bisect_left(cues, start - REACH)] < end + REACH
+        negated = negation(text, start, end, first, last) if near else ""
+        rows.append((start, end, mechanism, text[start:end], dimension, role, number, negated, outer))
     return rows
 
 
@@ -79,7 +84,8 @@ def _container(earlier: list[Match], match: Match) -> str:
     """The mechanism of the longer hit that contains this one; hits come by start, longer first."""
     while earlier and earlier[-1].end <= match.start:
         earlier.pop()
-    outer = next((hit.mechanism for hit in earlier if hit.end >= match.end), "")
-    if not outer:
-        earlier.append(match)
-    return outer
+    for hit in earlier:
+        if hit.end >= match.end:
+            return hit.mechanism
+    earlier.append(match)
+    return ""

@@ -133,28 +133,22 @@ class Lexicon:
         """
         folded = twin(text)
         matcher, names = self._matcher
-        found: dict[str, list[tuple[int, int]]] = {}
-        for number, start, end in matcher.find_matches_as_indexes(folded.text, overlapping=True):
-            for name in names[number]:
-                found.setdefault(name, []).append((start, end))
-        for name, regex in self.regexes:
-            spans = [match.span() for match in regex.finditer(folded.text) if match[0]]
-            found.setdefault(name, []).extend(spans)
-        matches = [
-            Match(*folded.span(start, end), name, self.dimensions[name])
-            for name, spans in found.items()
-            for start, end in _leftmost_longest(spans)
+        spans = [
+            (start, -end, name)
+            for number, start, end in matcher.find_matches_as_indexes(folded.text, overlapping=True)
+            for name in names[number]
         ]
-        return sorted(matches, key=lambda match: (match.start, -match.end, match.mechanism))
-
-
-def _leftmost_longest(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans that do not overlap, the leftmost first and among these the longest."""
-    kept: list[tuple[int, int]] = []
-    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if not kept or start >= kept[-1][1]:
-            kept.append((start, end))
-    return kept
+        for name, regex in self.regexes:
+            found = (match.span() for match in regex.finditer(folded.text) if match[0])
+            spans += [(start, -end, name) for start, end in found]
+        matches, reached = [], dict.fromkeys(self.dimensions, 0)
+        for start, end, name in sorted(spans):
+            if start >= reached[name]:
+                reached[name] = -end
+                matches.append(Match(*folded.span(start, -end), name, self.dimensions[name]))
+        if folded.shifts:  # a quotation mark taken into a span can move it before another
+            matches.sort(key=lambda match: (match.start, -match.end, match.mechanism))
+        return matches
 
 
 def read_lexicon(path: str | Path | None = None) -> Lexicon:
