@@ -58,7 +58,7 @@ def main(source: str, goal: float, out: str) -> None:
         end="",
     )
     print(f"{cpu / FIRST:.2f} x the goal of {FIRST} s; {passed:.2f} s by the clock without imports")
-    regions = explorer.corpus.documents["region_id"].unique()
+    regions = [region for region in explorer.corpus.documents["region_id"].unique() if region]
     print("the other views opened:")
     for view in VIEWS[1:]:
         report("opened", lambda view=view: setattr(explorer.open_views[view], "value", True), goal)

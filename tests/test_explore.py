@@ -104,6 +104,13 @@ def test_views_of_a_store_load_no_words(opened, pyplot, monkeypatch):
         assert words == ([len(REGIONS)] if choice.view == "attention" else [])
 
 
+def test_a_store_too_large_for_a_view_is_said(opened, monkeypatch):
+    """What would read every word of a large store is refused with the number that is possible."""
+    monkeypatch.setattr("toolkit.explore.recipes.MOST_REPORTS", {"attention": 4})
+    with pytest.raises(ValueError, match="at most 4 reports of a store at a time; 5 are chosen"):
+        run_recipe(Choice(view="attention", source=str(opened.folder), language="en"), opened)
+
+
 def test_statements_that_did_not_change_are_not_run_again(corpus, pyplot, monkeypatch):
     """With a memory, a change of region counts the whole corpus no second time, and the result is the same."""
     from toolkit.terms import counts

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
@@ -14,6 +16,9 @@ import pyarrow.parquet as pq
 
 from toolkit import schemas, store
 from toolkit.pipeline import Corpus, matching, report_table
+
+if TYPE_CHECKING:
+    import duckdb
 
 LARGE = 5_000_000  # rows of a table, or characters / 10 of the texts, that are loaded unasked
 _ROWS = {"sections": "base", "sentences": "base", "tokens": "terms", "hits": "terms", "facts": "facts"}
@@ -151,24 +156,22 @@ class Store:
         terms: Iterable[str] | None,
     ) -> pd.DataFrame:
         """Columns of `by`, term, count and n_documents, counted by DuckDB over the parts."""
-        import duckdb
-
         columns = [name for name in by if name not in ("role", "doc_id")]
         documents = self._bare[["doc_id", *columns]]
         numbers = documents.groupby(columns, dropna=False).ngroup() if columns else 0
-        groups = documents.assign(number=numbers)
+        groups = documents.assign(number=numbers, document=range(len(documents)))
         split = ", ".join(name for name in ("doc_id", "role") if name in by)
         keys = f"number, {split + ', ' if split else ''}term"
         wanted = "" if terms is None else "AND term IN (SELECT unnest($terms))"
         query = f"""
-            SELECT {keys}, sum(count)::BIGINT AS count, count(DISTINCT doc_id) AS n_documents
+            SELECT {keys}, sum(count)::BIGINT AS count, count(DISTINCT document) AS n_documents
             FROM read_parquet($files) JOIN groups USING (doc_id)
             WHERE kind IN (SELECT unnest($kinds)) AND role IN (SELECT unnest($roles))
               AND NOT list_contains($stopwords, term) {wanted} GROUP BY {keys}"""
         bound = {"kinds": list(kinds), "roles": list(roles), "stopwords": sorted(stopwords)}
         bound |= {"files": self._files("terms", "counts")} | ({} if terms is None else {"terms": list(terms)})
-        with duckdb.connect(":memory:", config={"memory_limit": self.memory}) as connection:
-            connection.register("groups", pa.Table.from_pandas(groups[["doc_id", "number"]]))
+        with self._connected() as connection:
+            connection.register("groups", pa.Table.from_pandas(groups[["doc_id", "number", "document"]]))
             found = connection.sql(query, params=bound).to_arrow_table().to_pandas()
         found = found.merge(groups.drop_duplicates("number")[["number", *columns]], on="number")
         types = {name: "str" for name in ("term", "doc_id", "role") if name in found}
@@ -184,24 +187,36 @@ class Store:
 
     def count_matches(self, pattern: str, roles: Sequence[str]) -> pd.Series:
         """How often a regular expression (RE2) is found in the sentences of each report that has it."""
-        import duckdb
-
+        asked = (pattern, tuple(roles))
+        if asked in self._matches:
+            return self._matches[asked]
         query = """
             SELECT doc_id, sum(len(regexp_extract_all(text, $pattern)))::BIGINT AS count
             FROM read_parquet($files) SEMI JOIN kept USING (doc_id)
             WHERE regexp_matches(text, $pattern) AND role IN (SELECT unnest($roles)) GROUP BY doc_id"""
         files = self._files("base", "sentences", set(self._places))
         bound = {"pattern": pattern, "roles": list(roles), "files": files}
-        with duckdb.connect(":memory:", config={"memory_limit": self.memory}) as connection:
+        with self._connected() as connection:
             connection.register("kept", pa.table({"doc_id": pa.array(self._places.index, pa.string())}))
             found = connection.sql(query, params=bound).to_arrow_table().to_pandas()
-        return found.astype({"doc_id": "str"}).set_index("doc_id")["count"].sort_index()
+        found = found.astype({"doc_id": "str"}).set_index("doc_id")["count"].sort_index()
+        return self._matches.setdefault(asked, found)
+
+    def _connected(self) -> duckdb.DuckDBPyConnection:
+        """A database in bounded memory; what does not fit goes where temporary files go, not beside the notebook."""
+        import duckdb
+
+        options = {"memory_limit": self.memory, "temp_directory": tempfile.gettempdir()}
+        return duckdb.connect(":memory:", config=options)
+
+    @cached_property
+    def _matches(self) -> dict[tuple, pd.Series]:
+        """What was counted already: a term is asked for by its trend and by its concordance."""
+        return {}
 
     def vocabulary(self) -> list[str]:
         """Every term of the store once, whichever reports it was narrowed to."""
-        import duckdb
-
-        with duckdb.connect(":memory:", config={"memory_limit": self.memory}) as connection:
+        with self._connected() as connection:
             query = "SELECT DISTINCT term FROM read_parquet($files)"
             found = connection.sql(query, params={"files": self._files("terms", "counts")})
             return sorted(found.to_arrow_table()["term"].to_pylist())

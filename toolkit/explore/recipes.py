@@ -21,7 +21,10 @@ VIEWS = ("terms", "coverage", "concordance", "frequency", "characteristic", "ind
 
 MOST_LINES = 28  # small multiples on one page
 MOST_HITS = 1_000  # lines of a concordance for each term: twenty pages, and few enough to read at once
-MOST_REPORTS = 300  # of a store, for the sheet that needs every word of every report
+MOST_REPORTS = {
+    "attention": 300,
+    "indicators": 3_000,
+}  # of a store, at a time: all words, or all facts, are read
 
 _HEAD = """import pandas as pd
 
@@ -218,16 +221,17 @@ def run_recipe(
 
 def _refuse(choice: Choice, n_chosen: int, n_reports: int, stored: bool) -> None:
     """Say why a choice cannot be shown, in its language."""
+    most = MOST_REPORTS.get(choice.view, n_chosen)
     reasons = {
         "no_term": choice.view in ("terms", "concordance") and not choice.terms,
         "no_report": not n_chosen,
         "no_rest": choice.view == "characteristic" and n_chosen == n_reports,
-        "too_many": choice.view == "attention" and stored and n_chosen > MOST_REPORTS,
+        "too_many": stored and n_chosen > most,
     }
     for reason, holds in reasons.items():
         if holds:
             n = f"{n_chosen:,}"
-            raise ValueError(label(f"explore.{reason}", choice.language, n=n, most=MOST_REPORTS))
+            raise ValueError(label(f"explore.{reason}", choice.language, n=n, most=f"{most:,}"))
 
 
 def _filters(choice: Choice, corpus: Corpus | Store) -> dict[str, list]:
