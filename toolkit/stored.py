@@ -162,14 +162,20 @@ class Store:
         groups = documents.assign(number=numbers, document=range(len(documents)))
         split = ", ".join(name for name in ("doc_id", "role") if name in by)
         keys = f"number, {split + ', ' if split else ''}term"
-        wanted = "" if terms is None else "AND term IN (SELECT unnest($terms))"
+        terms = None if terms is None else sorted(set(terms) - set(stopwords))
+        # The bounds let DuckDB pass over what lies elsewhere: counts are sorted by term.
+        within = "AND term IN (SELECT unnest($terms)) AND term BETWEEN $first AND $last"
+        wanted = "AND term NOT IN (SELECT unnest($stopwords))" if terms is None else within
         query = f"""
             SELECT {keys}, sum(count)::BIGINT AS count, count(DISTINCT document) AS n_documents
             FROM read_parquet($files) JOIN groups USING (doc_id)
             WHERE kind IN (SELECT unnest($kinds)) AND role IN (SELECT unnest($roles))
-              AND NOT list_contains($stopwords, term) {wanted} GROUP BY {keys}"""
-        bound = {"kinds": list(kinds), "roles": list(roles), "stopwords": sorted(stopwords)}
-        bound |= {"files": self._files("terms", "counts")} | ({} if terms is None else {"terms": list(terms)})
+              {wanted} GROUP BY {keys}"""
+        bound = {"kinds": list(kinds), "roles": list(roles), "files": self._files("terms", "counts")}
+        if terms is None:
+            bound["stopwords"] = sorted(stopwords)
+        else:
+            bound |= {"terms": terms, "first": terms[0] if terms else "", "last": terms[-1] if terms else ""}
         with self._connected() as connection:
             connection.register("groups", pa.Table.from_pandas(groups[["doc_id", "number", "document"]]))
             found = connection.sql(query, params=bound).to_arrow_table().to_pandas()

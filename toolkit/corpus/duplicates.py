@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -16,7 +17,8 @@ SHINGLE = 13  # characters; shorter runs are shared phrases of the genre
 # A polynomial hash modulo 2**64: the base is odd, so that its powers can be divided by.
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 2**64)
-_COMMON = 50  # a sampled shingle in more documents is boilerplate: it proposes only neighbours in the list
+_COMMON = 50  # a sampled shingle in more documents is boilerplate: it proposes only neighbours in the list,
+_MOST_PAIRS = 20_000_000  # as do those in fewer where there would be more pairs than memory should hold
 
 
 def near_duplicates(
@@ -65,19 +67,18 @@ def near_duplicates(
     pairs = sorted(_candidates(samples, threshold) | keyed)
     fetched = read_texts({name for pair in pairs for name in pair}) if pairs else {}
     texts = {name: "".join(fetched[name].split()) for pair in pairs for name in pair}
-    shingles: dict[str, frozenset[str]] = {}
 
-    def shingled(name: str) -> frozenset[str]:
-        """The runs of one text, cut once."""
-        if name not in shingles:
-            text = texts[name]
-            shingles[name] = frozenset(text[i : i + SHINGLE] for i in range(len(text) - SHINGLE + 1))
-        return shingles[name]
+    @lru_cache(maxsize=256)  # pairs come in the order of their first member: memory stays bounded
+    def shingled(name: str) -> np.ndarray:
+        """The runs of one text, by their hashes, cut once."""
+        return np.unique(_hash_runs(texts[name]))
 
     rows = []
     for one, other in pairs:
         a, b = shingled(one), shingled(other)
-        similarity = len(a & b) / len(a | b) if a and b else float(texts[one] == texts[other])
+        common = len(np.intersect1d(a, b, assume_unique=True))
+        similar = common / (len(a) + len(b) - common) if len(a) and len(b) else texts[one] == texts[other]
+        similarity = float(similar)
         if similarity >= threshold or (one, other) in keyed:
             rows.append((one, other, similarity, (one, other) in keyed))
     rows.sort(key=lambda row: (-row[2], row[0], row[1]))
@@ -99,13 +100,14 @@ def _candidates(samples: Mapping[str, np.ndarray], threshold: float) -> set[tupl
     owners = (keys & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
     first = np.flatnonzero(np.append(True, np.diff(keys >> bits) != 0))
     lengths = np.diff(np.append(first, len(owners)))
-    follows = np.repeat(
-        lengths > _COMMON, lengths
-    )  # names that share a shingle follow each other in their order
+    shares, times = np.unique(lengths[(lengths > 1) & (lengths <= _COMMON)], return_counts=True)
+    few = shares[np.cumsum(shares * (shares - 1) // 2 * times) <= _MOST_PAIRS]
+    # Names that share a shingle follow each other in their order.
+    follows = np.repeat(lengths > few.max(initial=1), lengths)
     follows[first] = False
     after = np.flatnonzero(follows)
     found = [owners[after - 1] * len(names) + owners[after]]
-    for length in np.unique(lengths[(lengths > 1) & (lengths <= _COMMON)]):
+    for length in few:
         held = owners[first[lengths == length][:, None] + np.arange(length)]
         one, other = np.triu_indices(length, 1)
         found.append((held[:, one] * len(names) + held[:, other]).ravel())
@@ -119,7 +121,14 @@ def _candidates(samples: Mapping[str, np.ndarray], threshold: float) -> set[tupl
 
 def sample_runs(text: str) -> np.ndarray:
     """Hashes of a text's shingles that begin with four zero bits: the same choice in every text."""
-    letters = np.frombuffer("".join(text.split()).encode("utf-32-le", "surrogatepass"), np.uint32)
+    hashes = _hash_runs("".join(text.split()))
+    chosen = np.sort(hashes[hashes < 2**60])
+    return chosen[np.concatenate([[True], chosen[1:] != chosen[:-1]])] if len(chosen) else chosen
+
+
+def _hash_runs(text: str) -> np.ndarray:
+    """Hashes of all shingles of a text without blanks, in their order."""
+    letters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     if len(letters) < SHINGLE:
         return np.empty(0, np.uint64)
     powers, inverses = (
@@ -127,9 +136,7 @@ def sample_runs(text: str) -> np.ndarray:
     )
     sums = np.concatenate([[np.uint64(0)], np.add.accumulate(letters * powers)])
     # the sum over letters i to i + 12 of letter * base ** (place + 1), divided by base ** i
-    hashes = (sums[SHINGLE:] - sums[:-SHINGLE]) * inverses[: len(letters) - SHINGLE + 1] * np.uint64(_BASE)
-    chosen = np.sort(hashes[hashes < 2**60])
-    return chosen[np.concatenate([[True], chosen[1:] != chosen[:-1]])] if len(chosen) else chosen
+    return (sums[SHINGLE:] - sums[:-SHINGLE]) * inverses[: len(letters) - SHINGLE + 1] * np.uint64(_BASE)
 
 
 def _groups(documents: pd.DataFrame) -> pd.Series:
