@@ -167,7 +167,7 @@ class Store:
             SELECT {keys}, sum(count)::BIGINT AS count, count(DISTINCT document) AS n_documents
             FROM read_parquet($files) JOIN groups USING (doc_id)
             WHERE kind IN (SELECT unnest($kinds)) AND role IN (SELECT unnest($roles))
-              AND NOT list_contains($stopwords, term) {wanted} GROUP BY {keys}"""
+              AND term NOT IN (SELECT unnest($stopwords)) {wanted} GROUP BY {keys}"""
         bound = {"kinds": list(kinds), "roles": list(roles), "stopwords": sorted(stopwords)}
         bound |= {"files": self._files("terms", "counts")} | ({} if terms is None else {"terms": list(terms)})
         with self._connected() as connection:
