@@ -31,6 +31,7 @@ from toolkit.stored import Store, open_store
 
 MOST_SHEET_ROWS = 1_000_000  # of Excel; Stata would take more
 _TABLES = ".tables"  # what a whole store was asked for, kept for the next run and for other shares
+_LEFT = (".work-*", f"{PARTIAL}*", f"{LOCK}-*")  # of runs that were killed, and of shares
 _COLUMNS = ("folder", "region", "genre", "status", "reason", "seconds", "warnings")
 
 
@@ -240,7 +241,7 @@ def _work_folder(out: Path, part: str) -> Iterator[Path]:
     name = part.replace("/", "-of-")
     work = out / f".work-{name or 'all'}"
     with locked(out, shared=bool(part)), locked(out, f"{LOCK}-{name}") if part else nullcontext():
-        for left in [work] if part else [*out.glob(".work-*"), *out.glob(f"{PARTIAL}*")]:
+        for left in [work] if part else [path for name in _LEFT for path in out.glob(name)]:
             shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
         work.mkdir()
         try:
