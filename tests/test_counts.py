@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from small import small_corpus
 
 from toolkit.terms.counts import (
     complete_years,
@@ -175,3 +176,8 @@ def test_names_that_are_words_stay(corpus):
     places = place_terms(corpus)
     assert "合作市" in places
     assert "合作" not in places
+
+
+def test_a_name_of_any_length_costs_in_proportion():
+    """A damaged region name of 20,000 characters is taken apart in pieces of bounded length."""
+    assert "陇" * 20 not in place_terms(small_corpus(("1", 2020, "甲"), region="陇" * 20_000))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DATA = Path(__file__).resolve().parents[1] / "data"
 KINDS = ("word", "term", "latin")
 LEVEL = re.compile("(?:特别行政区|自治[区州县旗]|开发区|新区|地区|林区|街道|[省市州盟区县旗乡镇])$")
+LONGEST_NAME = 20  # characters of a name that a text may hold as one word; the longest of a county has 15
 NAMES = {"region": "region_code or region_id", "reporting_body": "doc_id", "title": "doc_id"}
 
 
@@ -298,7 +299,8 @@ def place_terms(corpus: object) -> list[str]:
     claims = [
         (name[i:j], region_id)
         for name, regions in owners.items()
-        for i, j in {(i, j) for i in range(len(name)) for j in range(i + 2, len(name) + 1)}
+        for i in range(len(name))
+        for j in range(i + 2, min(len(name), i + LONGEST_NAME) + 1)
         for region_id in regions
     ]
     claimed = pd.DataFrame(claims, columns=["term", "region_id"], dtype="str").drop_duplicates()
