@@ -46,4 +46,4 @@ gallery: .venv/.ready ## Draw the gallery in figures/gallery from seeds/
 	.venv/bin/python scripts/build_gallery.py
 
 clean: ## Remove what was made, the environment included
-	rm -rf .venv .uv figures/index.html figures/run.json
+	rm -rf .venv .uv figures/index.html figures/run.json figures/.tables figures/.lock
