@@ -399,12 +399,13 @@ def test_reports_are_the_same_wherever_they_are_made(tmp_path):
 
 
 ENDLESS = """
-import os, pathlib, sys
+import os, pathlib, signal, sys
 from toolkit import __main__, reports
 from toolkit.reports import batch
 find = batch.find_notebooks
 batch.find_notebooks = lambda folder: find(sys.argv[1])
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start without
     sys.exit(__main__.main(["report", sys.argv[2], "--out", sys.argv[3], "--jobs", "2"]))
 """
 

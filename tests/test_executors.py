@@ -88,11 +88,12 @@ def test_a_worker_may_have_children(tmp_path, way):
 
 
 PARENT = """
-import sys, time
+import signal, sys
 from pathlib import Path
 from test_executors import sleep
 from toolkit.executors import map_items
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start without
     list(map_items(sleep, [Path(sys.argv[1], name) for name in "ab"], jobs=2, scheduler=sys.argv[2]))
 """
 

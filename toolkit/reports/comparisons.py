@@ -213,6 +213,9 @@ def show_shared_text(sheet: Sheet) -> None:
     kind |= {"region_id": chosen["region_id"], "year": years}
     table = shared_and_problems(sheet.corpus.where("sections", "sentences", **kind))
     table = table[table["doc_id"].isin(chosen["doc_id"])]
+    if len(table) < LEAST:
+        say(sheet, "study.boilerplate.none", "notice", n=LEAST)
+        return
     title = _title(sheet, "shared_text")
     options = {"name": "region", "language": sheet.language, "title": title}
     axes = plots.scatter(table, "reused", "problem_share", **options)
