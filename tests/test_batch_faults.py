@@ -112,7 +112,7 @@ def killed_at(work, seconds):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a copy of this process")
-@pytest.mark.parametrize("times", [3, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("times", [3, pytest.param(40, marks=pytest.mark.slow)])
 def test_a_run_killed_again_and_again_ends_as_one_that_was_not(run, times):
     """kill -9 at random moments: no half is ever to be seen, and the last run leaves the bytes of a fresh one."""
     run("fresh")
