@@ -82,6 +82,7 @@ def _describe_report(commands: argparse._SubParsersAction) -> None:
     )
     report.add_argument(
         "--formats",
+        type=_listed,
         default="png",
         help="figure formats, separated by commas: png, svg, pdf, eps, tiff (default: png)",
     )
@@ -130,6 +131,11 @@ def _describe_build(commands: argparse._SubParsersAction) -> None:
     _add_duplicates(build)
 
 
+def _listed(text: str) -> list[str]:
+    """Read names separated by commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 def _bytes(text: str) -> int:
     """Read a size such as 2GB or 500MB."""
     units = {"GB": 2**30, "MB": 2**20, "KB": 2**10}
@@ -171,7 +177,10 @@ def _describe_figures(commands: argparse._SubParsersAction) -> None:
     )
     figures.add_argument("--term", action="append", default=[], help="a term to follow; may be given again")
     figures.add_argument(
-        "--formats", default="png", help="separated by commas: png, svg, pdf, eps, tiff (default: png)"
+        "--formats",
+        type=_listed,
+        default="png",
+        help="separated by commas: png, svg, pdf, eps, tiff (default: png)",
     )
     figures.add_argument("--language", choices=("zh", "en", "both"), default="zh", help="default: zh")
     figures.add_argument(
@@ -233,7 +242,7 @@ def _report(options: argparse.Namespace) -> int:
         scheduler=options.scheduler,
         part=options.part,
         language=options.language,
-        formats=tuple(part.strip() for part in options.formats.split(",") if part.strip()),
+        formats=options.formats,
         force=options.force,
         duplicates=options.duplicates,
         engine=options.engine,
@@ -251,10 +260,9 @@ def _figures(options: argparse.Namespace) -> int:
 
     matplotlib.use("Agg")
     corpus = _opened(options)
-    formats = [part.strip() for part in options.formats.split(",") if part.strip()]
     chosen = {name: getattr(options, name) for name in ("language", "size", "dpi", "grey")}
     chosen |= {"figures": options.figure, "terms": options.term, "indicators": options.indicator}
-    study = draw_study(corpus, options.out, formats=formats, **chosen)
+    study = draw_study(corpus, options.out, formats=options.formats, **chosen)
     for row in study.itertuples():
         print(f"{row.files}" if row.drawn else f"{row.figure}-{row.language}: {row.caption}")
         if row.alike:
