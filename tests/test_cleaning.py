@@ -26,6 +26,15 @@ def test_line_ends_and_control_characters_become_plain():
     assert clean_text("甲\u2028乙\x0b丙") == ("甲\n乙\n丙", ())
 
 
+def test_radicals_of_printed_pdfs_become_the_characters_they_look_like():
+    """A browser's PDF says ⾏政 with U+2F8F; counted as it stands, 行政复议 would be 0. One for one, with a flag."""
+    assert clean_text("\u2f00、\u2f8f政复议在\u2ed3沙县") == ("一、行政复议在长沙县", ("radicals",))
+    assert clean_text("每\u2f3e")[0] == "每户"  # the mainland form, not that of the Unicode table
+    every, flags = clean_text("".join(map(chr, range(0x2F00, 0x2FD6))))
+    assert (len(every), flags) == (214, ("radicals",))
+    assert all("\u4e00" <= sign <= "\u9fff" for sign in every)
+
+
 def test_lone_surrogates_are_stopped_at_the_boundary():
     """Parquet, Excel and CSV writers fail on surrogates, so each becomes one U+FFFD, with a flag."""
     text, flags = clean_text("法\ud800治")
