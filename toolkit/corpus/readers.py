@@ -20,7 +20,20 @@ from .sandbox import Sandbox
 
 REFUSED = ("archive", "encrypted", "image", "legacy excel", "xml")
 SET_ASIDE = ("metadata.csv", "frame.csv", "thumbs.db", "desktop.ini")
-PROGRAMS = (".js", ".css", ".map", ".json", ".py", ".ipynb", ".log", ".url", ".lnk", ".webloc", ".ini", ".bat")
+PROGRAMS = (
+    ".js",
+    ".css",
+    ".map",
+    ".json",
+    ".py",
+    ".ipynb",
+    ".log",
+    ".url",
+    ".lnk",
+    ".webloc",
+    ".ini",
+    ".bat",
+)
 
 
 @dataclass(frozen=True, slots=True)
