@@ -185,10 +185,10 @@ def _refuse(path: str, entry: os.DirEntry[str], limits: Limits) -> Reading | Non
         return _without_text(path, "skipped", "hidden")
     if name.startswith("readme") or name in SET_ASIDE:
         return _without_text(path, "skipped", "kept name")
-    if name.endswith(PROGRAMS):
-        return _without_text(path, "skipped", "program file")
     if _of_saved_page(path, entry):
         return _without_text(path, "skipped", "part of a saved page")
+    if name.endswith(PROGRAMS):
+        return _without_text(path, "skipped", "program file")
     if stat.S_ISLNK(status.st_mode):
         return _without_text(path, "skipped", "symbolic link")
     if stat.S_ISDIR(status.st_mode):
