@@ -139,7 +139,7 @@ def variable_name(indicator_id: str) -> str:
     Examples
     --------
     >>> variable_name("litigation.lost_rate"), variable_name("litigation.leader_appearance_cases")
-    ('liti_lost_rate', 'liti_leader_appear_cases')
+    ('liti_lost_rate', 'liti_leader_appeara_cases')
     """
     group, _, rest = indicator_id.partition(".")
     words, longest = rest.split("_"), 25
