@@ -85,6 +85,23 @@ def test_export_writes_the_same_from_a_folder_and_from_its_store(table, file, tm
     assert f"Wrote {paths[1]}" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["report", ".", "--out", "figures"],
+        ["figures", ".", "--out", "study"],
+        ["export", ".", "counts", "a/n.csv"],
+    ],
+)
+def test_results_are_not_written_among_the_reports(command, tmp_path, monkeypatch, capsys):
+    """What lies inside the corpus folder would be read as reports by the next run: refused before any work."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.txt").write_text("2023年陇西县法治政府建设工作总结\n全县开展检查。\n", encoding="utf-8")
+    assert main(command) == 1
+    assert "must not lie inside the corpus folder '.'" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.rglob("*")] == ["good.txt"]
+
+
 def test_export_names_the_tables_it_knows(tmp_path, capsys):
     """An unknown table is quoted beside the known ones, before anything is read."""
     assert main(["export", str(SEEDS), "pies", str(tmp_path / "p.csv")]) == 1

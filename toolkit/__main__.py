@@ -262,9 +262,11 @@ def _figures(options: argparse.Namespace) -> int:
     boilerplate, and chosen terms, each with a caption and its data; what cannot be drawn is said."""
     import matplotlib
 
+    from toolkit.pipeline import require_apart
     from toolkit.reports.studies import draw_study
 
     matplotlib.use("Agg")
+    require_apart(options.out, options.corpus)
     corpus = _opened(options)
     chosen = {name: getattr(options, name) for name in ("language", "size", "dpi", "grey")}
     chosen |= {"figures": options.figure, "terms": options.term, "indicators": options.indicator}
@@ -345,6 +347,7 @@ def _build(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     """Write one table of a folder of reports, or of a store, as a file other programs open, with a codebook."""
     import toolkit as tk
+    from toolkit.pipeline import require_apart
 
     made = {
         "counts": tk.count_terms,
@@ -358,6 +361,7 @@ def _export(options: argparse.Namespace) -> int:
     held = ("documents", "sections", "sentences", "hits", "ledger", "duplicates")
     if options.table not in made and options.table not in held:
         raise ValueError(f"Expected one of {[*held, *made]} as the table; {options.table!r} is none of them.")
+    require_apart(options.file, options.corpus)
     corpus = _opened(options)
     table = getattr(corpus, options.table) if options.table in held else made[options.table](corpus)
     about = {"settings": corpus.settings, "source": f"reports in {options.corpus.resolve().name}"}

@@ -20,7 +20,7 @@ from toolkit import executors
 from toolkit.exports import export
 from toolkit.files import LOCK, PARTIAL, locked, write_json, write_text
 from toolkit.indicators import facts, panel
-from toolkit.pipeline import Corpus, existing, read_corpus
+from toolkit.pipeline import Corpus, existing, read_corpus, require_apart
 from toolkit.reports.folders import FAILED, publish, read_record, why_run
 from toolkit.reports.making import SLICE, Task, failure, make_report
 from toolkit.reports.plans import Job, check_options, choose, find_notebooks, plan
@@ -170,6 +170,8 @@ def run_reports(
     check_options(sources, options, more, engine)
     executors.check(jobs, part)
     _check_place(out)
+    if isinstance(corpus, str | Path):
+        require_apart(out, corpus)
     corpus = _opened(corpus, part, duplicates, progress)
     slices = _sliced(corpus, out)
     planned = list(plan(slices, sources, options, more))
