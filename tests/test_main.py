@@ -20,7 +20,7 @@ def test_unknown_option_is_wrong_usage(capsys):
     assert "--colour" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["report", "check", "export", "figures"])
+@pytest.mark.parametrize("command", ["report", "check", "export", "figures", "find"])
 def test_every_command_explains_itself(command, capsys):
     """--help of every command names its corpus argument in plain words."""
     with pytest.raises(SystemExit) as stopped:
@@ -100,6 +100,16 @@ def test_results_are_not_written_among_the_reports(command, tmp_path, monkeypatc
     assert main(command) == 1
     assert "must not lie inside the corpus folder '.'" in capsys.readouterr().err
     assert [path.name for path in tmp_path.rglob("*")] == ["good.txt"]
+
+
+def test_find_leads_from_a_number_to_its_sentences(store, capsys):
+    """`find` prints sentence, citation and file of each place, and the division behind the rate."""
+    assert main(["find", str(store), "行政复议申请", "--region", "420205"]) == 0
+    out = capsys.readouterr().out
+    assert "共收到【行政复议申请】21件" in out
+    assert "001_40b0e23e491f613e.txt" in out
+    assert "1 places, 1062 tokens, 9.42 per 10,000" in out
+    assert main(["find", str(store), "没有这个词"]) == 1
 
 
 def test_export_names_the_tables_it_knows(tmp_path, capsys):

@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     _describe_build(commands)
     _describe_export(commands)
     _describe_figures(commands)
+    _describe_find(commands)
     return parser
 
 
@@ -200,6 +201,22 @@ def _describe_figures(commands: argparse._SubParsersAction) -> None:
     )
     figures.add_argument("--dpi", type=int, default=600, help="of png and tiff (default: 600)")
     _add_duplicates(figures)
+
+
+def _describe_find(commands: argparse._SubParsersAction) -> None:
+    """Add the way back from a number to its sentences."""
+    find = commands.add_parser(
+        "find", help="from a number back to the sentences it came from", description=_find.__doc__
+    )
+    find.set_defaults(command=_find)
+    find.add_argument("corpus", type=Path, help="folder with the reports, or a store")
+    find.add_argument(
+        "what", help="a term; or evidence (00f077a4ca13:289-293) or a citation, as it is printed"
+    )
+    find.add_argument("--region", default="", metavar="CODE", help="only this region (code or name)")
+    find.add_argument("--year", type=int, help="only this year")
+    find.add_argument("--limit", type=int, default=50, help="at most so many places (default: 50)")
+    _add_duplicates(find, default="keep-all")
 
 
 def _add_workers(command: argparse.ArgumentParser, what: str, memory: int) -> None:
@@ -368,6 +385,29 @@ def _export(options: argparse.Namespace) -> int:
     for path in tk.export(table, options.file, force=options.force, **about):
         print(f"Wrote {path}")
     return EXIT_OK
+
+
+def _find(options: argparse.Namespace) -> int:
+    """Print the sentences a number came from, each with its citation and source file: every place of a term, or
+    the places that the evidence of a panel, or a citation in a report or table, names."""
+    import toolkit as tk
+
+    corpus = _opened(options)
+    chosen = {name: getattr(options, name) for name in ("region", "year", "limit")}
+    places = tk.passages(corpus, options.what, **chosen)
+    for place in places.itertuples():
+        row = f" row {place.row}" if place.row else ""
+        print(
+            f"{place.before}【{place.surface}】{place.after}\n    {place.citation}\n    {place.path}{row}\n"
+        )
+    sizes = corpus.documents.set_index("doc_id")["n_tokens"]
+    if not any(doc_id in options.what for doc_id in sizes.index):  # the places of evidence are no rate
+        for (doc_id, label), count in places.groupby(["doc_id", "label"], sort=False).size().items():
+            rate = 10_000 * count / sizes[doc_id]
+            print(f"{label}: {count} places, {sizes[doc_id]} tokens, {rate:.2f} per 10,000")
+    more = " (more are not shown; see --limit)" if len(places) == options.limit else ""
+    print(f"{len(places)} places in {places['doc_id'].nunique()} reports{more}")
+    return EXIT_OK if len(places) else EXIT_FAILED
 
 
 def _opened(options: argparse.Namespace) -> object:
