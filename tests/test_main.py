@@ -112,10 +112,22 @@ def test_find_leads_from_a_number_to_its_sentences(store, capsys):
     assert main(["find", str(store), "没有这个词"]) == 1
 
 
-def test_export_names_the_tables_it_knows(tmp_path, capsys):
-    """An unknown table is quoted beside the known ones, before anything is read."""
-    assert main(["export", str(SEEDS), "pies", str(tmp_path / "p.csv")]) == 1
-    assert "'pies'" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["export", "seeds", "pies", "p.csv"], ["'pies'", "region_years"]),
+        (["report", "seeds", "--jobs", "0"], ["1 or more; found 0"]),
+        (["build", "seeds", "--store", "s", "--part", "3/2"], ["K/N", "'3/2'"]),
+    ],
+)
+def test_what_cannot_be_meant_is_wrong_usage(arguments, words, tmp_path, monkeypatch, capsys):
+    """An unknown table, no process, a share beyond the last: code 2 with what was found, before anything is read."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    message = capsys.readouterr().err
+    assert all(word in message for word in words)
     assert not list(tmp_path.iterdir())
 
 

@@ -51,4 +51,3 @@ def test_what_is_not_there_is_said(corpus):
     with pytest.raises(ValueError, match="of region '朝阳区'"):
         passages(corpus, "行政复议", region="朝阳区")
     assert passages(corpus, "没有这个词").empty
-

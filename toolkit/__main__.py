@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.executors import usual_jobs
+from toolkit.executors import check, usual_jobs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +19,8 @@ EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 BUILD_MEMORY, REPORT_MEMORY = 1000 * 2**20, 600 * 2**20  # bytes of one worker and what it starts
 _SHOWN = 5  # files that `check` names for each reason
 _STATUS = {"skipped": "Set aside", "flagged": "Read, to look at", "failed": "Not read"}
+_HELD = ("documents", "sections", "sentences", "hits", "ledger", "duplicates")
+_MADE = ("counts", "facts", "panel", "region_years", "coverage", "cooccurrence", "similarity")
 _EXPECTED = (OSError, ValueError, KeyError, ImportError)
 
 
@@ -29,6 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return EXIT_USAGE
+    try:
+        check(getattr(options, "jobs", 1), getattr(options, "part", ""))
+    except ValueError as error:
+        parser.error(str(error))
     if getattr(options, "scheduler", ""):
         logging.basicConfig(format="toolkit: %(message)s")
         logging.getLogger("toolkit.executors").setLevel(logging.INFO)  # names the dashboard
@@ -40,10 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"toolkit: {message}", file=sys.stderr)
         return EXIT_FAILED
     except KeyboardInterrupt:
-        print(
-            "toolkit: stopped; what was finished is kept, and a second run does only the rest.",
-            file=sys.stderr,
-        )
+        kept = "; what was finished is kept, and a second run does only the rest"
+        print(f"toolkit: stopped{kept if options.command in (_report, _build) else ''}.", file=sys.stderr)
         return EXIT_FAILED
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -161,6 +165,8 @@ def _describe_export(commands: argparse._SubParsersAction) -> None:
     export.add_argument("corpus", type=Path, help="folder with the reports, or a store")
     export.add_argument(
         "table",
+        choices=(*_HELD, *_MADE),
+        metavar="TABLE",
         help="documents, sections, sentences, hits, ledger, duplicates, counts, facts, panel (one row a figure), "
         "region_years (one row a region and year), coverage, cooccurrence or similarity",
     )
@@ -375,12 +381,9 @@ def _export(options: argparse.Namespace) -> int:
         "cooccurrence": tk.measures.cooccurrence,
         "similarity": lambda corpus: tk.measures.similarity(tk.count_terms(corpus)),
     }
-    held = ("documents", "sections", "sentences", "hits", "ledger", "duplicates")
-    if options.table not in made and options.table not in held:
-        raise ValueError(f"Expected one of {[*held, *made]} as the table; {options.table!r} is none of them.")
     require_apart(options.file, options.corpus)
     corpus = _opened(options)
-    table = getattr(corpus, options.table) if options.table in held else made[options.table](corpus)
+    table = made[options.table](corpus) if options.table in _MADE else getattr(corpus, options.table)
     about = {"settings": corpus.settings, "source": f"reports in {options.corpus.resolve().name}"}
     for path in tk.export(table, options.file, force=options.force, **about):
         print(f"Wrote {path}")
