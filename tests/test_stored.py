@@ -152,7 +152,7 @@ def test_a_flipped_bit_is_found_before_it_is_read(opened, tmp_path, layer):
         "sizes": tk.count_groups,
     }
     for path in sorted(folder.glob(f"{layer}/**/*.parquet")):
-        if path.stem in ("made", "inputs", "runs") or (layer, path.stem) in (
+        if path.stem in ("made", "inputs", "signatures", "compared") or (layer, path.stem) in (
             ("base", "documents"),
             ("terms", "sizes"),
         ):
