@@ -385,7 +385,8 @@ def read_table(job: Job, layer: str, name: str) -> pa.Table:
 def _read(folder: Path, name: str, schema: pa.Schema) -> pa.Table:
     """Read a table as it was in memory."""
     coded = [field.name for field in schema if field.type == _CODED]
-    return pq.read_table(folder / f"{name}.parquet", read_dictionary=coded).cast(schema)
+    with pq.ParquetFile(folder / f"{name}.parquet", read_dictionary=coded) as file:
+        return file.read().cast(schema)
 
 
 def rows_of(table: pa.Table, doc_ids: Iterable[str]) -> pa.Table:
