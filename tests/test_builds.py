@@ -140,6 +140,9 @@ def test_shares_of_a_build_make_the_store_of_one(folder, tmp_path):
     build(folder, tmp_path / "one")
     shares = [build(folder, tmp_path / "two", part=f"{k}/2") for k in (2, 1)]
     assert all(done.lines and "a build without --part joins them" in done.summary for done in shares)
+    assert all(
+        ": new; " in line for done in shares for line in done.lines
+    )  # whatever other shares made before
     with pytest.raises(FileNotFoundError, match="Expected a saved corpus or a store"):
         tk.open_store(tmp_path / "two")
     last = build(folder, tmp_path / "two")

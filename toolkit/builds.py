@@ -260,7 +260,8 @@ def _why(folder: Path, job: Job) -> str:
         return "; ".join(sorted(reasons.values()))
     if any(path.exists() for layer in missing for path in job.older[layer]):
         return "its files or metadata changed"
-    made = [layer for layer in missing if any((folder / layer).glob("*/p*"))]
+    others = {layer: {path.parent for path in (folder / layer).glob("*/p*")} for layer in missing}
+    made = [layer for layer in missing if others[layer] - {job.targets[layer].parent}]
     return f"rules, dictionary or versions changed ({', '.join(made)})" if made else "new"
 
 

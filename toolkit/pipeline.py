@@ -366,8 +366,7 @@ def finish_ledger(inputs: pd.DataFrame, documents: pd.DataFrame, dropped: Mappin
     flags = inputs["doc_id"].map(documents.set_index("doc_id")["flags"])
     explained = flags.map({flag: explain(flag.split()) for flag in flags.dropna().unique()})
     status = pd.Series("flagged", flags.index, dtype="str").mask(flags == "", "ok")
-    ledger = _overwrite(inputs, flags.notna() & (inputs["detail"] == ""), {"detail": explained})
-    ledger = _overwrite(ledger, flags.notna(), {"status": status, "reason": flags})
+    ledger = _overwrite(inputs, flags.notna(), {"status": status, "reason": flags, "detail": explained})
     copies = {"status": "skipped", "reason": "duplicate", "detail": inputs["doc_id"].map(dropped)}
     copies |= {"doc_id": "", "n_meta_chars": 0}
     return schemas.LEDGER.typed(_overwrite(ledger, inputs["doc_id"].isin(dropped), copies))

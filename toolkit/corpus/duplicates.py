@@ -218,5 +218,6 @@ def _complaint(table: pd.DataFrame) -> str:
     lines = "\n".join(f"  {region} {year} {kind}: {paths}" for region, year, kind, paths in rows[:10])
     return (
         f"{len(rows)} region-years have more than one report of the same genre, body and subject:\n{lines}\n"
-        'Remove files, correct metadata.csv, or choose duplicates="keep-longest" (or -latest, or -all).'
+        "Remove files, join the parts of one report in one file, correct region or year in metadata.csv, or choose "
+        'duplicates="keep-longest" (or -latest, or -all; --duplicates keep-longest on the command line).'
     )
