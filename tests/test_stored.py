@@ -3,11 +3,14 @@
 import shutil
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from conftest import SEEDS
 
 import toolkit as tk
 from toolkit import measures as m
+from toolkit import store, stored
 from toolkit.terms.citations import citations
 
 FRAMES = ("documents", "sections", "sentences", "tokens", "hits", "ledger", "duplicates")
@@ -94,6 +97,26 @@ def test_tables_are_those_of_the_corpus(corpus, opened, name):
 def test_store_and_memory_give_the_same_answer(corpus, opened, name):
     """Every public function gives the same table from a store of three parts and from memory."""
     assert_same(ANSWERS[name](opened), ANSWERS[name](corpus))
+
+
+def test_of_few_reports_few_rows_are_read(tmp_path, monkeypatch):
+    """Rows lie in groups by report: of the groups of a file those that hold the report are read, and no other."""
+    path, read = tmp_path / "texts.parquet", []
+    rows = {
+        "doc_id": [f"d{number}" for number in range(200)],
+        "text": [f"{number:04}" for number in range(200)],
+    }
+    store.write_table(pa.table(rows), path)
+    read_groups = pq.ParquetFile.read_row_groups
+
+    def watched(file, groups):
+        read.extend(groups)
+        return read_groups(file, groups)
+
+    monkeypatch.setattr(pq.ParquetFile, "read_row_groups", watched)
+    found = stored._rows_of(str(path), {"d7", "d199", "elsewhere"})
+    assert found.to_pydict() == {"doc_id": ["d7", "d199"], "text": ["0007", "0199"]}
+    assert read == [0, 199 // store.GROUPS["texts"]]
 
 
 def test_settings_and_texts_are_the_same(corpus, opened):

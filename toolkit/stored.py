@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -250,11 +252,16 @@ class Store:
     ) -> Corpus:
         """These reports in memory."""
         bare = self._bare[self._bare["doc_id"].isin(ids)].reset_index(drop=True)
-        documents = schemas.DOCUMENTS.typed(bare.assign(text=self._texts(bare["doc_id"])))
         rows = {
             name: self._rows(name, bare["doc_id"]) if name in tables else schemas.TABLES[name].frame()
             for name in ("sections", "sentences", "tokens", "hits")
         }
+        texts = (
+            _joined(rows["sentences"], bare["n_text"])
+            if "sentences" in tables
+            else self._texts(bare["doc_id"])
+        )
+        documents = schemas.DOCUMENTS.typed(bare.assign(text=texts))
         pairs, ledger = self.duplicates, self.ledger
         pairs = pairs[pairs["doc_id"].isin(ids) & pairs["other_id"].isin(ids)].reset_index(drop=True)
         ledger = ledger[ledger["doc_id"].isin(ids)].reset_index(drop=True)
@@ -278,11 +285,9 @@ class Store:
 
     def _read(self, name: str, layer: str, doc_ids: pd.Series) -> pa.Table:
         """Read the rows of some reports from the parts that have them."""
-        wanted = pa.array(doc_ids, pa.string())
         parts = set(self._places[self._places.index.isin(doc_ids)])
-        files = self._files(layer, name, parts)
-        tables = [pq.read_table(file, filters=pc.field("doc_id").isin(wanted)) for file in files]
-        return pa.concat_tables(tables)
+        wanted = set(doc_ids)
+        return pa.concat_tables(_rows_of(file, wanted) for file in self._files(layer, name, parts))
 
     def _whole(self, name: str) -> pd.DataFrame:
         """A table of rows as a whole, while it is small."""
@@ -327,3 +332,23 @@ class Store:
     def _repr_html_(self) -> str:
         """Show the first reports as a table with their flags, all text escaped."""
         return report_table(repr(self), self._bare)
+
+
+def _joined(sentences: pd.DataFrame, lengths: pd.Series) -> list[str]:
+    """Texts of the reports whose sentences these are, in their order: sentences tile a text."""
+    text, ends = "".join(sentences["text"]), lengths.astype("int64").cumsum()
+    return [text[end - length : end] for end, length in zip(ends, lengths, strict=True)]
+
+
+def _rows_of(file: str, wanted: set[str]) -> pa.Table:
+    """Rows of some reports of a part: of its groups of rows those that hold them are read."""
+    with pq.ParquetFile(file, read_dictionary=["doc_id"]) as parquet:
+        told = (parquet.metadata.metadata or {}).get(store.REPORTS.encode())
+        held = json.loads(told) if told else store.rows_by_report(parquet.read(["doc_id"]))
+        kept = np.repeat([doc_id in wanted for doc_id in held], [*held.values()])
+        sizes = [parquet.metadata.row_group(number).num_rows for number in range(parquet.num_row_groups)]
+        pieces = np.split(kept, np.cumsum(sizes)[:-1])
+        groups = [number for number, piece in enumerate(pieces) if piece.any()]
+        rows = parquet.read_row_groups(groups)
+    rows = rows.filter(pa.array(np.concatenate([kept[:0], *(pieces[number] for number in groups)])))
+    return rows.set_column(0, "doc_id", rows["doc_id"].cast(pa.string()))
