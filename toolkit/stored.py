@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -157,33 +159,27 @@ class Store:
         stopwords: Iterable[str],
         terms: Iterable[str] | None,
     ) -> pd.DataFrame:
-        """Columns of `by`, term, count and n_documents, counted by DuckDB over the parts."""
-        columns = [name for name in by if name not in ("role", "doc_id")]
-        documents = self._bare[["doc_id", *columns]]
-        numbers = documents.groupby(columns, dropna=False).ngroup() if columns else 0
-        groups = documents.assign(number=numbers, document=range(len(documents)))
-        split = ", ".join(name for name in ("doc_id", "role") if name in by)
-        keys = f"number, {split + ', ' if split else ''}term"
-        terms = None if terms is None else sorted(set(terms) - set(stopwords))
-        # The bounds let DuckDB pass over what lies elsewhere: counts are sorted by term.
-        within = "AND term IN (SELECT unnest($terms)) AND term BETWEEN $first AND $last"
-        wanted = "AND term NOT IN (SELECT unnest($stopwords))" if terms is None else within
-        query = f"""
-            SELECT {keys}, sum(count)::BIGINT AS count, count(DISTINCT document) AS n_documents
-            FROM read_parquet($files) JOIN groups USING (doc_id)
-            WHERE kind IN (SELECT unnest($kinds)) AND role IN (SELECT unnest($roles))
-              {wanted} GROUP BY {keys}"""
-        bound = {"kinds": list(kinds), "roles": list(roles), "files": self._files("terms", "counts")}
-        if terms is None:
-            bound["stopwords"] = sorted(stopwords)
-        else:
-            bound |= {"terms": terms, "first": terms[0] if terms else "", "last": terms[-1] if terms else ""}
-        with self._connected() as connection:
-            connection.register("groups", pa.Table.from_pandas(groups[["doc_id", "number", "document"]]))
-            found = connection.sql(query, params=bound).to_arrow_table().to_pandas()
-        found = found.merge(groups.drop_duplicates("number")[["number", *columns]], on="number")
-        types = {name: "str" for name in ("term", "doc_id", "role") if name in found}
-        return found[[*by, "term", "count", "n_documents"]].astype(types)
+        """Columns of `by`, term, count and n_documents, counted part by part."""
+        columns = [name for name in by if name != "role"]
+        groups = self._bare.assign(_=0).groupby(columns or "_", dropna=False).ngroup()
+        values = {"doc_id": self._bare["doc_id"], "role": roles, "kind": kinds}
+        wanted = None if terms is None else sorted(set(terms))
+        files = self._files("terms", "counts", set(self._places))
+
+        def _counted(file: str) -> pa.Table:
+            """The counts of one part."""
+            return _tally(file, values, groups.to_numpy(), "role" in by, wanted, list(stopwords))
+
+        with ThreadPoolExecutor(2) as pool:
+            table = pa.concat_tables(pool.map(_counted, files)).group_by(["group", "role", "term"])
+        found = table.aggregate([("count", "sum"), ("n_documents", "sum")])
+        found = found.rename_columns(["group", "role", "term", "count", "n_documents"]).to_pandas()
+        first = groups.drop_duplicates().sort_values().index[found["group"]]
+        names = {name: self._bare[name].take(first).array for name in columns}
+        found = found.assign(role=np.array(roles)[found["role"]], **names).astype(
+            {"term": "str", "role": "str"}
+        )
+        return found[[*by, "term", "count", "n_documents"]]
 
     def count_sizes(self, by: Sequence[str], roles: Sequence[str]) -> pd.DataFrame:
         """Columns of `by` and n_tokens, one row for each report and role."""
@@ -352,3 +348,49 @@ def _rows_of(file: str, wanted: set[str]) -> pa.Table:
         rows = parquet.read_row_groups(groups)
     rows = rows.filter(pa.array(np.concatenate([kept[:0], *(pieces[number] for number in groups)])))
     return rows.set_column(0, "doc_id", rows["doc_id"].cast(pa.string()))
+
+
+def _tally(
+    file: str,
+    values: Mapping[str, Sequence[str]],
+    groups: np.ndarray,
+    by_role: bool,
+    terms: list[str] | None,
+    stopwords: list[str],
+) -> pa.Table:
+    """Counts of a part by group, role (0 unless by role) and term: rows lie by term, then report, as runs."""
+    with pq.ParquetFile(file, read_dictionary=[*values, "term"]) as parquet:
+        table = parquet.read_row_groups(_holding(parquet, terms)).unify_dictionaries()
+    columns = {name: table[name].combine_chunks() for name in (*values, "term")}
+    codes = {name: column.indices.to_numpy() for name, column in columns.items()}
+    for name, known in values.items():
+        places = pd.Index(known).get_indexer(columns[name].dictionary.to_pylist())
+        codes[name] = places.astype(np.int32)[codes[name]]
+    words = columns["term"].dictionary
+    counted = pc.invert(pc.is_in(words, pa.array(stopwords, words.type)))
+    if terms is not None:
+        counted = pc.and_(counted, pc.is_in(words, pa.array(terms, words.type)))
+    kept = counted.to_numpy(zero_copy_only=False)[codes["term"]]
+    for name in values:
+        kept &= codes[name] >= 0
+    document, role, term = (codes[name][kept] for name in ("doc_id", "role", "term"))
+    role = role if by_role else np.zeros_like(role)
+    begins = (np.diff(term, prepend=-1) != 0) | (np.diff(document, prepend=-1) != 0)
+    starts = np.flatnonzero(begins | (np.diff(role, prepend=-1) != 0))
+    counts = np.add.reduceat(table["count"].to_numpy()[kept], starts, dtype=np.int64)
+    runs = {"group": groups[document[starts]], "role": role[starts], "term": term[starts], "count": counts}
+    found = pa.table(runs).group_by([*runs][:3]).aggregate([("count", "sum"), ("count", "count")])
+    found = found.rename_columns(["group", "role", "term", "count", "n_documents"])
+    return found.set_column(2, "term", words.take(found["term"]))
+
+
+def _holding(parquet: pq.ParquetFile, terms: list[str] | None) -> list[int]:
+    """Numbers of the groups of rows of counts that can hold one of these terms; they are sorted by term."""
+    numbers = range(parquet.num_row_groups)
+    if terms is None:
+        return [*numbers]
+    column = parquet.schema_arrow.names.index("term")
+    bounds = [parquet.metadata.row_group(number).column(column).statistics for number in numbers]
+    return [
+        n for n, bound in enumerate(bounds) if bisect_left(terms, bound.min) < bisect_right(terms, bound.max)
+    ]
