@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import duckdb
 
 LARGE = 5_000_000  # rows of a table, or characters / 10 of the texts, that are loaded unasked
+FEW = 200  # reports that are read sooner than searched
+AT_A_TIME = 1_000  # reports in memory when all are gone through
 _ROWS = {"sections": "base", "sentences": "base", "tokens": "terms", "hits": "terms", "facts": "facts"}
 
 
@@ -143,9 +145,15 @@ class Store:
         """Leave the other reports aside and load nothing: a `Store` that answers for these reports alone."""
         return replace(self, kept=frozenset(matching(self._bare.drop(columns=["n_text", "part"]), columns)))
 
+    def few(self, *tables: str) -> Store | Corpus:
+        """These reports with these tables of rows in memory where they are few, for what is read sooner than searched."""
+        return self if len(self._bare) > FEW else self.where(*tables)
+
     def parts(self, *tables: str) -> Iterator[Corpus]:
         """The store as one Corpus after another, with these tables of rows (all of them if none is named)."""
-        for _, documents in self._bare.groupby("part", sort=True):
+        sizes = self._bare["part"].value_counts().sort_index()
+        turns = self._bare["part"].map((sizes.cumsum() - 1) // AT_A_TIME)
+        for _, documents in self._bare.groupby(turns):
             yield self._corpus(
                 set(documents["doc_id"]), tables or ("sections", "sentences", "tokens", "hits")
             )
