@@ -198,18 +198,13 @@ class Slices:
         return table.reset_index()
 
     def _shared(self) -> pd.DataFrame:
-        """Who else has each sentence, among reports of its genre: two years of them at a time."""
+        """Who else has each sentence, among reports of its genre."""
         from toolkit.measures import shared_sentences
 
-        tables = []
-        for genre, documents in self.documents.groupby("genre"):
-            for year in sorted(documents["year"].dropna().unique()):
-                part = self.corpus.where("sections", "sentences", genre=genre, year=[year - 1, year])
-                table = shared_sentences(part)
-                now = part.documents.loc[part.documents["year"] == year, "doc_id"]
-                tables.append(table[table["doc_id"].isin(now)])
-        empty = pd.DataFrame(columns=["doc_id", "sentence_no"])
-        return pd.concat(tables or [empty]).sort_values(["doc_id", "sentence_no"], ignore_index=True)
+        only = self.corpus.narrow if isinstance(self.corpus, Store) else self.corpus.where
+        genres = sorted(self.documents["genre"].unique())
+        table = pd.concat([shared_sentences(only(genre=genre)) for genre in genres or [""]])
+        return table.sort_values(["doc_id", "sentence_no"], ignore_index=True)
 
     def _rates(self) -> pd.DataFrame:
         """What each report is given to: name, doc_id, value; roles as shares, dimensions per 10,000 tokens."""
