@@ -82,7 +82,17 @@ def shared_sentences(
     Smith, Cordell & Dillon 2013, doi:10.1109/BigData.2013.6691675, whose limit on common runs is not taken
     over.
     """
-    tables, last_year, last = [], None, {}
+    tables = list(shared_by_year(corpus, n=n, quotes=quotes, headings=headings))
+    empty = [np.empty(0, int)] * 4
+    table = pd.concat(tables or [_by_sentence(_wordings(corpus, quotes, headings), 0, *empty)])
+    return table.sort_values(["doc_id", "sentence_no"], ignore_index=True)
+
+
+def shared_by_year(
+    corpus: object, *, n: int = 13, quotes: bool = False, headings: bool = False
+) -> Iterator[pd.DataFrame]:
+    """The rows of `shared_sentences` in pieces, a year after the other, for what must not be in memory at once."""
+    last_year, last = None, {}
     for year, group in _years(corpus, quotes, headings):
         last, n_regions = last if last_year == year - 1 else {}, group["place"].nunique()
         blocks = {at: _Block.of(part, n) for at, part in group.groupby(group["place"] // BLOCK)}
@@ -94,11 +104,8 @@ def shared_sentences(
         for at, block in blocks.items():
             others = n_having[np.searchsorted(distinct, block.run)] - 1
             again, known = block.again(last.get(at))
-            tables.append(_by_sentence(block.rows, n_regions, block.sizes, others, again, known))
+            yield _by_sentence(block.rows, n_regions, block.sizes, others, again, known)
         last_year, last = year, {at: block.kept() for at, block in blocks.items()}
-    empty = [np.empty(0, int)] * 4
-    table = pd.concat(tables or [_by_sentence(_wordings(corpus, quotes, headings), 0, *empty)])
-    return table.sort_values(["doc_id", "sentence_no"], ignore_index=True)
 
 
 def _years(corpus: object, quotes: bool, headings: bool) -> Iterator[tuple[int, pd.DataFrame]]:
