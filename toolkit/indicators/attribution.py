@@ -13,7 +13,7 @@ import pandas as pd
 
 from toolkit.indicators import grammar
 from toolkit.indicators.catalogue import match_indicator
-from toolkit.indicators.circumstances import Report
+from toolkit.indicators.circumstances import Report, Setting, last_before
 from toolkit.indicators.implied import find_implied
 from toolkit.indicators.quantities import Quantity, find_quantities
 from toolkit.schemas import FACTS
@@ -387,9 +387,9 @@ def _sentence_facts(
     text, thread = report.text, _Thread(inherited=inherited)
     said = text[low:high] + inherited
     case = "诉" in said or "复议" in said
-    quiet = not (report.actors.before(high, low) or report.times.before(high, low))
-    usual = report.around(low, low, role, "") if quiet else None  # nobody named, no time said
-    named, carried = report.anchors.before(high, low), grammar.ANCHOR.search(inherited)
+    setting, carried = Setting(report, low, high), grammar.ANCHOR.search(inherited)
+    quiet = not (setting.actors or setting.times)
+    usual = setting.around(low, role, "") if quiet else None  # nobody named, no time said
     rows, prior, anchor = [], None, carried.group() if carried else ""
     for index, quantity in enumerate(found):
         start, end = quantity[:2]
@@ -398,8 +398,8 @@ def _sentence_facts(
             continue
         following = index + 1 + (index + 1 < len(found) and found[index + 1].start == start)
         following = found[following] if following < len(found) else None
-        if named and (nearest := report.anchors.before(start, low)):
-            anchor = nearest[0].group()
+        if setting.anchors:
+            anchor = last_before(setting.anchors, start) or anchor
         place = _place(report, (low, high), quantity, prior, following, anchor)
         between = place.between
         part_of = ""
@@ -415,7 +415,7 @@ def _sentence_facts(
         statistic = rows[-1][8] if inherits else _statistic(place, quantity)
         qualifier = grammar.QUALIFIER.findall(place.raw)
         qualifier = " ".join(dict.fromkeys(qualifier)) if qualifier else ""
-        around = usual if quiet and not about else report.around(start, low, role, about, statistic == "base")
+        around = usual if quiet and not about else setting.around(start, role, about, statistic == "base")
         rest = (*around, part_of, qualifier, role, number)
         rest += (reading.rule, reading.certain, quantity.rule == "none of")
         for item, phrase in enumerate(_several(place, reading) if "均" in place.raw else (reading.phrase,)):
@@ -470,7 +470,8 @@ def _implied_facts(report: Report, sentences: list[tuple]) -> list[tuple]:
         if start < high:
             about = report.text[max(low, start - 120) : min(high, end + 60)]
             name = match_indicator(phrase, (about,), quantity, "level")
-            said = (start, 0, *quantity[1:7], "level", phrase, name, *report.around(start, low, role, about))
+            around = Setting(report, low, high).around(start, role, about)
+            said = (start, 0, *quantity[1:7], "level", phrase, name, *around)
             rows.append((*said, "", "", role, number, quantity.rule, certain, True))
     return rows
 

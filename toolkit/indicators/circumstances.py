@@ -3,55 +3,64 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from calendar import monthrange
 
 from toolkit.indicators import grammar
 
+_CUTS = "，,；;:：。！!？?"  # ends of clauses
 _COMPARED = ("较", "比", "同")
 _WHOLE = ("全", "我", "各")
 _PLANS = {"二": 2011, "三": 2016, "四": 2021, "五": 2026}
 
 
-class Marks:
-    """Where a pattern stands in a text, in order."""
-
-    def __init__(self, pattern: re.Pattern, text: str) -> None:
-        """Walk the text once."""
-        self.found = [*pattern.finditer(text)]
-        self.ends = [match.end() for match in self.found]
-
-    def before(self, at: int, low: int, most: int = 1) -> list[re.Match]:
-        """The last matches between two positions, the nearest to the upper one first."""
-        count = bisect_right(self.ends, at)
-        if not count or self.found[count - 1].start() < low:
-            return []
-        return [match for match in self.found[max(0, count - most) : count][::-1] if match.start() >= low]
-
-
 class Report:
-    """A report with its clauses, actors, times and subjects, looked for once."""
+    """A report, its year and kind; in `clauses` every end of a clause is a line end."""
 
     def __init__(self, text: str, year: int | None, genre: str) -> None:
-        """Walk the text once for each; in `clauses` every end of a clause is a line end."""
-        self.text, self.year, self.genre = text, year, genre
-        self.clauses = grammar.CUT.sub("\n", text)
-        self.actors, self.times = Marks(grammar.ACTOR, text), Marks(grammar.TIME, text)
-        self.anchors = Marks(grammar.ANCHOR, text)
-        self._periods: dict[tuple[re.Match | None, str], tuple[str, str]] = {}
+        """Mark the ends of clauses, once."""
+        self.text, self.year, self.genre, self.clauses = text, year, genre, text
+        for sign in _CUTS:
+            self.clauses = self.clauses.replace(sign, "\n")
+        self._periods: dict[tuple[str, str], tuple[str, str]] = {}
 
-    def around(self, at: int, low: int, role: str, about: str, base: bool = False) -> tuple[str, ...]:
-        """Actor, actor scope, capacity, first and last day of the period at a position of a sentence.
+    def period(self, said: re.Match | None, role: str) -> tuple[str, str]:
+        """First and last day of what an expression of time says, in a sentence of some role."""
+        key = (said.group() if said else "", role)
+        if key not in self._periods:
+            self._periods[key] = _period(said, self.year, self.genre, role)
+        return self._periods[key]
+
+
+class Setting:
+    """The actors, times and subjects that one sentence names, in order."""
+
+    def __init__(self, report: Report, low: int, high: int) -> None:
+        """Look for each once."""
+        self.report, text = report, report.text
+        self.actors = [*grammar.ACTOR.finditer(text, low, high)]
+        self.times = [*grammar.TIME.finditer(text, low, high)]
+        self.anchors = [*grammar.ANCHOR.finditer(text, low, high)]
+
+    def around(self, at: int, role: str, about: str, base: bool = False) -> tuple[str, ...]:
+        """Actor, actor scope, capacity, first and last day of the period at a position of the sentence.
 
         The year that a change is measured from is that of the base, and not of what is compared with it.
         """
-        actors, times = self.actors.before(at, low), self.times.before(at, low, 3)
-        actor = actors[0].group() if actors else ""
-        time = next((time for time in times if not _elsewhere(self.text, time, at, base)), None)
-        if (period := self._periods.get((time, role))) is None:
-            period = self._periods[time, role] = _period(time, self.year, self.genre, role)
+        actor, said = last_before(self.actors, at), None
+        for time in reversed(self.times):
+            if time.end() <= at and not _elsewhere(self.report.text, time, at, base):
+                said = time
+                break
         capacity = _capacity(about) if "诉" in about or "复议" in about else ""
-        return (actor, _scope(actor), capacity, *period)
+        return (actor, _scope(actor), capacity, *self.report.period(said, role))
+
+
+def last_before(found: list[re.Match], at: int) -> str:
+    """The words that stand last before a position; empty where none do."""
+    for match in reversed(found):
+        if match.end() <= at:
+            return match.group()
+    return ""
 
 
 def _elsewhere(text: str, time: re.Match, at: int, base: bool) -> bool:
