@@ -33,9 +33,9 @@ _RAISING = frozenset("增减降提升压缩扩")
 _REACHING, _MEASURING = frozenset("到至为成"), frozenset("数率量额值")
 _BARE = frozenset("率比度幅速量额值积数模重长加降少高低升落涨短缩增减期径格算均际义年")
 _OPENING = frozenset("是约占相为完超跃稳均居位排列创高低比较达总增数")
-_TRAILING = frozenset('的足“"(（了超逾已是仅从由共近至到达为均约过破于少高计数有别中在居名列年月 \t\n　')
+_TRAILING = frozenset('的足“"(（了超逾已是仅从由共近至到达为均约过破迈次双于少高计数有别中在居名列年月 \t\n　')
 _LEADING = frozenset(
-    "、，预有且而也又则仍和及与并还共已均就以其同此另因包合总累目现截今去当上下年全近期首成分的一二三四五六七八九十0123456789"
+    "、，拟预有且而也又则仍和及与并还共已均就以其同此另因包合总累目现截今去当上下年全近期首成分的一二三四五六七八九十0123456789"
     ' \t\n\u3000(（)）”"'
 )
 _WHOLE_NOUN = frozenset("度率量额值数比积力耗收入出费润口产价")
@@ -125,7 +125,7 @@ def _clean(raw: str) -> str:
 def _head(phrase: str, verb: re.Match | None) -> str:
     """Drop the verb that opens a phrase: 受理行政复议申请 is about 行政复议申请."""
     rest = phrase[verb.end() :] if verb else ""
-    return phrase if len(rest) < 2 or rest[0] in "、和并后等及" else rest
+    return phrase if len(rest) < 2 or rest[0] in "、和并后等及" or rest.startswith("成功") else rest
 
 
 def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: str) -> _Reading:
@@ -160,6 +160,8 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: st
     ):
         return _carried(place, before, "" if closed else after, topic, previous, base)
     if (previous or topic) and before[:1] in _OPENING and grammar.OPENS.match(before):
+        if quantity.kind == "percentage_point" and base:  # 败诉率7%,低于全省平均水平3个百分点
+            return _Reading(base + before, topic, "standing", True)
         return _Reading(f"({previous or topic}){before}", topic, "standing", bool(previous))
     if verb and place.anchor and grammar.CASES.fullmatch(before, verb.end()):
         return _Reading(f"({place.anchor}){before}", place.anchor, "carried subject", False)
@@ -261,6 +263,14 @@ def _opens(between: str) -> bool:
     return between[:1] in _BRACKET and ")" not in between and "）" not in between
 
 
+class _Stated(NamedTuple):
+    """A figure that a sentence has stated, and what the sentence was about then."""
+
+    start: int
+    quantity: Quantity
+    topic: str
+
+
 @dataclass(slots=True)
 class _Thread:
     """What a sentence has said so far, for the quantities that inherit from it."""
@@ -272,46 +282,53 @@ class _Thread:
     latest: str = ""
     phrases: list[str] = field(default_factory=list)
     queue: list[str] = field(default_factory=list)
-    whole: str = ""
-    whole_topic: str = ""
-    whole_unit: str = ""
+    whole: _Stated | None = None
+    rest: float = 0.0
     lead: str = ""
     noun: str = ""
-    last: str = ""
-    last_unit: str = ""
+    stated: list[_Stated] = field(default_factory=list)
     enclosed: bool = False
     members: list[str] = field(default_factory=list)
-    aside: tuple[str, str, str, str] | None = None
+    aside: tuple | None = None
 
-    def part_of(self, place: _Place, quantity: Quantity) -> str:
-        """The fact that 其中 or a bracket makes this one a part of, until the unit or the sentence turns."""
-        between = place.between
+    def bracket(self, between: str) -> None:
+        """Leave what a bracket said behind it when it closes, and begin anew with one that opens."""
+        if self.aside and (")" in between or "）" in between):
+            (self.topic, self.previous, self.base, self.latest, self.stated), self.aside = self.aside, None
+        if _opens(between):
+            self.aside = self.topic, self.previous, self.base, self.latest, [*self.stated]
+
+    def part_of(self, between: str, quantity: Quantity) -> _Stated | None:
+        """The fact that 其中 or a bracket makes this one a part of, until unit or sentence turn or the parts add up."""
         opens = _opens(between) and not grammar.ASIDE.search(between)
-        if self.last and (opens or "其中" in between):
-            self.whole, self.whole_unit, self.whole_topic = self.last, self.last_unit, self.topic
-            self.enclosed = opens
-        elif quantity.unit != self.whole_unit or "；" in between or ";" in between:
-            self.whole = ""
-        elif self.enclosed and (")" in between or "）" in between):
-            self.whole, self.enclosed = "", False
+        if self.stated and (opens or "其中" in between):
+            same = (fact for fact in reversed(self.stated) if fact.quantity.unit == quantity.unit)
+            last = self.stated[-1] if quantity.kind in ("percent", self.stated[-1].quantity.kind) else None
+            self.whole, self.enclosed = next(same, last), opens
+            self.rest = self.whole.quantity.value if self.whole else 0.0
+        elif self.whole and (
+            quantity.unit != self.whole.quantity.unit
+            or "；" in between
+            or ";" in between
+            or self.rest <= 0
+            or (self.enclosed and (")" in between or "）" in between))
+        ):
+            self.whole = None
+        self.rest -= quantity.value
         return self.whole
 
     def read(self, text: str, found: list[Quantity], index: int, place: _Place) -> _Reading:
         """Read one quantity in the light of those before it, and remember it."""
         raw, between = place.raw, place.between
-        if self.aside and (")" in between or "）" in between):
-            (self.topic, self.previous, self.base, self.latest), self.aside = self.aside, None
-        if _opens(between):
-            self.aside = self.topic, self.previous, self.base, self.latest
         lead = ""
         if self.noun and raw == between and raw.lstrip("的").startswith(self.noun):
             rest = raw.lstrip("的")[len(self.noun) :]
             lead = self.lead if grammar.LINK.fullmatch(rest) else ""
             raw = rest if rest.strip("、和及与的") else ""
             place = place._replace(raw=raw)
-        topic = self.whole_topic if self.whole else self.topic or self.inherited
+        topic = self.whole.topic if self.whole else self.topic or self.inherited
         phrase, head, rule, certain = _read(place, found[index], topic, self.previous, self.base)
-        again = self.latest and phrase == self.previous and found[index].unit == self.last_unit
+        again = self.latest and phrase == self.previous and found[index].unit == self.stated[-1].quantity.unit
         if rule == "parallel" or (again and rule != "carried change"):
             phrase = self.latest
         if rule == "noun after":
@@ -325,12 +342,23 @@ class _Thread:
             phrase, rule = self.queue.pop(0), "distributed"
         elif "分别" in phrase:
             phrase = phrase.replace("分别", "")
+        if rule == "noun before" and len(phrase) < 5 and self.stated:
+            phrase, head = self.completed(phrase, found[index]) or (phrase, head)
         self.topic, self.latest, self.inherited = head or self.topic, phrase[:120], ""
         if rule not in ("carried change", "parallel", "standing"):
             self.base = phrase[:80]
-            self.previous = self.previous if phrase[:1] == "(" else self.base
+            self.previous = self.base if phrase[:1] != "(" else head if rule == "noun before" else self.previous
         self.phrases.append(phrase)
         return _Reading(phrase, head, rule, certain)
+
+    def completed(self, phrase: str, quantity: Quantity) -> tuple[str, str] | None:
+        """Complete a member that shares its noun: 案件9件,其中刑事3件; 国家级示范村2个、省级36个."""
+        if self.whole and self.whole.topic:
+            return f"({self.whole.topic}){phrase}", phrase
+        tier = grammar.TIER_ALONE.fullmatch(phrase) and grammar.TIER_ALONE.search(self.previous)
+        if not tier or quantity.unit != self.stated[-1].quantity.unit:
+            return None
+        return self.previous[: tier.start()] + phrase + self.previous[tier.end() :], self.topic
 
     def spread(self, text: str, found: list[Quantity], index: int, place: _Place, rule: str) -> None:
         """Queue the members of a list for the figures that are given to them one by one."""
@@ -388,8 +416,8 @@ def _sentence_facts(
     said = text[low:high] + inherited
     case = "诉" in said or "复议" in said
     setting, carried = Setting(report, low, high), grammar.ANCHOR.search(inherited)
-    quiet = not (setting.actors or setting.times)
-    usual = setting.around(low, role, "") if quiet else None  # nobody named, no time said
+    quiet, target = not (setting.actors or setting.times), grammar.TARGET.search(text, low, high)
+    usual = setting.around(low, role, "") if quiet and not target else None  # nobody named, no time said
     rows, prior, anchor = [], None, carried.group() if carried else ""
     for index, quantity in enumerate(found):
         start, end = quantity[:2]
@@ -402,9 +430,11 @@ def _sentence_facts(
             anchor = last_before(setting.anchors, start) or anchor
         place = _place(report, (low, high), quantity, prior, following, anchor)
         between = place.between
-        part_of = ""
+        if thread.aside or between[:1] in _BRACKET:
+            thread.bracket(between)
+        whole = None
         if thread.whole or between[:1] in _BRACKET or "其中" in between:
-            part_of = thread.part_of(place, quantity)
+            whole = thread.part_of(between, quantity)
         topic, latest = thread.topic, thread.latest
         reading = thread.read(text, found, index, place)
         carried = reading.topic if reading.rule == "carried subject" else ""
@@ -415,13 +445,15 @@ def _sentence_facts(
         statistic = rows[-1][8] if inherits else _statistic(place, quantity)
         qualifier = grammar.QUALIFIER.findall(place.raw)
         qualifier = " ".join(dict.fromkeys(qualifier)) if qualifier else ""
-        around = usual if quiet and not about else setting.around(start, role, about, statistic == "base")
-        rest = (*around, part_of, qualifier, role, number)
+        aim = "plan" if target and target.end() <= start else role
+        around = usual if usual and not about else setting.around(start, aim, about, statistic == "base")
+        rest = (*around, f"{whole.start}-0" if whole else "", qualifier, aim, number)
         rest += (reading.rule, reading.certain, quantity.rule == "none of")
         for item, phrase in enumerate(_several(place, reading) if "均" in place.raw else (reading.phrase,)):
             name = match_indicator(phrase, context, quantity, statistic)
             rows.append((start, item, *quantity[1:7], statistic, phrase, name, *rest))
-        thread.last, thread.last_unit, prior = f"{start}-0", quantity.unit, quantity
+        thread.stated.append(_Stated(start, quantity, thread.topic))
+        prior = quantity
     return rows, thread.topic
 
 
@@ -469,7 +501,8 @@ def _implied_facts(report: Report, sentences: list[tuple]) -> list[tuple]:
         number, _, role, low, high = sentences[at][:5] if at >= 0 else (0, 0, "", 0, 0)
         if start < high:
             about = report.text[max(low, start - 120) : min(high, end + 60)]
-            name = match_indicator(phrase, (about,), quantity, "level")
+            first = quantity.kind == "rank"  # 率先 claims an order and measures nothing
+            name = "" if first else match_indicator(phrase, (about,), quantity, "level")
             around = Setting(report, low, high).around(start, role, about)
             said = (start, 0, *quantity[1:7], "level", phrase, name, *around)
             rows.append((*said, "", "", role, number, quantity.rule, certain, True))

@@ -9,8 +9,9 @@ from toolkit.indicators import grammar
 
 _CUTS = "，,；;:：。！!？?"  # ends of clauses
 _COMPARED = ("较", "比", "同")
-_WHOLE = ("全", "我", "各")
-_PLANS = {"二": 2011, "三": 2016, "四": 2021, "五": 2026}
+_OWN, _WHOLE = ("我局", "我办", "我委", "本"), ("全", "我", "各")
+_QUOTES = ("“", '"')
+_PLANS = {"": 2001, "一": 2006, "二": 2011, "三": 2016, "四": 2021, "五": 2026}
 
 
 class Report:
@@ -56,9 +57,9 @@ class Setting:
 
 
 def last_before(found: list[re.Match], at: int) -> str:
-    """The words that stand last before a position; empty where none do."""
+    """The words that stand last before a position, in no bracket that has closed; empty where none do."""
     for match in reversed(found):
-        if match.end() <= at:
+        if match.end() <= at and not grammar.CLOSED.match(match.string, match.end(), at):
             return match.group()
     return ""
 
@@ -66,10 +67,13 @@ def last_before(found: list[re.Match], at: int) -> str:
 def _elsewhere(text: str, time: re.Match, at: int, base: bool) -> bool:
     """Ask whether a time belongs to another figure: (2019年6593件) closed its bracket, 较2022年 is the base's."""
     start, end = time.span()
-    before = text[start - 1 : start]
-    if before in ("(", "（"):
-        return bool(grammar.CLOSE.search(text, start, min(at, start + 60)))
-    return not base and (before in _COMPARED or (before in ("由", "从") and text[end : end + 1] == "的"))
+    before, after = text[start - 1 : start], text[end : end + 4]
+    if before in _QUOTES:
+        before = text[start - 2 : start - 1]
+    if grammar.CLOSED.match(text, end, at):
+        return True
+    compared = before in _COMPARED or "相比" in after or (before in ("由", "从") and after[:1] == "的")
+    return compared and not base
 
 
 def _capacity(about: str) -> str:
@@ -86,9 +90,9 @@ def _scope(actor: str) -> str:
     """Say whether an actor is the reporting body itself or its whole jurisdiction."""
     if not actor:
         return "unknown"
-    if actor.startswith(_WHOLE):
-        return "whole jurisdiction"
-    return "own body" if "政府" in actor or actor.startswith("本") or actor.endswith("本级") else "unknown"
+    if actor.startswith(_OWN) or "政府" in actor or actor.endswith("本级"):
+        return "own body"
+    return "whole jurisdiction" if actor.startswith(_WHOLE) else "unknown"
 
 
 def _period(match: re.Match | None, year: int | None, genre: str, role: str) -> tuple[str, str]:
@@ -102,7 +106,7 @@ def _period(match: re.Match | None, year: int | None, genre: str, role: str) -> 
         if said["month"] and 1 <= int(said["month"]) <= 12:
             month = f"{first}-{int(said['month']):02d}"
             return f"{month}-01", f"{month}-{monthrange(first, int(said['month']))[1]}"
-    elif said.get("plan"):
+    elif said.get("plan") is not None:
         first, last = _PLANS[said["plan"]], _PLANS[said["plan"]] + 4
     elif year and (said.get("last") or (said.get("this") and match.group() != "全年")):
         first = last = year - bool(said["last"])

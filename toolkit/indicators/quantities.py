@@ -46,7 +46,7 @@ _NAMED_NEXT = frozenset(
     "热平指报接联急、以刑治警"
 )
 # Last characters of the words of BEFORE_ENDS: most numbers stand after others.
-_BOUNDING = frozenset("于少多大小下过到足破出超逾近将约概有 \u3000为")
+_BOUNDING = frozenset("上于少多大小下过到足破出超逾近将约概有 \u3000为")
 _FRACTIONAL = frozenset("分番倍成")
 _GROUPING, _PROPORTIONAL = frozenset(", \u00a0"), frozenset("/:：∶︰比成")
 # Units that name or define something in some places.
@@ -283,7 +283,8 @@ def _chinese(text: str, start: int, end: int) -> list[Quantity] | str:
         return "class_limit"
     if reason := _not_an_amount(text, start, end, tail):
         return reason
-    approx = "about" if math.isnan(value) or before == "上" else tail.approx
+    some = math.isnan(value) or (before == "上" and text[start - 2] != "迈")
+    approx = "about" if some else tail.approx
     return [_quantity(text, start, tail.end, value * tail.factor, tail.unit, approx, "chinese numeral")]
 
 
