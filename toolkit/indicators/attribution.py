@@ -13,7 +13,7 @@ import pandas as pd
 
 from toolkit.indicators import grammar
 from toolkit.indicators.catalogue import match_indicator
-from toolkit.indicators.circumstances import Report, Setting, last_before
+from toolkit.indicators.circumstances import Report, Setting
 from toolkit.indicators.implied import find_implied
 from toolkit.indicators.quantities import Quantity, find_quantities
 from toolkit.schemas import FACTS
@@ -286,6 +286,7 @@ class _Thread:
     rest: float = 0.0
     lead: str = ""
     noun: str = ""
+    last_unit: str = ""
     stated: list[_Stated] = field(default_factory=list)
     enclosed: bool = False
     members: list[str] = field(default_factory=list)
@@ -328,7 +329,7 @@ class _Thread:
             place = place._replace(raw=raw)
         topic = self.whole.topic if self.whole else self.topic or self.inherited
         phrase, head, rule, certain = _read(place, found[index], topic, self.previous, self.base)
-        again = self.latest and phrase == self.previous and found[index].unit == self.stated[-1].quantity.unit
+        again = self.latest and phrase == self.previous and found[index].unit == self.last_unit
         if rule == "parallel" or (again and rule != "carried change"):
             phrase = self.latest
         if rule == "noun after":
@@ -342,7 +343,7 @@ class _Thread:
             phrase, rule = self.queue.pop(0), "distributed"
         elif "分别" in phrase:
             phrase = phrase.replace("分别", "")
-        if rule == "noun before" and len(phrase) < 5 and self.stated:
+        if rule == "noun before" and len(phrase) < 5:
             phrase, head = self.completed(phrase, found[index]) or (phrase, head)
         self.topic, self.latest, self.inherited = head or self.topic, phrase[:120], ""
         if rule not in ("carried change", "parallel", "standing"):
@@ -356,7 +357,7 @@ class _Thread:
         if self.whole and self.whole.topic:
             return f"({self.whole.topic}){phrase}", phrase
         tier = grammar.TIER_ALONE.fullmatch(phrase) and grammar.TIER_ALONE.search(self.previous)
-        if not tier or quantity.unit != self.stated[-1].quantity.unit:
+        if not tier or quantity.unit != self.last_unit:
             return None
         return self.previous[: tier.start()] + phrase + self.previous[tier.end() :], self.topic
 
@@ -414,9 +415,9 @@ def _sentence_facts(
     number, _, role, low, high = sentence[:5]
     text, thread = report.text, _Thread(inherited=inherited)
     said = text[low:high] + inherited
-    case = "诉" in said or "复议" in said
+    case, parted = "诉" in said or "复议" in said, "其中" in said or "(" in said or "（" in said
     setting, carried = Setting(report, low, high), grammar.ANCHOR.search(inherited)
-    quiet, target = not (setting.actors or setting.times), grammar.TARGET.search(text, low, high)
+    quiet, target = not (setting.actors.ahead or setting.times.ahead), grammar.TARGET.search(text, low, high)
     usual = setting.around(low, role, "") if quiet and not target else None  # nobody named, no time said
     rows, prior, anchor = [], None, carried.group() if carried else ""
     for index, quantity in enumerate(found):
@@ -426,8 +427,8 @@ def _sentence_facts(
             continue
         following = index + 1 + (index + 1 < len(found) and found[index + 1].start == start)
         following = found[following] if following < len(found) else None
-        if setting.anchors:
-            anchor = last_before(setting.anchors, start) or anchor
+        if nearest := setting.anchors.before(start):
+            anchor = nearest[-1].group()
         place = _place(report, (low, high), quantity, prior, following, anchor)
         between = place.between
         if thread.aside or between[:1] in _BRACKET:
@@ -452,8 +453,9 @@ def _sentence_facts(
         for item, phrase in enumerate(_several(place, reading) if "均" in place.raw else (reading.phrase,)):
             name = match_indicator(phrase, context, quantity, statistic)
             rows.append((start, item, *quantity[1:7], statistic, phrase, name, *rest))
-        thread.stated.append(_Stated(start, quantity, thread.topic))
-        prior = quantity
+        if parted:
+            thread.stated.append(_Stated(start, quantity, thread.topic))
+        thread.last_unit, prior = quantity.unit, quantity
     return rows, thread.topic
 
 
@@ -494,7 +496,7 @@ def extract_facts(text: str, sentences: list[tuple], *, year: int | None, genre:
 
 def _implied_facts(report: Report, sentences: list[tuple]) -> list[tuple]:
     """State what a report implies without a number: 全覆盖 is 100 %, 未发生 is a true zero."""
-    rows, starts = [], [sentence[3] for sentence in sentences]
+    rows, starts, last, setting = [], [sentence[3] for sentence in sentences], -1, None
     for quantity, phrase, certain in find_implied(report.text):
         start, end = quantity[:2]
         at = bisect_right(starts, start) - 1
@@ -503,7 +505,9 @@ def _implied_facts(report: Report, sentences: list[tuple]) -> list[tuple]:
             about = report.text[max(low, start - 120) : min(high, end + 60)]
             first = quantity.kind == "rank"  # 率先 claims an order and measures nothing
             name = "" if first else match_indicator(phrase, (about,), quantity, "level")
-            around = Setting(report, low, high).around(start, role, about)
+            if at != last:
+                last, setting = at, Setting(report, low, high)
+            around = setting.around(start, role, about)
             said = (start, 0, *quantity[1:7], "level", phrase, name, *around)
             rows.append((*said, "", "", role, number, quantity.rule, certain, True))
     return rows

@@ -33,45 +33,52 @@ class Report:
 
 
 class Setting:
-    """The actors, times and subjects that one sentence names, in order."""
+    """The actors, times and subjects that one sentence names; it is asked for its places in order."""
 
     def __init__(self, report: Report, low: int, high: int) -> None:
         """Look for each once."""
         self.report, text = report, report.text
-        self.actors = [*grammar.ACTOR.finditer(text, low, high)]
-        self.times = [*grammar.TIME.finditer(text, low, high)]
-        self.anchors = [*grammar.ANCHOR.finditer(text, low, high)]
+        self.actors = Marks(grammar.ACTOR, text, low, high)
+        self.times = Marks(grammar.TIME, text, low, high)
+        self.anchors = Marks(grammar.ANCHOR, text, low, high)
 
     def around(self, at: int, role: str, about: str, base: bool = False) -> tuple[str, ...]:
         """Actor, actor scope, capacity, first and last day of the period at a position of the sentence.
 
         The year that a change is measured from is that of the base, and not of what is compared with it.
         """
-        actor, said = last_before(self.actors, at), None
-        for time in reversed(self.times):
-            if time.end() <= at and not _elsewhere(self.report.text, time, at, base):
+        actors, said, text = self.actors.before(at), None, self.report.text
+        for time in reversed(self.times.before(at)):
+            if not _elsewhere(text, time, at, base):
                 said = time
                 break
+        actor = actors[-1].group() if actors else ""
         capacity = _capacity(about) if "诉" in about or "复议" in about else ""
         return (actor, _scope(actor), capacity, *self.report.period(said, role))
 
 
-def last_before(found: list[re.Match], at: int) -> str:
-    """The words that stand last before a position, in no bracket that has closed; empty where none do."""
-    for match in reversed(found):
-        if match.end() <= at and not grammar.CLOSED.match(match.string, match.end(), at):
-            return match.group()
-    return ""
+class Marks:
+    """Where a pattern stands in a sentence: behind the place that was asked for last, and ahead of it."""
+
+    def __init__(self, pattern: re.Pattern, text: str, low: int, high: int) -> None:
+        """Walk the sentence once."""
+        self.ahead, self.behind = [*pattern.finditer(text, low, high)][::-1], []
+
+    def before(self, at: int) -> list[re.Match]:
+        """What ends before a position that lies behind none asked for; no bracket holds it that has closed."""
+        while self.ahead and self.ahead[-1].end() <= at:
+            self.behind.append(self.ahead.pop())
+        while self.behind and grammar.CLOSED.match(self.behind[-1].string, self.behind[-1].end(), at):
+            self.behind.pop()
+        return self.behind
 
 
 def _elsewhere(text: str, time: re.Match, at: int, base: bool) -> bool:
-    """Ask whether a time belongs to another figure: (2019年6593件) closed its bracket, 较2022年 is the base's."""
+    """Ask whether a time belongs to another figure: 较2022年 is the base's."""
     start, end = time.span()
     before, after = text[start - 1 : start], text[end : end + 4]
     if before in _QUOTES:
         before = text[start - 2 : start - 1]
-    if grammar.CLOSED.match(text, end, at):
-        return True
     compared = before in _COMPARED or "相比" in after or (before in ("由", "从") and after[:1] == "的")
     return compared and not base
 
