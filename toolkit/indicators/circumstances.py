@@ -36,51 +36,45 @@ class Setting:
     """The actors, times and subjects that one sentence names; it is asked for its places in order."""
 
     def __init__(self, report: Report, low: int, high: int) -> None:
-        """Look for each once."""
+        """Look for each once: what lies ahead of the place that was asked for last, and what lies behind."""
         self.report, text = report, report.text
-        self.actors = Marks(grammar.ACTOR, text, low, high)
-        self.times = Marks(grammar.TIME, text, low, high)
-        self.anchors = Marks(grammar.ANCHOR, text, low, high)
+        self.actors = [*grammar.ACTOR.finditer(text, low, high)][::-1], []
+        self.times = [*grammar.TIME.finditer(text, low, high)][::-1], []
+        self.anchors = [*grammar.ANCHOR.finditer(text, low, high)][::-1], []
+        self._known: dict[tuple, tuple[str, ...]] = {}
 
     def around(self, at: int, role: str, about: str, base: bool = False) -> tuple[str, ...]:
         """Actor, actor scope, capacity, first and last day of the period at a position of the sentence.
 
         The year that a change is measured from is that of the base, and not of what is compared with it.
         """
-        actors, said, text = self.actors.before(at), None, self.report.text
-        for time in reversed(self.times.before(at)):
-            if not _elsewhere(text, time, at, base):
-                said = time
-                break
-        actor = actors[-1].group() if actors else ""
-        capacity = _capacity(about) if "诉" in about or "复议" in about else ""
-        return (actor, _scope(actor), capacity, *self.report.period(said, role))
+        actors, times, text = before(self.actors, at), before(self.times, at), self.report.text
+        key = (len(actors), len(times), role, about, base)
+        if key not in self._known:
+            said = next((time for time in reversed(times) if base or not _base(text, time)), None)
+            actor = actors[-1].group() if actors else ""
+            capacity = _capacity(about) if "诉" in about or "复议" in about else ""
+            self._known[key] = (actor, _scope(actor), capacity, *self.report.period(said, role))
+        return self._known[key]
 
 
-class Marks:
-    """Where a pattern stands in a sentence: behind the place that was asked for last, and ahead of it."""
-
-    def __init__(self, pattern: re.Pattern, text: str, low: int, high: int) -> None:
-        """Walk the sentence once."""
-        self.ahead, self.behind = [*pattern.finditer(text, low, high)][::-1], []
-
-    def before(self, at: int) -> list[re.Match]:
-        """What ends before a position that lies behind none asked for; no bracket holds it that has closed."""
-        while self.ahead and self.ahead[-1].end() <= at:
-            self.behind.append(self.ahead.pop())
-        while self.behind and grammar.CLOSED.match(self.behind[-1].string, self.behind[-1].end(), at):
-            self.behind.pop()
-        return self.behind
+def before(marks: tuple[list[re.Match], list[re.Match]], at: int) -> list[re.Match]:
+    """What ends before a position that lies behind none asked for, and stands in no bracket that has closed."""
+    ahead, behind = marks
+    while ahead and ahead[-1].end() <= at:
+        behind.append(ahead.pop())
+    while behind and grammar.CLOSED.match(behind[-1].string, behind[-1].end(), at):
+        behind.pop()
+    return behind
 
 
-def _elsewhere(text: str, time: re.Match, at: int, base: bool) -> bool:
-    """Ask whether a time belongs to another figure: 较2022年 is the base's."""
+def _base(text: str, time: re.Match) -> bool:
+    """Ask whether a time is only that of a base: 较2022年558件增加."""
     start, end = time.span()
-    before, after = text[start - 1 : start], text[end : end + 4]
-    if before in _QUOTES:
-        before = text[start - 2 : start - 1]
-    compared = before in _COMPARED or "相比" in after or (before in ("由", "从") and after[:1] == "的")
-    return compared and not base
+    said, after = text[start - 1 : start], text[end : end + 4]
+    if said in _QUOTES:
+        said = text[start - 2 : start - 1]
+    return said in _COMPARED or "相比" in after or (said in ("由", "从") and after[:1] == "的")
 
 
 def _capacity(about: str) -> str:
