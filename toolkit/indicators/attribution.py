@@ -32,14 +32,8 @@ _BARE = frozenset("率比度幅速量额值积数模重长加降少高低升落�
 _OPENING = frozenset("是约占相为完超跃稳均居位排列创高低比较达总增数")
 _WHOLE_NOUN = frozenset("度率量额值数比积力耗收入出费润口产价")
 
-
-class _Reading(NamedTuple):
-    """What a quantity counts: phrase, head noun for those that follow, rule and whether it is certain."""
-
-    phrase: str
-    topic: str
-    rule: str
-    certain: bool
+# What a quantity counts: phrase, head noun for those that follow, rule and whether it is certain.
+_Reading = tuple[str, str, str, bool]
 
 
 def _head(phrase: str, verb: re.Match | None) -> str:
@@ -59,15 +53,15 @@ def _read(place: Place, quantity: Quantity, topic: str, previous: str, base: str
         if after[-1:] in _CLOSING and not ("“" in after or '"' in after or "(" in after or "（" in after):
             after = after.rstrip('”"）)')
     if place.linked and not before and previous and (closed or not after or not place.between):
-        return _Reading(previous, topic, "parallel", True)
+        return previous, topic, "parallel", True
     if before == "连续" and quantity.kind == "duration" and (previous or topic):
-        return _Reading(f"({previous or topic})连续", topic, "standing", bool(previous))
+        return f"({previous or topic})连续", topic, "standing", bool(previous)
     if quantity.surface[0] == "翻" and base and before[:1] in ("", *_COMPARING):
-        return _Reading(base, topic, "carried change", True)
+        return base, topic, "carried change", True
     if place.risen and before and base and before not in base:
-        return _Reading(base + before, topic, "carried change", True)
+        return base + before, topic, "carried change", True
     if previous and before[:1] in _COMPARING and _compared(before, after):
-        return _Reading(previous, topic, "base of comparison", True)
+        return previous, topic, "base of comparison", True
     said = None
     if after and not closed:
         said, kind = grammar.PREDICATE.match(after), quantity.kind
@@ -81,13 +75,13 @@ def _read(place: Place, quantity: Quantity, topic: str, previous: str, base: str
         return _carried(place, before, "" if closed else after, topic, previous, base)
     if (previous or topic) and before[:1] in _OPENING and grammar.OPENS.match(before):
         if quantity.kind == "percentage_point" and base:  # 败诉率7%,低于全省平均水平3个百分点
-            return _Reading(base + before, topic, "standing", True)
-        return _Reading(f"({previous or topic}){before}", topic, "standing", bool(previous))
+            return base + before, topic, "standing", True
+        return f"({previous or topic}){before}", topic, "standing", bool(previous)
     if verb and place.anchor and grammar.CASES.fullmatch(before, verb.end()):
-        return _Reading(f"({place.anchor}){before}", place.anchor, "carried subject", False)
+        return f"({place.anchor}){before}", place.anchor, "carried subject", False
     verbal = said and after[0] not in "中大" and (quantity.kind == "duration" or not verb)
     head = "" if quantity.kind == "percent" else _head(before, verb)
-    return _Reading(f"{before} {after[:30]}" if verbal else before, head, "noun before", True)
+    return f"{before} {after[:30]}" if verbal else before, head, "noun before", True
 
 
 def _compared(before: str, after: str) -> bool:
@@ -101,18 +95,18 @@ def _after(before: str, after: str) -> _Reading:
     verb = grammar.PREDICATE.search(noun, 2)
     head = noun[: verb.start()] if verb else noun
     lead = before[-36:]
-    return _Reading(f"{lead}{noun[:40]}", head.rstrip("、和及与的") or noun, "noun after", True)
+    return f"{lead}{noun[:40]}", head.rstrip("、和及与的") or noun, "noun after", True
 
 
 def _carried(place: Place, before: str, after: str, topic: str, previous: str, base: str) -> _Reading:
     """Read a bare verb, rate or change with the subject of what came before."""
     changes = bool(before) and bool(grammar.CHANGE.search(before)) and not before.endswith("率")
     if changes and base:
-        return _Reading((grammar.CHANGE.sub("", base) or base) + before, topic, "carried change", True)
+        return (grammar.CHANGE.sub("", base) or base) + before, topic, "carried change", True
     if not before and previous and "累计" in place.raw:
-        return _Reading(f"{topic or previous}累计", topic, "standing", True)
+        return f"{topic or previous}累计", topic, "standing", True
     if not before and not after:
-        return _Reading(previous or place.clause, topic or place.clause, "carried subject", bool(previous))
+        return previous or place.clause, topic or place.clause, "carried subject", bool(previous)
     clause = clean(place.clause)
     whole = grammar.CHANGE.sub("", base) if before in _WHOLES else ""  # 产值增长8%,总量突破9亿元
     own = (
@@ -120,7 +114,7 @@ def _carried(place: Place, before: str, after: str, topic: str, previous: str, b
     )
     bare = before or after[:30]
     phrase = f"({own}){bare}" if own else bare or place.clause
-    return _Reading(phrase, own or bare, "carried subject", bool(topic and bare))
+    return phrase, own or bare, "carried subject", bool(topic and bare)
 
 
 def _shared(place: Place, run: list[Quantity]) -> list[str]:
@@ -150,13 +144,13 @@ def _shared(place: Place, run: list[Quantity]) -> list[str]:
     return [*(item + head + verb for item in items[:-1]), last + verb]
 
 
-def _several(place: Place, reading: _Reading) -> list[str]:
+def _several(place: Place, phrase: str, topic: str) -> list[str]:
     """Name the facts that lie on one number: 受理率、办结率均为100% states two."""
     items = [item for item in grammar.SPLIT.split(clean(place.raw.partition("均")[0])) if item]
     ends = {item[-1] for item in items}
     if len(items) < 2 or len(ends) > 1 or not ends <= set("率度量额比数"):
-        return [reading.phrase]
-    return [f"({reading.topic}){item}" if len(item) < 4 and reading.topic else item for item in items]
+        return [phrase]
+    return [f"({topic}){item}" if len(item) < 4 and topic else item for item in items]
 
 
 def _statistic(place: Place, quantity: Quantity) -> str:
@@ -269,7 +263,7 @@ class _Thread:
                 self.base if phrase[:1] != "(" else head if rule == "noun before" else self.previous
             )
         self.phrases.append(phrase)
-        return _Reading(phrase, head, rule, certain)
+        return phrase, head, rule, certain
 
     def completed(self, phrase: str, quantity: Quantity) -> tuple[str, str] | None:
         """Complete a member that shares its noun: 案件9件,其中刑事3件; 国家级示范村2个、省级36个."""
@@ -337,8 +331,6 @@ def _sentence_facts(
     case, parted = "诉" in said or "复议" in said, "其中" in said or "(" in said or "（" in said
     setting, target = Setting(report, low, high), grammar.TARGET.search(text, low, high)
     named, carried = bool(setting.anchors[0]), inherited and grammar.ANCHOR.search(inherited)
-    quiet = not (setting.actors[0] or setting.times[0] or target)  # nobody named, no time said
-    usual = setting.around(low, role, "") if quiet else None
     rows, prior, anchor = [], None, carried.group() if carried else ""
     for index, quantity in enumerate(found):
         start, end = quantity[:2]
@@ -352,20 +344,18 @@ def _sentence_facts(
         place = place_of(report, (low, high), quantity, prior, following, anchor)
         whole = thread.part_of(place.between, quantity) if parted else None
         topic, latest = thread.topic, thread.latest
-        reading = thread.read(text, found, index, place)
-        carried = reading.topic if reading.rule == "carried subject" else ""
+        said, head, rule, certain = thread.read(text, found, index, place)
+        carried = head if rule == "carried subject" else ""
         context = (anchor, topic, latest, carried, place.clause, place.raw, place.after[:30])
         near = case and any("诉" in part or "复议" in part for part in context)
         about = text[max(low, start - 300) : end] + place.after if near else ""
-        inherits = rows and place.linked and reading.rule in ("parallel", "distributed")
+        inherits = rows and place.linked and rule in ("parallel", "distributed")
         statistic = rows[-1][8] if inherits else _statistic(place, quantity)
-        qualifier = grammar.QUALIFIER.findall(place.raw)
-        qualifier = " ".join(dict.fromkeys(qualifier)) if qualifier else ""
+        qualifier = " ".join(dict.fromkeys(grammar.QUALIFIER.findall(place.raw)))
         aim = "plan" if target and target.end() <= start else role
-        around = usual if usual and not about else setting.around(start, aim, about, statistic == "base")
-        rest = (*around, f"{whole.start}-0" if whole else "", qualifier, aim, number)
-        rest += (reading.rule, reading.certain, quantity.rule == "none of")
-        for item, phrase in enumerate(_several(place, reading) if "均" in place.raw else (reading.phrase,)):
+        rest = (*setting.around(start, aim, about, statistic == "base"), f"{whole.start}-0" if whole else "")
+        rest += (qualifier, aim, number, rule, certain, quantity.rule == "none of")
+        for item, phrase in enumerate(_several(place, said, head) if "均" in place.raw else (said,)):
             name = match_indicator(phrase, context, quantity, statistic)
             rows.append((start, item, *quantity[1:7], statistic, phrase, name, *rest))
         if parted:

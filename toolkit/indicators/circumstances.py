@@ -39,7 +39,8 @@ class Setting:
         """Look for each once: what lies ahead of the place that was asked for last, and what lies behind."""
         self.report, text = report, report.text
         self.actors = [*grammar.ACTOR.finditer(text, low, high)][::-1], []
-        self.times = [*grammar.TIME.finditer(text, low, high)][::-1], []
+        dated = text.find("年", low, high) >= 0 or text.find("十", low, high) >= 0
+        self.times = [*grammar.TIME.finditer(text, low, high)][::-1] if dated else [], []
         self.anchors = [*grammar.ANCHOR.finditer(text, low, high)][::-1], []
         self._known: dict[tuple, tuple[str, ...]] = {}
 
@@ -50,12 +51,12 @@ class Setting:
         """
         actors, times, text = before(self.actors, at), before(self.times, at), self.report.text
         key = (len(actors), len(times), role, about, base)
-        if key not in self._known:
+        if (known := self._known.get(key)) is None:
             said = next((time for time in reversed(times) if base or not _base(text, time)), None)
             actor = actors[-1].group() if actors else ""
             capacity = _capacity(about) if "诉" in about or "复议" in about else ""
-            self._known[key] = (actor, _scope(actor), capacity, *self.report.period(said, role))
-        return self._known[key]
+            known = self._known[key] = (actor, _scope(actor), capacity, *self.report.period(said, role))
+        return known
 
 
 def before(marks: tuple[list[re.Match], list[re.Match]], at: int) -> list[re.Match]:
