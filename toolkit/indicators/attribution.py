@@ -329,7 +329,8 @@ def _sentence_facts(
     text, thread = report.text, _Thread(inherited=inherited)
     said = text[low:high] + inherited
     case, parted = "诉" in said or "复议" in said, "其中" in said or "(" in said or "（" in said
-    setting, target = Setting(report, low, high), grammar.TARGET.search(text, low, high)
+    until = found[-1].start
+    setting, target = Setting(report, low, until), grammar.TARGET.search(text, low, until)
     named, carried = bool(setting.anchors[0]), inherited and grammar.ANCHOR.search(inherited)
     rows, prior, anchor = [], None, carried.group() if carried else ""
     for index, quantity in enumerate(found):
