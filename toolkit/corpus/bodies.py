@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from toolkit.corpus.dates import DATE
+from toolkit.corpus import wording
 from toolkit.corpus.layout import Layout, rules
 from toolkit.schemas import BODY_KINDS
 
@@ -124,7 +124,7 @@ def _signature(tail: list[str]) -> str:
     for number in range(len(tail) - 1, max(-1, len(tail) - 12), -1):
         line = "".join(tail[number].split())
         beside = tail[number + 1 : number + 3] + tail[max(0, number - 1) : number]
-        dated = any(len(each) <= 24 and DATE.match(each) for each in beside)
+        dated = any(len(each) <= 24 and wording.FULL_DATE.match(each) for each in beside)
         last = number >= len(tail) - 2 and re.search("[县市区州省旗]人民政府$", line)
         if (dated or last) and _is_organ(line, 30):
             return line

@@ -6,6 +6,7 @@ import html
 import re
 from functools import cache
 
+from . import wording
 from .encodings import decode
 from .extracts import Extract, Unreadable, read_rows
 
@@ -38,12 +39,6 @@ _TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.I)
 _TITLE_GAP = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|--+|——")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
 _DATE = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})")
-_LABELLED_DAY = re.compile(
-    r"(?<![一-龥])(?:发布|更新|公开|信息)?(?:时间|日期)[】\]]?\s*[:：]\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2})"
-)
-_BARE_DAY = re.compile(
-    r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})(?=\s*(?:$|\d\d:|来源|信息|稿件|文章))", re.M
-)  # 2023-01-18 10:22 来源
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S+) -->")
 
 
@@ -117,7 +112,7 @@ def read_hints(page: str) -> dict[str, str]:
 
 def _printed_date(whole: str) -> str:
     """The date a page prints beside its article: labelled, or else the only one that begins a line."""
-    labelled, bare = _LABELLED_DAY.search(whole), set(_BARE_DAY.findall(whole))
+    labelled, bare = wording.LABELLED_DAY.search(whole), set(wording.BARE_DAY.findall(whole))
     date = labelled[1] if labelled else bare.pop() if len(bare) == 1 else ""
     return tidy_hint("published_on", date)
 
