@@ -39,6 +39,10 @@ _TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.I)
 _TITLE_GAP = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|--+|——")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
 _DATE = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})")
+# WeChat: the element at the head of an article, and where its script fills it, what it is filled with.
+_POSTED = re.compile(
+    r"""(?:\bid=["']publish_time["'][^<>]*>|\bcreateTime\s*=\s*["'])\s*(\d{4}\D\d{1,2}\D\d{1,2})"""
+)
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S+) -->")
 
 
@@ -105,6 +109,8 @@ def read_hints(page: str) -> dict[str, str]:
     named = _TITLE_GAP.split(html.unescape("".join(_TITLE.findall(page)[:1])))
     if reports := [piece for piece in named if re.search("报告|总结|情况|汇报", piece)]:
         hints.setdefault("title", tidy_hint("title", reports[0]))
+    if posted := _POSTED.search(page):
+        hints.setdefault("published_on", tidy_hint("published_on", posted[1]))
     if saved := _SAVED_FROM.search(page):
         hints.setdefault("source_url", saved[1])
     return hints
