@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from toolkit.lazy import attach
 
 _ROOMS = {
     "cells": (
@@ -31,16 +31,4 @@ _ROOMS = {
     "wide": "region_years variable_name",
     "validation": "cohen_kappa draw_sample precision read_verdicts recall write_sample",
 }
-_HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    """Import the module of a measure when it is first asked for."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'toolkit.measures' has no attribute {name!r}; it has {sorted(_HOME)}")
-    return getattr(import_module(f"toolkit.measures.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    """Public names, for completion."""
-    return sorted({*globals(), *_HOME})
+__getattr__, __dir__ = attach(__name__, _ROOMS)
