@@ -38,7 +38,6 @@ SIDES = {"target": {"region_id": "A"}}
 
 RESULTS = {
     "frequency": lambda: m.frequency(COUNTS),
-    "count_words": lambda: m.count_words(CORPUS, ["复议公开", "执法"]),
     "tf_idf": lambda: m.tf_idf(COUNTS),
     "location_quotient": lambda: m.location_quotient(COUNTS),
     "trend": lambda: m.trend(COUNTS),

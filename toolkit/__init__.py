@@ -26,8 +26,7 @@ _ROOMS = {
     "measures": (
         "frequency tf_idf location_quotient trend pooled_trend change_points breaks year_over_year new_and_vanished "
         "word_shift keyness log_odds dispersion collocates cooccurrence diversity similarity adoption adoption_curve "
-        "shared_sentences boilerplate novel_frequency attention attention_hits rank_stability count_words "
-        "region_years"
+        "shared_sentences boilerplate novel_frequency attention attention_hits rank_stability region_years"
     ),
     "indicators": "facts panel audit",
     "exports": "export",

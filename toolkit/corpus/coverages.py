@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from toolkit.schemas import COVERAGE, SchemaError
+from toolkit.schemas import COVERAGE, need
 
 if TYPE_CHECKING:
     from toolkit.pipeline import Corpus
@@ -65,12 +65,7 @@ def _read_frame(frame: pd.DataFrame | str | Path, ledger: pd.DataFrame) -> pd.Da
     """Read what was sought, with the status of each cell that has no report."""
     if not isinstance(frame, pd.DataFrame):
         frame = pd.read_csv(frame, dtype={"region_id": "str"}, encoding="utf-8-sig")
-    missing = [name for name in ("region_id", "year") if name not in frame.columns]
-    if missing:
-        raise SchemaError(
-            f"A frame says what was sought, one region-year a row; it needs the columns {missing} "
-            f"and has {list(frame.columns)}."
-        )
+    need(frame, ["region_id", "year"], "A frame (what was sought, one region-year a row)")
     sought = frame.astype({"region_id": "str", "year": "Int64"})
     for name, default in (("genre", "annual report"), ("region", ""), ("path", "")):
         sought[name] = sought[name].fillna(default).astype("str") if name in sought else default

@@ -11,7 +11,7 @@ _ROOMS = {
         "minimum_sensitivity normalised_information odds_ratio percent_difference pointwise_information "
         "simple_maths t_score"
     ),
-    "collocation": "collocates cooccurrence new_word write_graphml",
+    "collocation": "collocates cooccurrence write_graphml",
     "diffusion": "adoption adoption_curve",
     "frequencies": "frequency location_quotient tf_idf zipf",
     "keywords": "keyness",
@@ -24,7 +24,7 @@ _ROOMS = {
     "resampling": "bootstrap bootstrap_rates bootstrap_sentences wilson",
     "reuse": "boilerplate novel_frequency shared_sentences shingles",
     "richness": "diversity hdd mattr mtld type_measures",
-    "sheet": "attention attention_hits count_words rank_stability",
+    "sheet": "attention attention_hits rank_stability",
     "shifts": "new_and_vanished word_shift",
     "spread": "dispersion reduced_frequency spread_measures",
     "trends": "mann_kendall poisson_fit poisson_rate sen_slope trend year_over_year",

@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from toolkit.measures.cells import divide
-from toolkit.measures.grids import cells_of, choice, keys, two_sides
+from toolkit.measures.grids import cells_of, choice, two_sides
+from toolkit.terms.counts import keys
 
 
 def weighted_log_odds(

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from toolkit.schemas import need
+
 
 def citations(corpus: object, table: pd.DataFrame) -> pd.Series:
     """One citation for every row of a table that points into a report.
@@ -29,9 +31,7 @@ def citations(corpus: object, table: pd.DataFrame) -> pd.Series:
         Where the table lacks a column it needs, or points to a report or sentence the corpus does not have.
     """
     needed = ["doc_id", "sentence_no", "start", "end"]
-    missing = [name for name in needed if name not in table.columns]
-    if missing:
-        raise ValueError(f"A citation needs the columns {needed}; the table lacks {missing}.")
+    need(table, needed, "A citation")
     places = corpus.sentences[["doc_id", "sentence_no", "section_no"]]
     places = places.merge(corpus.sections[["doc_id", "section_no", "marker", "title"]], how="left")
     section = {

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from toolkit.terms.concordance import counted_roles, kwic, spellings
-from toolkit.terms.counts import count_groups
+from toolkit.terms.concordance import kwic, spellings
+from toolkit.terms.counts import COUNTED, count_groups, counted_roles
 
 
 def count_phrases(
@@ -55,8 +55,7 @@ def count_phrases(
     empty = groups.iloc[:0].assign(term="", count=0, n_documents=0)
     table = pd.concat(parts) if parts else empty
     table[["count", "n_documents"]] = table[["count", "n_documents"]].fillna(0).astype("int64")
-    columns = [*by, "term", "count", "n_documents", "n_tokens", "n_reports"]
-    return table.sort_values(by, kind="stable", ignore_index=True)[columns]
+    return table.sort_values(by, kind="stable", ignore_index=True)[[*by, *COUNTED]]
 
 
 def _count(corpus: object, phrase: str, roles: Sequence[str] | None) -> pd.Series:
