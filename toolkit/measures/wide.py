@@ -8,10 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from toolkit.corpus.extracts import read_rows
 from toolkit.corpus.statutory import statutory_card
 from toolkit.indicators import audit, panel, read_indicators
 from toolkit.measures.reuse import WORDY, _hashes, boilerplate, shared_sentences
-from toolkit.measures.sheet import DEFAULT, _sizes, attention
+from toolkit.measures.sheet import _sizes, attention
 
 Labels = dict[str, tuple[str, str]]  # of a column: its Chinese label and its unit
 KEY = ["region_id", "genre", "body_kind", "year"]
@@ -33,31 +34,6 @@ _SIZES = {
     "content tokens": "n_tokens_content",
     "Han characters": "n_han",
     "sentences": "n_sentences",
-}
-# Variable, its label after the dictionary's name, its unit, column of the sheet, numerator, denominator.
-_SHEET = (
-    ("cnt_{}", "命中次数", "occurrences", "count", *DEFAULT),
-    ("shr_{}", "占词数（不含标点）", "share", "share", *DEFAULT),
-    ("shr_{}_all", "占全部词数", "share", "share", DEFAULT[0], "tokens"),
-    ("shr_{}_ct", "占实词数", "share", "share", DEFAULT[0], "content tokens"),
-    ("shr_{}_han", "占汉字数", "share", "share", DEFAULT[0], "Han characters"),
-    ("sent_{}", "涉及的句数占比", "share", "share", DEFAULT[0], "sentences"),
-    ("para_{}", "涉及的段落字数占比", "share", "share", DEFAULT[0], "paragraph characters"),
-    ("tfidf_{}", "TF-IDF 加权占比", "weight a token", "share", "tf-idf", DEFAULT[1]),
-    ("rca_{}", "区位商", "ratio", "location_quotient", *DEFAULT),
-)
-# ASCII names of the shipped lexicon's dictionaries; others keep their own.
-DICTIONARIES = {
-    "党的领导与推进机制": "party",
-    "政府机构职能": "functions",
-    "依法行政制度": "rules",
-    "行政决策": "decisions",
-    "行政执法": "enforcement",
-    "突发事件应对": "emergencies",
-    "矛盾纠纷化解": "disputes",
-    "权力制约监督": "supervision",
-    "法治社会": "society",
-    "科技保障": "technology",
 }
 _UPPER = ("nation", "province", "prefecture")
 _SCOPES: Mapping[str, str] = {"own body": "本机关", "whole jurisdiction": "全域"}
@@ -192,13 +168,13 @@ def _size(corpus: object) -> pd.DataFrame:
 def _attention(corpus: object, lexicon: object) -> tuple[pd.DataFrame, Labels]:
     """The sheet's usual conventions as columns, and their labels and units."""
     sheet = attention(corpus, lexicon)
-    columns, labels = {}, {}
+    columns, labels, short = {}, {}, {r["dictionary"]: r["variable"] for r in read_rows("dictionaries")}
     cells = sheet.set_index(["dictionary", "numerator", "denominator", "doc_id"]).sort_index()
     for name in sheet["dictionary"].unique():
-        for pattern, words, unit, column, numerator, denominator in _SHEET:
-            variable = pattern.format(DICTIONARIES.get(name, name))
-            columns[variable] = cells.loc[(name, numerator, denominator), column]
-            labels[variable] = (f"{name}：{words}", unit)
+        for row in read_rows("attention_columns"):
+            variable = row["variable"].format(short.get(name, name))
+            columns[variable] = cells.loc[(name, row["numerator"], row["denominator"]), row["column"]]
+            labels[variable] = (f"{name}：{row['label']}", row["unit"])
     table = pd.DataFrame(columns, index=corpus.documents["doc_id"])
     counts = {name: "Int64" for name in table if name.startswith("cnt_")}
     return table.astype(counts).rename_axis("doc_id").reset_index(), labels

@@ -12,20 +12,10 @@ from matplotlib.ticker import MaxNLocator
 from toolkit.plots.canvas import Ax, Axes, Texts, canvas, draw_dots, name_rows
 from toolkit.plots.clouds import draw_cloud
 from toolkit.plots.labels import ems, label, named, wrapped
-from toolkit.plots.style import GREY, INK, MAIN, OTHER
+from toolkit.plots.style import GREY, INK, MAIN, OTHER, looks
 from toolkit.plots.tables import Frame, first_rows, grid_of, name_column, needed
 
 _ROW = 0.19  # inches for one bar with its label
-# From dark to light, so that grey print keeps the roles apart.
-_ROLES = {
-    "achievement": ("#123c5e", ""),
-    "leadership": ("#3b74a3", "xxxxx"),
-    "rectification": ("#729fc4", ""),
-    "problem": ("#b5521f", ""),
-    "plan": ("#e6af87", ""),
-    "other": ("#dddddd", ""),
-    "meta": ("#f9f9f9", ""),
-}
 
 
 def frequency(
@@ -287,7 +277,8 @@ def roles(
     """
     row = row or name_column(table)
     needed(table, [row, "role", value], "roles")
-    order = [role for role in dict.fromkeys([*_ROLES, *table["role"]]) if (table["role"] == role).any()]
+    known = looks("role")
+    order = [role for role in dict.fromkeys([*known, *table["role"]]) if (table["role"] == role).any()]
     grid = grid_of(table, [row], "role", value, "roles").reindex(columns=order).fillna(0)
     room = plt.rcParams["figure.figsize"][0] * 72 / 8 - 7
     columns = max(1, int(room / (max(ems(named(role, language)) for role in order) + 4.5)))
@@ -301,7 +292,7 @@ def roles(
         draw, along, at = (ax.bar, "bottom", grid.index) if upright else (ax.barh, "left", range(len(grid)))
         before, across = np.zeros(len(grid)), "width" if upright else "height"
         for role in order:
-            colour, hatch = _ROLES.get(role, ("#eeeeee", ""))
+            colour, hatch = known.get(role, ("#eeeeee", ""))
             look = {"color": colour, "hatch": hatch, "edgecolor": "white", across: 0.72, along: before}
             draw(at, grid[role], label=named(role, language), **look)
             before = before + grid[role].to_numpy()

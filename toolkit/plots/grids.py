@@ -11,18 +11,8 @@ from matplotlib.patches import Patch, Rectangle
 
 from toolkit.plots.canvas import Ax, Axes, canvas, name_rows
 from toolkit.plots.labels import ems, label, named, wrapped
-from toolkit.plots.style import GREY, INK, SEQUENTIAL
+from toolkit.plots.style import GREY, INK, SEQUENTIAL, looks
 from toolkit.plots.tables import MOST_ROWS, Frame, first_rows, grid_of, name_column, needed
-
-# Dark to light; the signs keep the statuses apart in grey print.
-_STATUS = {
-    "on time": ("#123c5e", ""),
-    "late": ("#d9b44a", "!"),
-    "collected": ("#5d92cf", ""),
-    "failed": ("#9a3b1a", "×"),
-    "searched, not found": ("#e8d3bd", "–"),
-    "not sought": ("#f6f6f6", ""),
-}
 
 
 def heat_map(
@@ -91,9 +81,10 @@ def coverage(table: Frame, *, ax: Ax = None, language: str = "zh", **texts: str)
     row = "region_id" if "region_id" in table else name_column(table)
     needed(table, [row, "year", "status"], "coverage")
     years = np.arange(int(table["year"].min()), int(table["year"].max()) + 1)
-    codes = table["status"].map({name: i for i, name in enumerate(_STATUS)})
+    statuses = looks("status")
+    codes = table["status"].map({name: i for i, name in enumerate(statuses)})
     cells = table.assign(code=codes).groupby([row, "year"], sort=False)["code"].min().unstack()
-    cells = cells.reindex(index=table[row].drop_duplicates(), columns=years).fillna(len(_STATUS) - 1)
+    cells = cells.reindex(index=table[row].drop_duplicates(), columns=years).fillna(len(statuses) - 1)
     cells.index = cells.index.map(table.drop_duplicates(row).set_index(row, drop=False)[name_column(table)])
     matrix = len(cells) <= MOST_ROWS
     height = 1.4 + 0.19 * len(cells) if matrix else plt.rcParams["figure.figsize"][1]
@@ -102,7 +93,7 @@ def coverage(table: Frame, *, ax: Ax = None, language: str = "zh", **texts: str)
     ) as ax:
         draw = _status_matrix if matrix else _status_bars
         draw(ax, cells, language)
-        found = [item for i, item in enumerate(_STATUS.items()) if (cells == i).any(axis=None)]
+        found = [item for i, item in enumerate(statuses.items()) if (cells == i).any(axis=None)]
         legend = [
             Patch(fc=colour, ec=INK, lw=0.3, label=f"{named(name, language)} {sign}".strip())
             for name, (colour, sign) in found
@@ -116,10 +107,16 @@ def _status_matrix(ax: Axes, cells: pd.DataFrame, language: str) -> None:
     """One cell for each region and year."""
     from matplotlib.colors import ListedColormap
 
-    colours = ListedColormap([colour for colour, _ in _STATUS.values()])
+    colours, signs = zip(*looks("status").values(), strict=True)
     codes = cells.to_numpy(dtype=float)
-    ax.pcolormesh(codes, cmap=colours, vmin=-0.5, vmax=len(_STATUS) - 0.5, edgecolors="white", linewidth=0.8)
-    signs = [sign for _, sign in _STATUS.values()]
+    ax.pcolormesh(
+        codes,
+        cmap=ListedColormap(colours),
+        vmin=-0.5,
+        vmax=len(signs) - 0.5,
+        edgecolors="white",
+        linewidth=0.8,
+    )
     for y, x in np.argwhere(np.isin(codes, [i for i, sign in enumerate(signs) if sign])):
         ax.text(x + 0.5, y + 0.5, signs[int(codes[y, x])], ha="center", va="center", fontsize=7)
     names = [wrapped(name, 12) for name in cells.index]
@@ -137,7 +134,7 @@ def _status_matrix(ax: Axes, cells: pd.DataFrame, language: str) -> None:
 def _status_bars(ax: Axes, cells: pd.DataFrame, language: str) -> None:
     """For many regions: how many have which status in each year."""
     bottom = np.zeros(cells.shape[1])
-    for i, (colour, _) in enumerate(_STATUS.values()):
+    for i, (colour, _) in enumerate(looks("status").values()):
         counts = (cells == i).sum().to_numpy()
         ax.bar(cells.columns, counts, bottom=bottom, color=colour, edgecolor="white", width=0.8)
         bottom += counts
