@@ -35,10 +35,8 @@ def decide_genre(layout: Layout, stem: str) -> tuple[str, str, str, tuple[str, .
             if look[subject].search(words):
                 work = subject in ("政府工作", "工作报告")
                 return *(("work report", "政府工作") if work else ("annual report", subject)), source, ()
-    counts = Counter(
-        {subject: layout.body.count(subject) for subject in ("法治政府", "依法行政", "法治建设")}
-    )
-    subject, count = counts.most_common(1)[0]
+    subject = max(("法治政府", "依法行政", "法治建设"), key=layout.body.count)
+    count = layout.body.count(subject)
     other = ("not_a_report",) if any(map(look["other text"].search, (*layout.front, opening))) else ()
     if "各位代表" in layout.body or re.search(r"\d{4}年.{0,6}工作回顾", opening):
         return "work report", "政府工作", "body", ("genre_weak",)

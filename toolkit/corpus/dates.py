@@ -89,10 +89,9 @@ def small_number(numeral: str) -> int:
 def find_dates(layout: Layout, hints: dict[str, str]) -> tuple[str, str, str]:
     """issued_on, published_on, and the rules that gave them."""
     tail, front, fields, look = layout.tail[::-1], layout.front, layout.fields, rules("date")
+    signed = filter(wording.FULL_DATE.match, tail)
     issued = {
-        "signature": [
-            line for line in tail if wording.FULL_DATE.match(line) and len(line) <= 22 and "印发" not in line
-        ],
+        "signature": [line for line in signed if len(line) <= 22 and "印发" not in line],
         "field": [fields.get("issued_on", "")],
         "under the title": filter(look["under the title"].fullmatch, front),
         "印发 line": [line for line in tail if line.endswith("印发")],
@@ -103,11 +102,8 @@ def find_dates(layout: Layout, hints: dict[str, str]) -> tuple[str, str, str]:
         "container": [hints.get("published_on", "")],
     }
     (first, rule), (second, other) = _first_date(issued), _first_date(published)
-    return (
-        first,
-        second,
-        "; ".join(filter(None, (rule and f"issued: {rule}", other and f"published: {other}"))),
-    )
+    told = (rule and f"issued: {rule}", other and f"published: {other}")
+    return first, second, "; ".join(filter(None, told))
 
 
 def _first_date(clues: dict[str, Iterable[str]]) -> tuple[str, str]:

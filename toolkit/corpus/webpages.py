@@ -100,9 +100,8 @@ def read_hints(page: str) -> dict[str, str]:
     """What the page says of itself in the meta tags government sites must carry, by columns of documents."""
     hints: dict[str, str] = {}
     for tag in _META.findall(page):
-        pairs = {
-            name.lower(): html.unescape(a or b or c).strip() for name, a, b, c in _ATTRIBUTE.findall(tag)
-        }
+        found = _ATTRIBUTE.findall(tag)
+        pairs = {name.lower(): html.unescape(a or b or c).strip() for name, a, b, c in found}
         column = hint_columns("meta").get(pairs.get("name", pairs.get("property", "")).lower())
         if column and pairs.get("content"):
             hints.setdefault(column, tidy_hint(column, pairs["content"]))

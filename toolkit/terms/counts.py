@@ -241,13 +241,10 @@ def complete_years(
     if years is None:
         years = range(int(groups["year"].min()), int(groups["year"].max()) + 1) if len(groups) else []
     frame = groups[series].drop_duplicates() if series else pd.DataFrame(index=[0])
-    frame = frame.merge(
-        pd.DataFrame({"year": pd.array(list(years), dtype=groups["year"].dtype)}), how="cross"
-    )
-    wanted = pd.Series(
-        sorted(counts["term"].unique()) if terms is None else list(terms), name="term", dtype="str"
-    )
-    frame = frame.merge(wanted, how="cross").merge(groups, on=by, how="left")
+    asked = pd.Series(list(years), name="year", dtype=groups["year"].dtype)
+    terms = sorted(counts["term"].unique()) if terms is None else list(terms)
+    wanted = pd.Series(terms, name="term", dtype="str")
+    frame = frame.merge(asked, how="cross").merge(wanted, how="cross").merge(groups, on=by, how="left")
     frame = frame.merge(counts[[*by, "term", "count", "n_documents"]], on=[*by, "term"], how="left")
     reported = frame["n_reports"].fillna(0) > 0
     for column in ("count", "n_documents"):

@@ -20,16 +20,14 @@ def negation(text: str, start: int, end: int, first: int, last: int) -> str:
     first, last
         Bounds of the sentence.
     """
-    found = wording.NEGATED_BEFORE.search(
-        wording.CLAUSE_END.split(text[max(first, start - REACH) : start])[-1]
-    )
+    clause = wording.CLAUSE_END.split(text[max(first, start - REACH) : start])[-1]
+    found = wording.NEGATED_BEFORE.search(clause)
     if found:
         cue = found[1] or found[2]
         required = cue.startswith(("未", "没")) and wording.REQUIRED.search(text, end, last)
         return "" if required or wording.EVADED.search(found[0]) else cue
-    found = wording.NEGATED_AFTER.match(
-        wording.CLAUSE_END.split(text[end : min(last, end + REACH)], maxsplit=1)[0]
-    )
+    clause = wording.CLAUSE_END.split(text[end : min(last, end + REACH)], maxsplit=1)[0]
+    found = wording.NEGATED_AFTER.match(clause)
     return found[1] if found else ""
 
 

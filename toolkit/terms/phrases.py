@@ -48,9 +48,8 @@ def count_phrases(
     for phrase in dict.fromkeys(phrases):
         lines = _count(corpus, phrase, roles)
         found = documents.merge(lines, left_on="doc_id", right_index=True)
-        counts = found.groupby(by, dropna=False, as_index=False).agg(
-            count=("count", "sum"), n_documents=("doc_id", "nunique")
-        )
+        grouped = found.groupby(by, dropna=False, as_index=False)
+        counts = grouped.agg(count=("count", "sum"), n_documents=("doc_id", "nunique"))
         parts.append(groups.merge(counts, how="left", on=by).assign(term=phrase))
     empty = groups.iloc[:0].assign(term="", count=0, n_documents=0)
     table = pd.concat(parts) if parts else empty
