@@ -148,12 +148,10 @@ def write_graphml(edges: pd.DataFrame, path: str | Path) -> Path:
 
     root = ElementTree.Element("graphml", xmlns="http://graphml.graphdrawing.org/xmlns")
     numbers = list(edges.columns[2:])
-    for name in numbers:
-        told = {"id": name, "for": "edge", "attr.name": name, "attr.type": "double"}
+    columns = [*((name, "edge", "double") for name in numbers), ("label", "node", "string")]
+    for name, owner, kind in columns:
+        told = {"id": name, "for": owner, "attr.name": name, "attr.type": kind}
         ElementTree.SubElement(root, "key", told)
-    ElementTree.SubElement(
-        root, "key", {"id": "label", "for": "node", "attr.name": "label", "attr.type": "string"}
-    )
     graph = ElementTree.SubElement(root, "graph", edgedefault="undirected")
     for word in sorted({*edges["source"], *edges["target"]}):
         node = ElementTree.SubElement(graph, "node", id=word)

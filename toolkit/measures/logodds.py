@@ -75,12 +75,8 @@ def log_odds(
     """
     table = two_sides(counts, target, reference)
     behind = counts if background is None else background
-    known = (
-        behind.groupby("term", observed=True)["count"]
-        .sum()
-        .reindex(table["term"], fill_value=0)
-        .to_numpy(float)
-    )
+    sums = behind.groupby("term", observed=True)["count"].sum()
+    known = sums.reindex(table["term"], fill_value=0).to_numpy(float)
     # A term that the background lacks gets the weight of half an occurrence there, so that its odds exist.
     prior = np.maximum(known, 0.5)
     prior *= prior_tokens / prior.sum()

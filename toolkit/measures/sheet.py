@@ -183,12 +183,13 @@ def _sizes(corpus: object, stopwords: Collection[str] | None) -> tuple[pd.DataFr
     """Every denominator of every report, and the paragraph of every sentence with its length."""
     from toolkit.terms.counts import read_stopwords
 
-    sentences = corpus.sentences.assign(
-        length=corpus.sentences["text"].str.count(r"\S"),
-        han=corpus.sentences["text"].str.count(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"),
-        ended=corpus.sentences["text"].str.contains("\n").astype(np.int64),
+    texts = corpus.sentences["text"].str
+    han, ended = (
+        texts.count(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"),
+        texts.contains("\n").astype(np.int64),
     )
-    sentences["paragraph"] = sentences.groupby("doc_id")["ended"].cumsum() - sentences["ended"]
+    sentences = corpus.sentences.assign(length=texts.count(r"\S"), han=han)
+    sentences["paragraph"] = ended.groupby(sentences["doc_id"]).cumsum() - ended
     sentences = sentences[sentences["role"] != "meta"].copy()
     sentences["n_chars"] = sentences.groupby(["doc_id", "paragraph"])["length"].transform("sum")
     keys = ["doc_id", "sentence_no"]

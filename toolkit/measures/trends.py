@@ -232,12 +232,8 @@ def lines_of(series: Series) -> pd.DataFrame:
     """One row a region and term: keys, term, n_years, first_year, last_year, n_missing (years between)."""
     there = series.tokens > 0
     (first, last), n_years = first_and_last(there, series.years), there.sum(axis=1)
-    ends = {
-        "n_years": n_years,
-        "first_year": first,
-        "last_year": last,
-        "n_missing": last - first + 1 - n_years,
-    }
+    ends = {"n_years": n_years, "first_year": first, "last_year": last}
+    ends["n_missing"] = last - first + 1 - n_years
     region, term = np.indices(series.counts.shape[:2]).reshape(2, -1)
     table = series.keys.iloc[region].reset_index(drop=True).assign(term=series.terms[term])
     return table.assign(**{name: values[region] for name, values in ends.items()})

@@ -26,8 +26,10 @@ _REPORT = [
     "published_on",
     "issued_on",
     "doc_id",
+    "label",
+    "sha256",
 ]
-_REPORT += ["label", "sha256", "source_url", "flags", "n_chars"]
+_REPORT += ["source_url", "flags", "n_chars"]
 _SIZES = {
     "tokens": "n_tokens_all",
     "tokens without punctuation": "n_tokens",
@@ -88,7 +90,8 @@ def region_years(
     table, labels = _grid(reports), {}
     measured, named = _attention(corpus, read_lexicon() if lexicon is None else lexicon)
     labels |= named
-    for part in (_card(corpus), _size(corpus), measured, _reuse(corpus), _audited(corpus, facts)):
+    timely = statutory_card(corpus)[["doc_id", "timeliness"]]
+    for part in (timely, _size(corpus), measured, _reuse(corpus), _audited(corpus, facts)):
         table = table.merge(part, on="doc_id", how="left")
     stated, named = _stated(cells, table)
     labels |= named
@@ -152,11 +155,6 @@ def _grid(reports: pd.DataFrame) -> pd.DataFrame:
     return table[[*first, *_PLACE, *_REPORT]].astype(numbers).sort_values(KEY, ignore_index=True)
 
 
-def _card(corpus: object) -> pd.DataFrame:
-    """Whether each report was on time."""
-    return statutory_card(corpus)[["doc_id", "timeliness"]]
-
-
 def _size(corpus: object) -> pd.DataFrame:
     """Every denominator of each report."""
     sizes, paragraphs = _sizes(corpus, None)
@@ -217,12 +215,10 @@ def _is_over(other: object, report: object) -> bool:
 def _audited(corpus: object, facts: pd.DataFrame) -> pd.DataFrame:
     """How many checks of its figures each report fails, or leaves open."""
     checks = audit(corpus, facts)
-    found = {
-        f"qa_n_{result}": checks[checks["result"] == result].value_counts("doc_id")
-        for result in ("fail", "uncertain")
-    }
+    found = pd.crosstab(checks["doc_id"], checks["result"]).reindex(columns=["fail", "uncertain"])
+    found = found.add_prefix("qa_n_").rename_axis(columns=None)
     index = pd.Index(corpus.documents["doc_id"], name="doc_id")
-    return pd.DataFrame(found).reindex(index).fillna(0).astype("Int64").reset_index()
+    return found.reindex(index).fillna(0).astype("Int64").reset_index()
 
 
 def _stated(cells: pd.DataFrame, table: pd.DataFrame) -> tuple[pd.DataFrame, Labels]:
@@ -248,10 +244,7 @@ def _stated(cells: pd.DataFrame, table: pd.DataFrame) -> tuple[pd.DataFrame, Lab
         words = "；".join(filter(None, [row.unit, _SCOPES.get(row.actor_scope, ""), row.capacity]))
         label = f"{names[row.indicator_id]}（{words}）"
         labels[variable] = (label, row.unit)
-        labels[f"{variable}_st"], labels[f"{variable}_n"] = (
-            (f"{label}披露状态", ""),
-            (f"{label}事实数", "facts"),
-        )
+        labels |= {f"{variable}_st": (f"{label}披露状态", ""), f"{variable}_n": (f"{label}事实数", "facts")}
     return pd.concat([table[KEY], pd.DataFrame(columns)], axis=1), labels
 
 

@@ -130,16 +130,13 @@ def frequency_and_cloud(
     """
     needed(table, ["term", value], "frequency_and_cloud")
     words = table[table[value] > 0].nlargest(cloud, value)
-    wide = plt.rcParams["figure.figsize"][0] > 4.5
-    shape = {"panels": (1, 2), "width_ratios": [1, 1.25]}
-    if not wide:
-        shape = {"panels": (2, 1), "height_ratios": [1.5, 1]}
-    height = _height(min(top, len(table))) * (1 if wide else 1.6)
-    with canvas(None, "frequency_and_cloud", table, language, texts, height=height, **shape) as panels:
-        left, right = panels
-        _ranked("frequency", table, left, language, value, top, {"title": "", "subtitle": ""})
-        draw_cloud(right, words["term"].tolist(), words[value].to_numpy(float))
-    return np.array([left, right])
+    shape = {"panels": (1, 2), "width_ratios": [1, 1.25], "height": _height(min(top, len(table)))}
+    if plt.rcParams["figure.figsize"][0] <= 4.5:
+        shape = {"panels": (2, 1), "height_ratios": [1.5, 1], "height": 1.6 * shape["height"]}
+    with canvas(None, "frequency_and_cloud", table, language, texts, **shape) as panels:
+        _ranked("frequency", table, panels[0], language, value, top, {"title": "", "subtitle": ""})
+        draw_cloud(panels[1], words["term"].tolist(), words[value].to_numpy(float))
+    return panels
 
 
 def keyness(
@@ -243,20 +240,18 @@ def side_by_side(
     grid, note = first_rows(grid, language, 18 if width > 4.5 else 9)
     columns = min(len(grid), 6 if width > 4.5 else 3)
     rows = -(-len(grid) // columns)
-    shape = {"panels": (rows, columns), "height": 1.2 + rows * (0.45 + _ROW * len(terms))}
+    shape = {"panels": (rows, columns), "n": len(grid), "height": 1.2 + rows * (0.45 + _ROW * len(terms))}
     words = label("join", language).join(filter(None, (note, label("confounded", language))))
     shape |= {"sharex": True, "sharey": True, "notes": {"subtitle": words}}
     with canvas(None, "side_by_side", table, language, texts, **shape) as panels:
-        for panel, ((name, year), values) in zip(panels, grid.iterrows(), strict=False):
+        for panel, ((name, year), values) in zip(panels, grid.iterrows(), strict=True):
             panel.barh(range(len(terms)), values, color=MAIN, height=0.72)
             name_rows(panel, terms)
             panel.tick_params(labelbottom=True)
             title = wrapped(f"{name}\n{year}", 0.8 * width * 72 / 8 / columns)
             panel.set_title(title, fontsize=8, weight="normal", color=INK, parse_math=False)
-        for panel in panels[len(grid) :]:
-            panel.set_axis_off()
         panels[(rows - 1) * columns].set_xlabel(named(value, language), loc="left")
-    return np.array(list(panels[: len(grid)]))
+    return panels
 
 
 def roles(

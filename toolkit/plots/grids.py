@@ -87,17 +87,16 @@ def coverage(table: Frame, *, ax: Ax = None, language: str = "zh", **texts: str)
     cells = cells.reindex(index=table[row].drop_duplicates(), columns=years).fillna(len(statuses) - 1)
     cells.index = cells.index.map(table.drop_duplicates(row).set_index(row, drop=False)[name_column(table)])
     matrix = len(cells) <= MOST_ROWS
-    height = 1.4 + 0.19 * len(cells) if matrix else plt.rcParams["figure.figsize"][1]
-    with canvas(
-        ax, "coverage", table[[name_column(table), "year"]], language, texts, height=max(height, 2.2)
-    ) as ax:
+    height = max(2.2, 1.4 + 0.19 * len(cells) if matrix else plt.rcParams["figure.figsize"][1])
+    told = table[[name_column(table), "year"]]
+    with canvas(ax, "coverage", told, language, texts, height=height) as ax:
         draw = _status_matrix if matrix else _status_bars
         draw(ax, cells, language)
-        found = [item for i, item in enumerate(statuses.items()) if (cells == i).any(axis=None)]
-        legend = [
-            Patch(fc=colour, ec=INK, lw=0.3, label=f"{named(name, language)} {sign}".strip())
-            for name, (colour, sign) in found
-        ]
+        legend = []
+        for i, (name, (colour, sign)) in enumerate(statuses.items()):
+            if (cells == i).any(axis=None):
+                words = f"{named(name, language)} {sign}".strip()
+                legend.append(Patch(fc=colour, ec=INK, lw=0.3, label=words))
         columns = 4 if ax.figure.get_figwidth() > 4.5 else 2
         ax.legend(handles=legend, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.3)
     return ax
@@ -109,20 +108,13 @@ def _status_matrix(ax: Axes, cells: pd.DataFrame, language: str) -> None:
 
     colours, signs = zip(*looks("status").values(), strict=True)
     codes = cells.to_numpy(dtype=float)
-    ax.pcolormesh(
-        codes,
-        cmap=ListedColormap(colours),
-        vmin=-0.5,
-        vmax=len(signs) - 0.5,
-        edgecolors="white",
-        linewidth=0.8,
-    )
+    shades = {"cmap": ListedColormap(colours), "vmin": -0.5, "vmax": len(signs) - 0.5}
+    ax.pcolormesh(codes, **shades, edgecolors="white", linewidth=0.8)
     for y, x in np.argwhere(np.isin(codes, [i for i, sign in enumerate(signs) if sign])):
         ax.text(x + 0.5, y + 0.5, signs[int(codes[y, x])], ha="center", va="center", fontsize=7)
     names = [wrapped(name, 12) for name in cells.index]
-    room = (
-        ax.figure.get_figwidth() * 72 - 8 * max(ems(line) for name in names for line in name.split("\n")) - 10
-    )
+    longest = max(ems(line) for name in names for line in name.split("\n"))
+    room = ax.figure.get_figwidth() * 72 - 8 * longest - 10
     step = max(1, -(-24 * len(cells.columns) // int(room)))  # 24 points for a year
     ax.set_xticks(np.arange(0, len(cells.columns), step) + 0.5, cells.columns[::step])
     ax.set_yticks(np.arange(len(cells)) + 0.5, names, parse_math=False)
@@ -155,10 +147,10 @@ def tile_map(
     """
     needed(table, ["province", value], "tile_map")
     tiles = pd.read_csv(files("toolkit") / "data" / "province_tiles.csv")
-    values = [
-        table.loc[table["province"].str.startswith(name), value].sum(min_count=1) for name in tiles["name"]
-    ]
-    tiles = tiles.assign(shown=np.array(values, dtype=float)).sort_values("shown", ascending=False)
+    found = (table.loc[table["province"].str.startswith(name), value] for name in tiles["name"])
+    tiles = tiles.assign(shown=[float(values.sum(min_count=1)) for values in found]).sort_values(
+        "shown", ascending=False
+    )
     shades, top = plt.get_cmap(SEQUENTIAL), tiles["shown"].max()
     notes = {"subtitle": named(value, language)}
     with canvas(ax, "tile_map", table, language, texts, notes=notes) as ax:
@@ -170,11 +162,7 @@ def tile_map(
             face, ink, text = "#f4f4f4", GREY, name
             if not np.isnan(tile.shown):
                 face, ink = shades(tile.shown / (top or 1)), "white" if tile.shown > 0.55 * top else INK
-                text = (
-                    f"{name}\n{tile.shown:,.0f}"
-                    if tile.shown == int(tile.shown)
-                    else f"{name}\n{tile.shown:.3g}"
-                )
+                text += f"\n{tile.shown:,.0f}" if tile.shown == int(tile.shown) else f"\n{tile.shown:.3g}"
             ax.add_patch(Rectangle((tile.column, tile.row), 0.94, 0.94, facecolor=face))
             ax.text(tile.column + 0.47, tile.row + 0.47, text, color=ink, **look)
         ax.set(xlim=(0.5, 9.2), ylim=(8.2, -0.2), aspect="equal")

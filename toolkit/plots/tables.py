@@ -38,9 +38,8 @@ def grid_of(table: pd.DataFrame, index: list[str], columns: str, values: str, na
 
     Places of one name are told apart by their code, where the table has it, and keep a row each.
     """
-    codes = [
-        code for code in ("region_id", "region_code") if code in table and {"region", "label"} & {*index}
-    ]
+    named = {"region", "label"} & {*index}
+    codes = [code for code in ("region_id", "region_code") if named and code in table]
     keys = [*codes[:1], *index]
     twice = table.loc[table.duplicated([*keys, columns]), [*keys, columns]]
     if len(twice):
