@@ -61,7 +61,6 @@ ANSWERS = {
     "adoption": m.adoption,
     "shared_sentences": m.shared_sentences,
     "attention": lambda c: tk.attention(c, {TERM: [TERM], "执法": ["执法", "监督"]}),
-    "count_words": lambda c: m.count_words(c, [TERM]),
     "draw_sample": m.draw_sample,
 }
 

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.measures.cells import divide
-from toolkit.measures.grids import BY, need
+from toolkit.measures.grids import BY
+from toolkit.schemas import need
 
 QUOTED = re.compile(r"《[^》]*》|“[^”]*”|「[^」]*」")
 WORDY = re.compile(r"[^\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff0-9A-Za-z]")

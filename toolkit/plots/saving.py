@@ -31,10 +31,8 @@ _SVG_FAMILIES = {
 def csv_text(table: pd.DataFrame) -> str:
     """The table as CSV text in which no text cell can act as a formula (see `guarded`)."""
     texts = table.select_dtypes(exclude=["number", "bool", "boolean", "datetime"])
-    text = table.assign(
-        **{name: texts[name].astype(object).map(guarded, na_action="ignore") for name in texts}
-    )
-    return text.rename(columns=guarded).to_csv(index=False, lineterminator="\n")
+    safe = {name: texts[name].astype(object).map(guarded, na_action="ignore") for name in texts}
+    return table.assign(**safe).rename(columns=guarded).to_csv(index=False, lineterminator="\n")
 
 
 def guarded(cell: object) -> object:

@@ -8,7 +8,7 @@ from html import escape
 
 import pandas as pd
 
-from toolkit.schemas import ROLES
+from toolkit.terms.counts import counted_roles
 from toolkit.terms.folding import IGNORED, fold, twin
 
 STOPS = re.compile(r"[。！？!?；;\n]")  # a term with one can reach from one sentence into the next
@@ -132,11 +132,6 @@ def spellings(term: str) -> str:
     return f"{IGNORED.pattern}*".join(signs)
 
 
-def counted_roles(roles: Sequence[str] | None) -> list[str]:
-    """The roles looked at: all but meta where none are named."""
-    return [role for role in ROLES if role != "meta"] if roles is None else list(roles)
-
-
 def _with_term(
     store: object, term: str, sort_by: str | Sequence[str], roles: Sequence[str] | None, limit: int | None
 ) -> object:
@@ -174,7 +169,7 @@ def _placed(
     places = corpus.sentences[["doc_id", "sentence_no", "section_no", "role", "start"]]
     places = places.rename(columns={"start": "at"}).sort_values("at")
     lines = pd.merge_asof(lines.sort_values("start"), places, left_on="start", right_on="at", by="doc_id")
-    lines = lines[lines["role"].isin(roles) if roles is not None else lines["role"] != "meta"]
+    lines = lines[lines["role"].isin(counted_roles(roles))]
     titles = corpus.sections[["doc_id", "section_no", "marker", "title"]]
     titles = titles.assign(section=titles["marker"] + titles["title"])[["doc_id", "section_no", "section"]]
     lines = lines.merge(titles, on=["doc_id", "section_no"], how="left")
