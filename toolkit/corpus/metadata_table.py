@@ -127,9 +127,8 @@ def check_matches(table: pd.DataFrame, inputs: Iterable[tuple[str, int]]) -> Non
         (path, row) of everything in the folder, as in the ledger.
     """
     there = {(path, str(row)) for path, row in inputs}
-    missing = [
-        path if row == "0" else f"{path} row {row}" for path, row in table.index if (path, row) not in there
-    ]
+    missing = [key for key in table.index if key not in there]
+    missing = [path if row == "0" else f"{path} row {row}" for path, row in missing]
     if missing:
         lost = " The spreadsheet lost the characters that are ? now: save as CSV UTF-8." * (
             "?" in "".join(missing)
@@ -180,9 +179,8 @@ def apply_overrides(found: Metadata, table: pd.DataFrame | None, path: str, row:
         values |= _region(code, values["year"]) | changed
     settled = [group for group, columns in _GROUPS.items() if given.keys() & set(columns)]
     sources = found.sources | dict.fromkeys(settled, "metadata.csv")
-    looked_at = {*given, *("year" for name in _YEARS if name in given)} - set(
-        cells.get("doubtful", "").split()
-    )
+    looked_at = {*given, *(["year"] if given.keys() & set(_YEARS) else [])}
+    looked_at -= {*cells.get("doubtful", "").split()}
     flags = tuple(flag for flag in found.flags if _DOUBTS.get(flag.split("_")[0]) not in looked_at)
     return Metadata(values, sources, flags)
 

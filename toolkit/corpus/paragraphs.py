@@ -62,12 +62,10 @@ def goes_on(before: str, line: str, margin: float) -> bool:
 
 def _join(before: str, line: str) -> str:
     """Put two lines together, with a space between Latin words."""
-    gap = (
-        " "
-        if before[-1:].isascii() and before[-1:].isalpha() and line[:1].isascii() and line[:1].isalpha()
-        else ""
-    )
-    return before + gap + (line.lstrip() if before else line)
+    if not before:
+        return line
+    seam = before[-1:] + line[:1]
+    return before + " " * (seam.isascii() and seam.isalpha()) + line.lstrip()
 
 
 def columns(line: str) -> float:

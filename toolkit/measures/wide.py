@@ -8,11 +8,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from toolkit.corpus.extracts import read_rows
 from toolkit.corpus.regions import region_of
 from toolkit.corpus.statutory import statutory_card
 from toolkit.indicators import audit, panel, read_indicators
 from toolkit.measures.reuse import WORDY, _hashes, boilerplate, shared_sentences
-from toolkit.measures.sheet import DEFAULT, _sizes, attention
+from toolkit.measures.sheet import _sizes, attention
 
 Labels = dict[str, tuple[str, str]]  # of a column: its Chinese label and its unit
 KEY = ["region_id", "genre", "body_kind", "year"]
@@ -26,39 +27,16 @@ _REPORT = [
     "published_on",
     "issued_on",
     "doc_id",
+    "label",
+    "sha256",
 ]
-_REPORT += ["label", "sha256", "source_url", "flags", "n_chars"]
+_REPORT += ["source_url", "flags", "n_chars"]
 _SIZES = {
     "tokens": "n_tokens_all",
     "tokens without punctuation": "n_tokens",
     "content tokens": "n_tokens_content",
     "Han characters": "n_han",
     "sentences": "n_sentences",
-}
-# Variable, its label after the dictionary's name, its unit, column of the sheet, numerator, denominator.
-_SHEET = (
-    ("cnt_{}", "命中次数", "occurrences", "count", *DEFAULT),
-    ("shr_{}", "占词数（不含标点）", "share", "share", *DEFAULT),
-    ("shr_{}_all", "占全部词数", "share", "share", DEFAULT[0], "tokens"),
-    ("shr_{}_ct", "占实词数", "share", "share", DEFAULT[0], "content tokens"),
-    ("shr_{}_han", "占汉字数", "share", "share", DEFAULT[0], "Han characters"),
-    ("sent_{}", "涉及的句数占比", "share", "share", DEFAULT[0], "sentences"),
-    ("para_{}", "涉及的段落字数占比", "share", "share", DEFAULT[0], "paragraph characters"),
-    ("tfidf_{}", "TF-IDF 加权占比", "weight a token", "share", "tf-idf", DEFAULT[1]),
-    ("rca_{}", "区位商", "ratio", "location_quotient", *DEFAULT),
-)
-# ASCII names of the shipped lexicon's dictionaries; others keep their own.
-DICTIONARIES = {
-    "党的领导与推进机制": "party",
-    "政府机构职能": "functions",
-    "依法行政制度": "rules",
-    "行政决策": "decisions",
-    "行政执法": "enforcement",
-    "突发事件应对": "emergencies",
-    "矛盾纠纷化解": "disputes",
-    "权力制约监督": "supervision",
-    "法治社会": "society",
-    "科技保障": "technology",
 }
 _UPPER = ("nation", "province", "prefecture")
 _SCOPES: Mapping[str, str] = {"own body": "本机关", "whole jurisdiction": "全域"}
@@ -113,7 +91,8 @@ def region_years(
     table, labels = _grid(reports), {}
     measured, named = _attention(corpus, read_lexicon() if lexicon is None else lexicon)
     labels |= named
-    for part in (_card(corpus), _size(corpus), measured, _reuse(corpus), _audited(corpus, facts)):
+    timely = statutory_card(corpus)[["doc_id", "timeliness"]]
+    for part in (timely, _size(corpus), measured, _reuse(corpus), _audited(corpus, facts)):
         table = table.merge(part, on="doc_id", how="left")
     stated, named = _stated(cells, table)
     labels |= named
@@ -187,11 +166,6 @@ def _code_in(near: str, region_id: str, year: int) -> str:
     return next((code for code in (near, region_id) if region_of(code[:6], year)), "")
 
 
-def _card(corpus: object) -> pd.DataFrame:
-    """Whether each report was on time."""
-    return statutory_card(corpus)[["doc_id", "timeliness"]]
-
-
 def _size(corpus: object) -> pd.DataFrame:
     """Every denominator of each report."""
     sizes, paragraphs = _sizes(corpus, None)
@@ -203,13 +177,13 @@ def _size(corpus: object) -> pd.DataFrame:
 def _attention(corpus: object, lexicon: object) -> tuple[pd.DataFrame, Labels]:
     """The sheet's usual conventions as columns, and their labels and units."""
     sheet = attention(corpus, lexicon)
-    columns, labels = {}, {}
+    columns, labels, short = {}, {}, {r["dictionary"]: r["variable"] for r in read_rows("dictionaries")}
     cells = sheet.set_index(["dictionary", "numerator", "denominator", "doc_id"]).sort_index()
     for name in sheet["dictionary"].unique():
-        for pattern, words, unit, column, numerator, denominator in _SHEET:
-            variable = pattern.format(DICTIONARIES.get(name, name))
-            columns[variable] = cells.loc[(name, numerator, denominator), column]
-            labels[variable] = (f"{name}：{words}", unit)
+        for row in read_rows("attention_columns"):
+            variable = row["variable"].format(short.get(name, name))
+            columns[variable] = cells.loc[(name, row["numerator"], row["denominator"]), row["column"]]
+            labels[variable] = (f"{name}：{row['label']}", row["unit"])
     table = pd.DataFrame(columns, index=corpus.documents["doc_id"])
     counts = {name: "Int64" for name in table if name.startswith("cnt_")}
     return table.astype(counts).rename_axis("doc_id").reset_index(), labels
@@ -252,12 +226,10 @@ def _is_over(other: object, report: object) -> bool:
 def _audited(corpus: object, facts: pd.DataFrame) -> pd.DataFrame:
     """How many checks of its figures each report fails, or leaves open."""
     checks = audit(corpus, facts)
-    found = {
-        f"qa_n_{result}": checks[checks["result"] == result].value_counts("doc_id")
-        for result in ("fail", "uncertain")
-    }
+    found = pd.crosstab(checks["doc_id"], checks["result"]).reindex(columns=["fail", "uncertain"])
+    found = found.add_prefix("qa_n_").rename_axis(columns=None)
     index = pd.Index(corpus.documents["doc_id"], name="doc_id")
-    return pd.DataFrame(found).reindex(index).fillna(0).astype("Int64").reset_index()
+    return found.reindex(index).fillna(0).astype("Int64").reset_index()
 
 
 def _stated(cells: pd.DataFrame, table: pd.DataFrame) -> tuple[pd.DataFrame, Labels]:
@@ -283,10 +255,7 @@ def _stated(cells: pd.DataFrame, table: pd.DataFrame) -> tuple[pd.DataFrame, Lab
         words = "；".join(filter(None, [row.unit, _SCOPES.get(row.actor_scope, ""), row.capacity]))
         label = f"{names[row.indicator_id]}（{words}）"
         labels[variable] = (label, row.unit)
-        labels[f"{variable}_st"], labels[f"{variable}_n"] = (
-            (f"{label}披露状态", ""),
-            (f"{label}事实数", "facts"),
-        )
+        labels |= {f"{variable}_st": (f"{label}披露状态", ""), f"{variable}_n": (f"{label}事实数", "facts")}
     return pd.concat([table[KEY], pd.DataFrame(columns)], axis=1), labels
 
 
