@@ -45,8 +45,8 @@ def passages(
     --------
     >>> import toolkit as tk
     >>> places = tk.passages(tk.read_corpus("seeds"), "行政复议申请", region="铁山区")
-    >>> places["before"][0] + "【" + places["surface"][0] + "】" + places["after"][0]
-    '共收到【行政复议申请】21件,受理19件,未受理2件。'
+    >>> places["before"][0] + "【" + places["surface"][0] + "】" + places["after"][0][:9]
+    '共收到【行政复议申请】21件,受理19件'
     """
     chosen = {"region": region, "year": year}
     found = [(a or f, int(b or d), int(c or e)) for a, b, c, d, e, f in _PLACE.findall(what)]
