@@ -17,7 +17,7 @@ from toolkit.corpus.bodies import (
 )
 from toolkit.corpus.dates import decide_years, find_dates
 from toolkit.corpus.layout import plain, read_layout, tidy_title
-from toolkit.corpus.places import Clues, decide_place
+from toolkit.corpus.places import Clues, decide_place, named_codes
 from toolkit.schemas import DOCUMENTS
 
 # The columns of the documents table that are detected, from region_code to retrieved_on.
@@ -83,7 +83,7 @@ def detect_metadata(
     year = years.delivered if genre == "work report" else years.covered
     words = self_mentions(layout)
     issuer, issuer_source = find_issuer(layout)
-    place = decide_place(Clues(layout, issuer, stem, folders, year, given, words))
+    place = decide_place(Clues(layout, issuer, named_codes(stem), folders, year, given, words))
     joined = "merged_administration" in place.flags
     issuer = complete_issuer(issuer, title_organ(layout.title) if joined else place.region)
     body = decide_body(layout, issuer, region=place.region, level=place.level, words=words)
