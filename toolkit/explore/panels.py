@@ -48,13 +48,11 @@ class Panel:
         self.corpus: Corpus | None = None
         self.shown: dict[str, Any] = {}
         self.code = ""
-        say, wide = self._say, {"layout": {"width": "auto", "max_width": "100%"}}
-        wide["style"] = {"description_width": "initial"}
+        say, wide = self._say, {"layout": {"width": "auto", "max_width": "100%"}, **_READ}
         name = name_of("view", view, language)
         self.title = widgets.HTML(f"<h3 style='margin:0'>{escape(name)}</h3>")
         self.note = widgets.HTML()
         self.figure, self.table, self.place, self.saved = (widgets.HTML() for _ in range(4))
-        wide["description_allow_html"] = True
         named = {
             key: _OF.format(*map(escape, (name, say(key)))) for key in ("sort", "falling", "page", "line")
         }
@@ -64,13 +62,11 @@ class Panel:
         self.line = widgets.BoundedIntText(0, min=0, max=0, description=named["line"], **wide)
         self.bar = widgets.HBox([self.sort, self.falling, self.page, self.line], layout=_WRAP)
         self.savers = {
-            kind: widgets.Button(
-                description=say(kind), tooltip=f"{name}: {say(kind)}", layout={"width": "auto"}
-            )
+            kind: widgets.Button(description=say(kind), tooltip=f"{name}: {say(kind)}", layout=_FITTED)
             for kind in ("csv", "xlsx", "figure")
         }
         self.shows_code = widgets.ToggleButton(
-            description=say("show_code"), tooltip=f"{name}: {say('code')}", layout={"width": "auto"}
+            description=say("show_code"), tooltip=f"{name}: {say('code')}", layout=_FITTED
         )
         self.box = widgets.Textarea(rows=14, tooltip=f"{name}: {say('code')}", layout=_HIDDEN)
         giving = widgets.HBox([*self.savers.values(), self.shows_code], layout=_WRAP)
@@ -206,6 +202,8 @@ class Panel:
         self.saved.value = _NOTE.format("", escape(self._say("saved", paths=names)))
 
 
+_FITTED = {"width": "auto"}
+_READ = {"style": {"description_width": "initial"}, "description_allow_html": True}
 _WRAP = {"flex_flow": "row wrap", "align_items": "center"}
 _HIDDEN = {"display": "none", "width": "98%"}
 _FRAME = {"border": "1px solid #bbb", "padding": "8px 10px", "min_width": "0", "overflow": "hidden"}
