@@ -174,3 +174,10 @@ def test_of_terms_only_others_have_the_most_frequent_stay(monkeypatch):
 def test_reports_without_a_year_share_nothing():
     """Where no report has a year, nothing is compared, and the tables are there all the same."""
     assert Slices(small_corpus(("1", None, "甲"))).load([]).shared.empty
+
+
+def test_blocks_of_unequal_size_are_joined(monkeypatch):
+    """Hundreds of reports in one block and a few in the next are one table, with a row each."""
+    monkeypatch.setattr("toolkit.measures.reuse.BLOCK", 140)
+    slices = Slices(small_corpus(*[(f"{n:03}", 2020, "甲") for n in range(145)]))
+    assert len(slices.load(slices.units).shared) == 145

@@ -15,7 +15,7 @@ import pandas as pd
 
 from toolkit.files import write_json
 from toolkit.pipeline import Corpus, read_corpus
-from toolkit.reports.rates import ALIKE, dimension_rates, peer_ranges, role_shares
+from toolkit.reports.rates import ALIKE, dimension_rates, only, peer_ranges, role_shares
 from toolkit.store import MANIFEST, digest, read_manifest, read_record, write_part
 from toolkit.stored import Store, open_store
 from toolkit.terms.counts import count_terms, place_terms
@@ -216,12 +216,12 @@ class Slices:
 
         from toolkit.measures.reuse import shared_by_year, shared_sentences
 
-        only = self.corpus.narrow if isinstance(self.corpus, Store) else self.corpus.where
         genres = sorted(self.documents["genre"].unique())
-        words = dict.fromkeys(("doc_id", "source"), "category")
-        pieces = (table for genre in genres for table in shared_by_year(only(genre=genre)))
-        tables = [pa.Table.from_pandas(piece.astype(words), preserve_index=False) for piece in pieces]
-        nobody = [] if tables else [pa.Table.from_pandas(shared_sentences(only(doc_id=[])))]
+        pieces = (table for genre in genres for table in shared_by_year(only(self.corpus, genre=genre)))
+        tables = [_numbered(piece, "doc_id", "source") for piece in pieces]
+        nobody = (
+            [] if tables else [_numbered(shared_sentences(only(self.corpus, doc_id=[])), "doc_id", "source")]
+        )
         return pa.concat_tables(tables or nobody)
 
     @cached_property
@@ -391,6 +391,16 @@ def open_slice(folder: str | Path, region: str, genre: str = "") -> Slice:
     beside = Corpus.open(folder)
     tables = [pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES]
     return Slice(beside.where(doc_id=peers["doc_ids"]), beside, *tables, peers)
+
+
+def _numbered(table: pd.DataFrame, *words: str) -> pa.Table:
+    """The table as Arrow, each different word once."""
+    import pyarrow as pa
+
+    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    for name in words:
+        arrow = arrow.set_column(arrow.column_names.index(name), name, arrow[name].dictionary_encode())
+    return arrow
 
 
 def _rows(table: pd.DataFrame, at: dict[str, np.ndarray], doc_ids: Sequence[str]) -> pd.DataFrame:
