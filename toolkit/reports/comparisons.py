@@ -12,7 +12,6 @@ from toolkit.reports.parts import CARD, SIZES, say_mixed, value_grid
 from toolkit.reports.rates import (
     LEAST,
     alike,
-    cards,
     coverage_in_time,
     dimension_rates,
     first_reports,
@@ -37,6 +36,7 @@ from toolkit.terms.counts import count_terms
 
 MANY = 60  # regions that are shown one by one; of more, their prefectures or provinces are
 MOST_ALIKE = 400  # reports drawn as dots or ranked in every way; of more, so many are taken
+BUNDLE = 2000  # reports whose figures are in memory together
 MOST_PAIRED = 5000  # reports of which every pair is looked at
 _SPREAD = ["least", "low", "median", "high", "most"]
 
@@ -54,7 +54,7 @@ def show_coverage(sheet: Sheet) -> None:
     """Which region-years there are, and which in time; by province where the corpus spans several."""
     from toolkit import plots
 
-    table = coverage_in_time(sheet.corpus)
+    table = coverage_in_time(sheet.corpus, sheet.cards)
     show_figure(sheet, "coverage", plots.coverage(table, language=sheet.language), table)
     provinces = sheet.corpus.documents.query("province != ''").groupby("province").size()
     if len(provinces) > 1:
@@ -105,7 +105,7 @@ def _place(sheet: Sheet, most: int) -> str:
 
 def show_cards(sheet: Sheet) -> None:
     """In how many reports each statutory part was found, and how many were on time."""
-    card, language = cards(sheet.corpus), sheet.language
+    card, language = sheet.cards, sheet.language
     if card.empty:
         say(sheet, "card.none", "notice")
         return
@@ -122,12 +122,13 @@ def show_cards(sheet: Sheet) -> None:
 
 def show_disclosure(sheet: Sheet, *, most: int = 25) -> None:
     """Which indicators reports state at all, before any value."""
-    from toolkit.indicators import read_indicators
+    from toolkit.indicators import facts, read_indicators
 
-    found = sheet.facts[["indicator_id", "role", "doc_id"]]
-    found = found[(found["indicator_id"] != "") & ~found["role"].isin(["plan", "meta"])]
+    ids = sheet.corpus.documents["doc_id"]
+    bundles = (only(sheet.corpus, doc_id=ids[at : at + BUNDLE]) for at in range(0, len(ids), BUNDLE))
+    stated = map(_stated, [sheet.facts] if len(ids) <= BUNDLE else map(facts, bundles))
     names = {row.indicator_id: getattr(row, sheet.language) for row in read_indicators()}
-    table = found.groupby("indicator_id")["doc_id"].nunique().rename("n_stated").reset_index()
+    table = pd.concat(stated).groupby(level=0).sum().rename("n_stated").reset_index()
     if table.empty:
         say(sheet, "facts.none", "notice")
         return
@@ -137,6 +138,12 @@ def show_disclosure(sheet: Sheet, *, most: int = 25) -> None:
     table.insert(0, "indicator", table.pop("indicator_id").map(names))
     show_table(sheet, table)
     show_limit(sheet, "disclosure")
+
+
+def _stated(found: pd.DataFrame) -> pd.Series:
+    """In how many reports each indicator is stated, of their facts."""
+    found = found[(found["indicator_id"] != "") & ~found["role"].isin(["plan", "meta"])]
+    return found.groupby("indicator_id")["doc_id"].nunique()
 
 
 def show_values(sheet: Sheet, *, most: int = 12, columns: int = 6) -> None:

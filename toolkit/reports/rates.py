@@ -147,12 +147,13 @@ def peer_ranges(values: pd.DataFrame, documents: pd.DataFrame, report: pd.Series
     return table.rename_axis("name").reset_index()
 
 
-def coverage_in_time(corpus: Corpus) -> pd.DataFrame:
-    """`coverage`, its status on time or late where a report's date can be held against a deadline."""
+def coverage_in_time(corpus: Corpus | Store, card: pd.DataFrame | None = None) -> pd.DataFrame:
+    """`coverage`, its status on time or late where a date can be held against a deadline, by `cards` of the same."""
     from toolkit.corpus.coverages import coverage
 
     keys = list(_YEARLY)
-    card = cards(corpus).merge(corpus.documents[["doc_id", *keys]], on="doc_id")
+    card = cards(corpus) if card is None else card
+    card = card.merge(corpus.documents[["doc_id", *keys]], on="doc_id")
     dated = card[card["timeliness"] != "unknown"].drop_duplicates(keys).set_index(keys)["timeliness"]
     table = coverage(corpus).join(dated, on=keys)
     table["status"] = table.pop("timeliness").fillna(table["status"])
