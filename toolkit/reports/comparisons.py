@@ -207,8 +207,9 @@ def show_dimensions_by_region(sheet: Sheet, *, most: int = 40) -> None:
         rates = rates.sort_values(place, key=lambda names: names.map(order), kind="stable", ignore_index=True)
     key, of = f"dimensions.{'regions' if one_by_one else 'places'}", len(latest)
     show_subsection(sheet, key, n=of, of=of)
-    title = label(key, sheet.language, n=of, of=of)
-    axes = plots.heat_map(rates, row="label", column="dimension", language=sheet.language, title=title)
+    texts = {"title": label(key, sheet.language, n=of, of=of)}
+    texts |= {} if one_by_one else {"subtitle": _of_places(sheet, rates, place, of)}
+    axes = plots.heat_map(rates, row="label", column="dimension", language=sheet.language, **texts)
     show_figure(sheet, "dimensions_by_region", axes, rates)
 
 
@@ -239,13 +240,22 @@ def _show_terms_by_place(sheet: Sheet, terms: Sequence[str], latest: pd.DataFram
     rates = frequency(count_phrases(only(sheet.corpus, doc_id=latest["doc_id"]), terms, by=[place]))
     order = {name: i for i, name in enumerate(latest[place].unique())}
     rates = rates.sort_values(place, key=lambda names: names.map(order), kind="stable", ignore_index=True)
-    axes = plots.heat_map(rates, row=place, column="term", language=sheet.language)
+    texts = {"title": label("beside.title", sheet.language)}
+    texts |= {"subtitle": _of_places(sheet, rates, place, len(latest))}
+    axes = plots.heat_map(rates, row=place, column="term", language=sheet.language, **texts)
     show_figure(sheet, "side_by_side", axes, rates)
     each = frequency(count_phrases(only(sheet.corpus, doc_id=alike_ones["doc_id"]), terms, by=["doc_id"]))
     table = _quartiles(each, "term", "per_10k", "term")
     table["n_stated"] = each.groupby("term", sort=False)["count"].agg(lambda n: (n > 0).sum()).to_numpy()
     show_table(sheet, table)
     say(sheet, "beside.quartiles", n=len(alike_ones), year=alike_ones["year"].iloc[0])
+
+
+def _of_places(sheet: Sheet, rates: pd.DataFrame, place: str, n_reports: int) -> str:
+    """How many places, reports and tokens a figure of places adds up."""
+    tokens = rates.drop_duplicates(place)["n_tokens"].sum()
+    n = {"n": rates[place].nunique(), "of": f"{n_reports:,}", "tokens": f"{tokens:,}"}
+    return label("places.subtitle", sheet.language, **n)
 
 
 def show_particular_terms(sheet: Sheet, *, top: int = 15, most: int = 30) -> None:
