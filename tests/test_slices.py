@@ -6,6 +6,8 @@ from pandas.testing import assert_frame_equal
 from small import small_corpus
 
 from toolkit.builds import build_store
+from toolkit.pipeline import read_corpus
+from toolkit.reports import parts, sheets
 from toolkit.reports import slices as slices_module
 from toolkit.reports.slices import Slices, open_corpus, open_slice
 from toolkit.store import forget
@@ -181,3 +183,16 @@ def test_blocks_of_unequal_size_are_joined(monkeypatch):
     monkeypatch.setattr("toolkit.measures.reuse.BLOCK", 140)
     slices = Slices(small_corpus(*[(f"{n:03}", 2020, "甲") for n in range(145)]))
     assert len(slices.load(slices.units).shared) == 145
+
+
+def test_a_report_that_was_set_aside_is_named_where_its_region_is_told_of(tmp_path, monkeypatch):
+    """Of two reports of one region and year the shorter is left out, and the slice and the page name its file."""
+    text = "2023年陇西县法治政府建设年度报告\n一、主要举措\n全年办理行政复议案件10件。\n"
+    (tmp_path / "长.txt").write_text(f"{text}二、存在的问题\n执法力量不足。\n", encoding="utf-8")
+    (tmp_path / "短.txt").write_text(text, encoding="utf-8")
+    slices = Slices(read_corpus(tmp_path, duplicates="keep-longest"))
+    made, shown = slices.slice("621122"), []
+    assert made.peers["dropped"] == ["短.txt"]
+    monkeypatch.setattr(sheets, "display", lambda item, **options: shown.append(item.data))
+    parts.show_reading(sheets.Sheet(*made, tmp_path, "zh", ["png"]))
+    assert any("没有采用" in html and "短.txt" in html for html in shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 FEWEST_OF_A_YEAR = 5  # other reports of the same year; with fewer, those of all years are the reference
 NEIGHBOURS = 5
 BUNDLE = 40  # regions whose rows are loaded from a store together: it reads each of its parts for them
+MEMORY = "400MB"  # for counts: as fast as with more, and a batch has other processes beside it
 MOST_OTHERS = 2000  # terms the report does not have; rarer ones cannot be characteristic by their absence
 _KEY = ["region_id", "genre", "year"]
 _NUMBERS = ["count", "n_documents", "n_tokens", "n_reports"]
@@ -156,7 +158,7 @@ class Slices:
         sides = pd.concat([part[["side", "term", *_NUMBERS]] for part in (this.assign(side="this"), others)])
         sides = sides[~sides["term"].isin(self.places)].reset_index(drop=True)
         shared = held.shared[held.shared["doc_id"].isin(mine["doc_id"])].reset_index(drop=True)
-        peers |= {"doc_ids": mine["doc_id"].tolist()}
+        peers |= {"doc_ids": mine["doc_id"].tolist(), "dropped": self._dropped(mine)}
         return Slice(corpus, beside, sides, shared, self._ranges(report), peers)
 
     def save(self, folder: Path, unit: Unit, held: Held) -> None:
@@ -310,6 +312,20 @@ class Slices:
         mine = self._mine(unit)
         return list(self._near(unit) if mine["year"].nunique() == 1 else mine["doc_id"])
 
+    @cached_property
+    def _left_out(self) -> dict[str, list[str]]:
+        """Files that the policy for duplicates set aside, by each file of their region and year."""
+        ledger, found = self.corpus.ledger, defaultdict(list)
+        for row in ledger[ledger["reason"] == "duplicate"].itertuples():
+            for path in row.detail.partition("the files are ")[2].removesuffix(".").split(", "):
+                found[path].append(row.path)
+        return found
+
+    def _dropped(self, mine: pd.DataFrame) -> list[str]:
+        """Files of the same region and year as these reports that were set aside; rows of tables are not told."""
+        files = mine.loc[mine["row"] == 0, "path"]
+        return sorted({left for path in files for left in self._left_out.get(path, ())})
+
     def _ranges(self, report: pd.Series) -> pd.DataFrame:
         """The report beside those alike."""
         values, group = self._alike[tuple(report[name] for name in ALIKE)]
@@ -327,7 +343,7 @@ class Slices:
             }
             first, latest = int(group["year"].min()), int(last["year"])
             years = str(latest) if first == latest else f"{first}–{latest}"
-            prints = digest(self._prints[group.index].to_list())
+            prints = digest([*self._prints[group.index], *self._dropped(group)])
             yield Unit(str(region_id), str(genre), row, years, prints)
 
     def _others(
@@ -379,7 +395,8 @@ def open_corpus(folder: str | Path) -> Corpus | Store:
         folder = Path(json.loads((folder / _STORE).read_text(encoding="utf-8"))["store"])
     if not (folder / MANIFEST).is_file():
         return read_corpus(folder)
-    return open_store(folder) if "folders" in read_manifest(folder) else Corpus.open(folder)
+    stored = "folders" in read_manifest(folder)
+    return open_store(folder, memory=MEMORY) if stored else Corpus.open(folder)
 
 
 def open_slice(folder: str | Path, region: str, genre: str = "") -> Slice:
