@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
 import shutil
 from collections import defaultdict
@@ -192,6 +194,8 @@ class Slices:
             made = self._made().items()
             arrow = {name: pa.Table.from_pandas(table, preserve_index=False) for name, table in made}
             write_part(self.cache, arrow | {"shared": self._shared()})
+            del arrow, made
+            _give_back()
         kept = {name: pd.read_parquet(self.cache / f"{name}.parquet") for name in _WHOLE_TABLES}
         return {
             name: table.astype(dict.fromkeys(_WHOLE & set(table), "Int64")) for name, table in kept.items()
@@ -408,6 +412,15 @@ def open_slice(folder: str | Path, region: str, genre: str = "") -> Slice:
     beside = Corpus.open(folder)
     tables = [pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES]
     return Slice(beside.where(doc_id=peers["doc_ids"]), beside, *tables, peers)
+
+
+def _give_back() -> None:
+    """Return freed memory to the system; where that has to be asked for, it stays with the process otherwise."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+    with contextlib.suppress(OSError, AttributeError):  # glibc alone keeps it, and has this function
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _numbered(table: pd.DataFrame, *words: str) -> pa.Table:
