@@ -24,7 +24,7 @@ from toolkit.reports.making import SLICE, Task, failure, make_report
 from toolkit.reports.panels import write_panel
 from toolkit.reports.plans import Job, check_options, choose, find_notebooks, plan
 from toolkit.reports.site import index_page
-from toolkit.reports.slices import BUNDLE, Slices
+from toolkit.reports.slices import BUNDLE, MEMORY, Slices
 from toolkit.store import MANIFEST, digest
 from toolkit.stored import Store, open_store
 
@@ -210,7 +210,9 @@ def _opened(
     if isinstance(corpus, str | Path):
         stored = (existing(corpus) / MANIFEST).is_file()
         corpus = (
-            open_store(corpus) if stored else read_corpus(corpus, duplicates=duplicates, progress=progress)
+            open_store(corpus, memory=MEMORY)
+            if stored
+            else read_corpus(corpus, duplicates=duplicates, progress=progress)
         )
     if part and not isinstance(corpus, Store):
         raise ValueError(
