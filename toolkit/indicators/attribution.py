@@ -169,7 +169,7 @@ def _statistic(place: Place, quantity: Quantity) -> str:
         return "change"
     if "均" in near and grammar.MEAN.search(near):
         return "mean"
-    return "stock" if grammar.STOCK.search(near) else "level"
+    return "stock" if quantity.kind != "percent" and grammar.STOCK.search(near) else "level"
 
 
 def _opens(between: str) -> bool:
@@ -321,6 +321,18 @@ def _replayed(phrases: list[str], place: Place, run: list[Quantity]) -> list[str
     return [f"({phrase}){own}" if own else phrase + verb for phrase in phrases[-len(run) :]]
 
 
+def _years(raw: str, run: list[Quantity]) -> dict[int, str]:
+    """Give each figure its year where as many years are listed: 2021年、2022年案件分别为86件、113件."""
+    listed = grammar.YEARS.search(raw)
+    years = listed.group().replace("年", "、").replace("和", "、").split("、") if listed else []
+    years = [year for year in years if year]
+    return (
+        {figure.start: year for figure, year in zip(run, years, strict=True)}
+        if len(years) == len(run)
+        else {}
+    )
+
+
 def _sentence_facts(
     report: Report, sentence: tuple, found: list[Quantity], inherited: str
 ) -> tuple[list[tuple], str]:
@@ -332,7 +344,7 @@ def _sentence_facts(
     until = found[-1].start
     setting, target = Setting(report, low, until), grammar.TARGET.search(text, low, until)
     named, carried = bool(setting.anchors[0]), inherited and grammar.ANCHOR.search(inherited)
-    rows, prior, anchor = [], None, carried.group() if carried else ""
+    rows, prior, verb, years, anchor = [], None, "", {}, carried.group() if carried else ""
     for index, quantity in enumerate(found):
         start, end = quantity[:2]
         if prior and prior.start == start:
@@ -347,19 +359,30 @@ def _sentence_facts(
         topic, latest = thread.topic, thread.latest
         said, head, rule, certain = thread.read(text, found, index, place)
         carried = head if rule == "carried subject" else ""
+        if rule != "noun before" or place.between[:1] != "、":
+            verb = ""
+        elif opened := grammar.VERB_START.match(latest):  # 制定规章1部、规范性文件13件
+            verb = opened.group()
         context = (anchor, topic, latest, carried, place.clause, place.raw, place.after[:30])
         near = case and any("诉" in part or "复议" in part for part in context)
         about = text[max(low, start - 300) : end] + place.after if near else ""
         inherits = rows and place.linked and rule in ("parallel", "distributed")
         statistic = rows[-1][8] if inherits else _statistic(place, quantity)
         qualifier = " ".join(dict.fromkeys(grammar.QUALIFIER.findall(place.raw)))
+        if "分别" in place.raw:
+            years |= _years(place.raw, _run(text, found, index))
         aim = "plan" if target and target.end() <= start else role
-        rest = (*setting.around(start, aim, about, statistic == "base"), f"{whole.start}-0" if whole else "")
+        *who, first, last = setting.around(start, aim, about, statistic == "base")
+        if start in years:
+            first, last = f"{years[start]}-01-01", f"{years[start]}-12-31"
+        if report.year and first[:4] > str(report.year):  # nobody has achieved what lies ahead
+            aim = "plan"
+        rest = (*who, first, last, f"{whole.start}-0" if whole else "")
         rest += (qualifier, aim, number, rule, certain, quantity.rule == "none of")
         for item, phrase in enumerate(_several(place, said, head) if "均" in place.raw else (said,)):
-            name = match_indicator(phrase, context, quantity, statistic)
+            name = match_indicator(verb + phrase, context, quantity, statistic)
             rows.append((start, item, *quantity[1:7], statistic, phrase, name, *rest))
-        if parted:
+        if parted and statistic not in ("change", "base"):
             thread.stated.append(_Stated(start, quantity, thread.topic))
         thread.last_unit, prior = quantity.unit, quantity
     return rows, thread.topic

@@ -8,8 +8,9 @@ from calendar import monthrange
 from toolkit.indicators import grammar
 
 _CUTS = "，,；;:：。！!？?"  # ends of clauses
-_COMPARED = ("较", "比", "同")
+_COMPARED = ("较", "比", "同", "向")
 _OWN, _WHOLE = ("我局", "我办", "我委", "本"), ("全", "我", "各")
+_UNTIL = ("截至", "截止")
 _QUOTES = ("“", '"')
 _PLANS = {"": 2001, "一": 2006, "二": 2011, "三": 2016, "四": 2021, "五": 2026}
 
@@ -107,7 +108,8 @@ def _period(match: re.Match | None, year: int | None, genre: str, role: str) -> 
         first = last = int(match.group()[:4])
         if said["month"] and 1 <= int(said["month"]) <= 12:
             month = f"{first}-{int(said['month']):02d}"
-            return f"{month}-01", f"{month}-{monthrange(first, int(said['month']))[1]}"
+            begin = f"{first}-01" if match.string[match.start() - 2 : match.start()] in _UNTIL else month
+            return f"{begin}-01", f"{month}-{monthrange(first, int(said['month']))[1]}"
     elif said.get("plan") is not None:
         first, last = _PLANS[said["plan"]], _PLANS[said["plan"]] + 4
     elif year and (said.get("last") or (said.get("this") and match.group() != "全年")):
