@@ -206,7 +206,7 @@ class _Thread:
     members: list[str] = field(default_factory=list)
     aside: tuple | None = None
 
-    def part_of(self, between: str, quantity: Quantity) -> _Stated | None:
+    def part_of(self, between: str, quantity: Quantity) -> str:
         """The fact that 其中 or a bracket makes this one a part of, until unit or sentence turn or the parts add up."""
         if self.aside and (")" in between or "）" in between):  # what a bracket said stays in it
             (self.topic, self.previous, self.base, self.latest, self.stated), self.aside = self.aside, None
@@ -227,7 +227,7 @@ class _Thread:
         ):
             self.whole = None
         self.rest -= quantity.value
-        return self.whole
+        return f"{self.whole.start}-0" if self.whole else ""
 
     def read(self, text: str, found: list[Quantity], index: int, place: Place) -> _Reading:
         """Read one quantity in the light of those before it, and remember it."""
@@ -324,13 +324,16 @@ def _replayed(phrases: list[str], place: Place, run: list[Quantity]) -> list[str
 def _years(raw: str, run: list[Quantity]) -> dict[int, str]:
     """Give each figure its year where as many years are listed: 2021年、2022年案件分别为86件、113件."""
     listed = grammar.YEARS.search(raw)
-    years = listed.group().replace("年", "、").replace("和", "、").split("、") if listed else []
-    years = [year for year in years if year]
-    return (
-        {figure.start: year for figure, year in zip(run, years, strict=True)}
-        if len(years) == len(run)
-        else {}
-    )
+    years = re.findall(r"\d{4}", listed.group()) if listed else []
+    return dict(zip((figure.start for figure in run), years, strict=True)) if len(years) == len(run) else {}
+
+
+def _shared_verb(place: Place, phrase: str, rule: str, latest: str) -> str:
+    """The verb that a member of a list shares with the first: 制定规章1部、规范性文件13件."""
+    if rule != "noun before" or place.between[:1] != "、" or phrase[:1] == "(":
+        return ""
+    opened = grammar.VERB_START.match(latest)
+    return opened.group() if opened else ""
 
 
 def _sentence_facts(
@@ -341,9 +344,8 @@ def _sentence_facts(
     text, thread = report.text, _Thread(inherited=inherited)
     said = text[low:high] + inherited
     case, parted = "诉" in said or "复议" in said, "其中" in said or "(" in said or "（" in said
-    until = found[-1].start
-    setting, target = Setting(report, low, until), grammar.TARGET.search(text, low, until)
-    named, carried = bool(setting.anchors[0]), inherited and grammar.ANCHOR.search(inherited)
+    setting, carried = Setting(report, low, found[-1].start), inherited and grammar.ANCHOR.search(inherited)
+    named = bool(setting.anchors[0])
     rows, prior, verb, years, anchor = [], None, "", {}, carried.group() if carried else ""
     for index, quantity in enumerate(found):
         start, end = quantity[:2]
@@ -355,34 +357,25 @@ def _sentence_facts(
         if named and (nearest := before(setting.anchors, start)):
             anchor = nearest[-1].group()
         place = place_of(report, (low, high), quantity, prior, following, anchor)
-        whole = thread.part_of(place.between, quantity) if parted else None
+        part = thread.part_of(place.between, quantity) if parted else ""
         topic, latest = thread.topic, thread.latest
         said, head, rule, certain = thread.read(text, found, index, place)
         carried = head if rule == "carried subject" else ""
-        if rule != "noun before" or place.between[:1] != "、":
-            verb = ""
-        elif opened := grammar.VERB_START.match(latest):  # 制定规章1部、规范性文件13件
-            verb = opened.group()
+        verb = _shared_verb(place, said, rule, verb + latest)
         context = (anchor, topic, latest, carried, place.clause, place.raw, place.after[:30])
-        near = case and any("诉" in part or "复议" in part for part in context)
+        near = case and any("诉" in words or "复议" in words for words in context)
         about = text[max(low, start - 300) : end] + place.after if near else ""
         inherits = rows and place.linked and rule in ("parallel", "distributed")
         statistic = rows[-1][8] if inherits else _statistic(place, quantity)
         qualifier = " ".join(dict.fromkeys(grammar.QUALIFIER.findall(place.raw)))
         if "分别" in place.raw:
             years |= _years(place.raw, _run(text, found, index))
-        aim = "plan" if target and target.end() <= start else role
-        *who, first, last = setting.around(start, aim, about, statistic == "base")
-        if start in years:
-            first, last = f"{years[start]}-01-01", f"{years[start]}-12-31"
-        if report.year and first[:4] > str(report.year):  # nobody has achieved what lies ahead
-            aim = "plan"
-        rest = (*who, first, last, f"{whole.start}-0" if whole else "")
-        rest += (qualifier, aim, number, rule, certain, quantity.rule == "none of")
+        *around, aim = setting.around(start, role, about, statistic == "base", years.get(start, ""))
+        rest = (*around, part, qualifier, aim, number, rule, certain, quantity.rule == "none of")
         for item, phrase in enumerate(_several(place, said, head) if "均" in place.raw else (said,)):
             name = match_indicator(verb + phrase, context, quantity, statistic)
             rows.append((start, item, *quantity[1:7], statistic, phrase, name, *rest))
-        if parted and statistic not in ("change", "base"):
+        if parted and statistic not in ("change", "base", "mean"):
             thread.stated.append(_Stated(start, quantity, thread.topic))
         thread.last_unit, prior = quantity.unit, quantity
     return rows, thread.topic
@@ -436,7 +429,7 @@ def _implied_facts(report: Report, sentences: list[tuple]) -> list[tuple]:
             name = "" if first else match_indicator(phrase, (about,), quantity, "level")
             if at != last:
                 last, setting = at, Setting(report, low, high)
-            around = setting.around(start, role, about)
+            *around, role = setting.around(start, role, about)
             said = (start, 0, *quantity[1:7], "level", phrase, name, *around)
             rows.append((*said, "", "", role, number, quantity.rule, certain, True))
     return rows

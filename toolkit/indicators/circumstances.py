@@ -43,20 +43,26 @@ class Setting:
         dated = text.find("年", low, high) >= 0 or text.find("十", low, high) >= 0
         self.times = [*grammar.TIME.finditer(text, low, high)][::-1] if dated else [], []
         self.anchors = [*grammar.ANCHOR.finditer(text, low, high)][::-1], []
+        self.target = grammar.TARGET.search(text, low, high)
         self._known: dict[tuple, tuple[str, ...]] = {}
 
-    def around(self, at: int, role: str, about: str, base: bool = False) -> tuple[str, ...]:
-        """Actor, actor scope, capacity, first and last day of the period at a position of the sentence.
+    def around(self, at: int, role: str, about: str, base: bool = False, year: str = "") -> tuple[str, ...]:
+        """Actor, actor scope, capacity, first and last day of the period, and role at a position of the sentence.
 
-        The year that a change is measured from is that of the base, and not of what is compared with it.
+        The year that a change is measured from is that of the base, and not of what is compared with it; `year` is
+        that of a figure in a list of years. What follows the naming of a target, or lies after the report's year, is
+        planned.
         """
+        role = "plan" if self.target and self.target.end() <= at else role
         actors, times, text = before(self.actors, at), before(self.times, at), self.report.text
-        key = (len(actors), len(times), role, about, base)
+        key = (len(actors), len(times), role, about, base, year)
         if (known := self._known.get(key)) is None:
             said = next((time for time in reversed(times) if base or not _base(text, time)), None)
             actor = actors[-1].group() if actors else ""
             capacity = _capacity(about) if "诉" in about or "复议" in about else ""
-            known = self._known[key] = (actor, _scope(actor), capacity, *self.report.period(said, role))
+            first, last = (f"{year}-01-01", f"{year}-12-31") if year else self.report.period(said, role)
+            role = "plan" if self.report.year and first[:4] > str(self.report.year) else role
+            known = self._known[key] = (actor, _scope(actor), capacity, first, last, role)
         return known
 
 
@@ -111,7 +117,8 @@ def _period(match: re.Match | None, year: int | None, genre: str, role: str) -> 
             begin = f"{first}-01" if match.string[match.start() - 2 : match.start()] in _UNTIL else month
             return f"{begin}-01", f"{month}-{monthrange(first, int(said['month']))[1]}"
     elif said.get("plan") is not None:
-        first, last = _PLANS[said["plan"]], _PLANS[said["plan"]] + 4
+        last = _PLANS[said["plan"]] + 4
+        first = last - 4 * (not match.group().endswith("末"))
     elif year and (said.get("last") or (said.get("this") and match.group() != "全年")):
         first = last = year - bool(said["last"])
     elif said.get("many") and last:
