@@ -249,6 +249,8 @@ def test_patterns_of_the_table(row):
         ("建成区500米公交全覆盖", "named_service"),
         ("110刑事治安总警情下降", "hotline"),
         ("7T磁共振", "code_in_name"),
+        ("成为第四个经济总量过万亿元城市", "class_limit"),
+        ("110有效警情下降", "hotline"),
         ("1.5T磁共振", "code_in_name"),
         ("信心百倍", "named_structure"),
     ],

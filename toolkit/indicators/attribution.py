@@ -131,7 +131,7 @@ def _shared(place: Place, run: list[Quantity]) -> list[str]:
     if grammar.NUMBERED.fullmatch(first):
         return [f"第{item.lstrip('第')[0]}{last.lstrip('第')[1:]}{verb}" for item in items]
     if first[-1:] == last[-1:] or first[-1:] in _WHOLE_NOUN:
-        longer = first[-1:] == last[-1:] and len(first) > len(last)
+        longer = first[-1:] == last[-1:] and len(first) > len(last) + 1
         lead = first[: len(first) - len(last)] if longer else ""
         return [first + verb, *(lead + item + verb for item in items[1:])]
     if grammar.MODIFIER.search(first):
@@ -259,16 +259,15 @@ class _Thread:
         self.topic, self.latest, self.inherited = head or self.topic, phrase[:120], ""
         if rule not in ("carried change", "parallel", "standing"):
             self.base = phrase[:80]
-            self.previous = (
-                self.base if phrase[:1] != "(" else head if rule == "noun before" else self.previous
-            )
+            bare = phrase.rpartition(")")[2] if rule == "noun before" else self.previous
+            self.previous = bare if phrase[:1] == "(" else self.base
         self.phrases.append(phrase)
         return phrase, head, rule, certain
 
     def completed(self, phrase: str, quantity: Quantity) -> tuple[str, str] | None:
         """Complete a member that shares its noun: 案件9件,其中刑事3件; 国家级示范村2个、省级36个."""
         if self.whole and self.whole.topic:
-            return f"({self.whole.topic}){phrase}", phrase
+            return f"({self.whole.topic}){phrase}", self.whole.topic
         tier = grammar.TIER_ALONE.fullmatch(phrase) and grammar.TIER_ALONE.search(self.previous)
         if not tier or quantity.unit != self.last_unit:
             return None

@@ -45,7 +45,7 @@ _made = functools.partial(tuple.__new__, Quantity)  # one for every figure: with
 # What may follow a number that names or dates something; before all else the pattern NAMED need not run.
 _NAMED_NEXT = frozenset(
     "月日年时点:：∶.·•-–—―－~～至到+＋大强超*×xX小分公天号国省县代维型版线频甲AaGDKgk届世周级星路/_ 计工项高院首页华载诞米"
-    "热平指报接联急、以刑治警"
+    "热平指报接联急、以刑治警有"
 )
 # Last characters of the words of BEFORE_ENDS: most numbers stand after others.
 _BOUNDING = frozenset("上于少多大小下过到足破出超逾近将约概有 \u3000为")
