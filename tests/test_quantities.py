@@ -246,6 +246,7 @@ def test_patterns_of_the_table(row):
         ("1000兆宽带", "specification"),
         ("300毫米管道", "specification"),
         ("430分以上考生", "class_limit"),
+        ("满分为5分", "class_limit"),
         ("建成区500米公交全覆盖", "named_service"),
         ("110刑事治安总警情下降", "hotline"),
         ("7T磁共振", "code_in_name"),

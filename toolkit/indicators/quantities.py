@@ -217,6 +217,8 @@ def _not_an_amount(text: str, start: int, end: int, tail: Tail) -> str:
         return "period"
     if unit in ("岁", "周岁") and text[start - 1] in "-–—－~～至":
         return "class_limit"
+    if unit == "分" and "满分" in text[max(0, start - 3) : start]:
+        return "class_limit"
     limited = tail.approx in ("at_least", "at_most") or text[start - 1 : start] in ("超", "过")
     money = tail.unit.kind == "money" or "及以" in text[end:after]
     if limited and money and grammar.CLASS.match(text, after):
