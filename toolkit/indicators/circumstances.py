@@ -10,6 +10,7 @@ from toolkit.indicators import grammar
 _CUTS = "，,；;:：。！!？?"  # ends of clauses
 _COMPARED = ("较", "比", "同", "向")
 _OWN, _WHOLE = ("我局", "我办", "我委", "本"), ("全", "我", "各")
+_YEARS = {"今年": 0, "本年": 0, "本年度": 0, "去年": 1, "上年": 1, "过去一年": 1}
 _UNTIL = ("截至", "截止")
 _QUOTES = ("“", '"')
 _PLANS = {"": 2001, "一": 2006, "二": 2011, "三": 2016, "四": 2021, "五": 2026}
@@ -27,7 +28,7 @@ class Report:
 
     def period(self, said: re.Match | None, role: str) -> tuple[str, str]:
         """First and last day of what an expression of time says, in a sentence of some role."""
-        key = (said.group() if said else "", role)
+        key = (said.string[max(0, said.start() - 2) : said.end()] if said else "", role)  # 截至 counts
         if key not in self._periods:
             self._periods[key] = _period(said, self.year, self.genre, role)
         return self._periods[key]
@@ -109,21 +110,20 @@ def _period(match: re.Match | None, year: int | None, genre: str, role: str) -> 
     first = last = year
     if year is not None:  # a plan of an annual report is for the next year, a work report reviews the last
         first = last = year + (role == "plan") - (genre == "work report")
-    said = match.groupdict() if match else {}
-    if said.get("year"):
-        first = last = int(match.group()[:4])
-        if said["month"] and 1 <= int(said["month"]) <= 12:
-            month = f"{first}-{int(said['month']):02d}"
-            begin = f"{first}-01" if match.string[match.start() - 2 : match.start()] in _UNTIL else month
-            return f"{begin}-01", f"{month}-{monthrange(first, int(said['month']))[1]}"
-    elif said.get("plan") is not None:
-        last = _PLANS[said["plan"]] + 4
-        first = last - 4 * (not match.group().endswith("末"))
-    elif year and (said.get("last") or (said.get("this") and match.group() != "全年")):
-        first = last = year - bool(said["last"])
-    elif said.get("many") and last:
-        first = last - (4 if match.group()[0] in "五5" else 2)
+    said = match.group() if match else ""
+    if said[:1] in ("1", "2"):
+        first = last = int(said[:4])
+        month = int(match[match.lastindex]) if match.lastindex else 0
+        if 1 <= month <= 12:
+            begin = 1 if match.string[match.start() - 2 : match.start()] in _UNTIL else month
+            return f"{first}-{begin:02d}-01", f"{first}-{month:02d}-{monthrange(first, month)[1]}"
+    elif said[:1] == "十":
+        last = _PLANS[said[1] if said[2] == "五" else ""] + 4
+        first = last - 4 * (not said.endswith("末"))
+    elif year and said in _YEARS:
+        first = last = year - _YEARS[said]
+    elif said.endswith("年来") and last:
+        first = last - (4 if said[0] in "五5" else 2)
     if last is None:
         return "", ""
-    half = said.get("half") or said.get("part")
-    return f"{first}-01-01", f"{last}-06-30" if half else f"{last}-12-31"
+    return f"{first}-01-01", f"{last}-06-30" if said.endswith("上半年") else f"{last}-12-31"
