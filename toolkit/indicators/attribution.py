@@ -327,9 +327,9 @@ def _years(raw: str, run: list[Quantity]) -> dict[int, str]:
     return dict(zip((figure.start for figure in run), years, strict=True)) if len(years) == len(run) else {}
 
 
-def _shared_verb(place: Place, phrase: str, rule: str, latest: str) -> str:
+def _shared_verb(phrase: str, rule: str, latest: str) -> str:
     """The verb that a member of a list shares with the first: 制定规章1部、规范性文件13件."""
-    if rule != "noun before" or place.between[:1] != "、" or phrase[:1] == "(":
+    if rule != "noun before" or phrase[:1] == "(":
         return ""
     opened = grammar.VERB_START.match(latest)
     return opened.group() if opened else ""
@@ -360,7 +360,7 @@ def _sentence_facts(
         topic, latest = thread.topic, thread.latest
         said, head, rule, certain = thread.read(text, found, index, place)
         carried = head if rule == "carried subject" else ""
-        verb = _shared_verb(place, said, rule, verb + latest)
+        verb = _shared_verb(said, rule, verb + latest) if place.between[:1] == "、" else ""
         context = (anchor, topic, latest, carried, place.clause, place.raw, place.after[:30])
         near = case and any("诉" in words or "复议" in words for words in context)
         about = text[max(low, start - 300) : end] + place.after if near else ""

@@ -47,6 +47,9 @@ _NAMED_NEXT = frozenset(
     "月日年时点:：∶.·•-–—―－~～至到+＋大强超*×xX小分公天号国省县代维型版线频甲AaGDKgk届世周级星路/_ 计工项高院首页华载诞米"
     "热平指报接联急、以刑治警有"
 )
+_NAMED_LONG = frozenset(
+    ".、平项高院工首计热指接联急以刑治警有"
+)  # where only three digits and more are a name
 # Last characters of the words of BEFORE_ENDS: most numbers stand after others.
 _BOUNDING = frozenset("上于少多大小下过到足破出超逾近将约概有 \u3000为")
 _FRACTIONAL = frozenset("分番倍成")
@@ -101,7 +104,9 @@ def _arabic(text: str, start: int, end: int) -> tuple[list[Quantity] | str, int]
         if before == "第" or (not isinstance(rank, str) and text[end : end + 1] not in ("%", "‰")):
             return rank, end
     first, digits = text[start], end - start
-    likely = text[end : end + 1] in _NAMED_NEXT or first == "0" or (digits > 4 and first in "19")
+    after = text[end : end + 1]
+    likely = (after in _NAMED_NEXT and (digits > 2 or after not in _NAMED_LONG)) or first == "0"
+    likely = likely or (digits > 4 and first in "19")
     if (likely or before == "线" or digits > 8) and (named := grammar.NAMED.match(text, start)):
         return named.lastgroup, named.end()
     if before == "每":
