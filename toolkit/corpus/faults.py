@@ -17,7 +17,7 @@ _STOP = tuple("。！？…”’）》」.!?;)\"'")
 def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tuple[str, ...]:
     """Name what makes a text doubtful as the whole text of one report.
 
-    Nothing is changed and nothing refused: the flags are for the ledger, where a person decides.
+    Nothing is changed: the flags are for the ledger, where a person decides. Only an ``error_page`` is no report.
 
     Parameters
     ----------

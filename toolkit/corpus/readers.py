@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import heapq
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from .encodings import decode
@@ -20,6 +21,20 @@ from .sandbox import Sandbox
 
 REFUSED = ("archive", "encrypted", "image", "legacy excel", "xml")
 SET_ASIDE = ("metadata.csv", "frame.csv", "thumbs.db", "desktop.ini")
+PROGRAMS = (
+    ".js",
+    ".css",
+    ".map",
+    ".json",
+    ".py",
+    ".ipynb",
+    ".log",
+    ".url",
+    ".lnk",
+    ".webloc",
+    ".ini",
+    ".bat",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +182,10 @@ def _refuse(path: str, entry: os.DirEntry[str], limits: Limits) -> Reading | Non
         return _without_text(path, "skipped", "hidden")
     if name.startswith("readme") or name in SET_ASIDE:
         return _without_text(path, "skipped", "kept name")
+    if _of_saved_page(path, entry):
+        return _without_text(path, "skipped", "part of a saved page")
+    if name.endswith(PROGRAMS):
+        return _without_text(path, "skipped", "program file")
     if stat.S_ISLNK(status.st_mode):
         return _without_text(path, "skipped", "symbolic link")
     if stat.S_ISDIR(status.st_mode):
@@ -175,6 +194,16 @@ def _refuse(path: str, entry: os.DirEntry[str], limits: Limits) -> Reading | Non
         return _without_text(path, "skipped", "not a regular file")
     found = f"{status.st_size} bytes; the limit is {limits.n_bytes}."
     return _without_text(path, "failed", "too large", found) if status.st_size > limits.n_bytes else None
+
+
+def _of_saved_page(path: str, entry: os.DirEntry[str]) -> bool:
+    """Whether the file lies in the folder that a browser saves beside a page: X_files beside X.html."""
+    for folder, place in zip(PurePosixPath(path).parents, Path(entry.path).parents, strict=False):
+        page = re.fullmatch("(.+)(?:_files|[.]files)", folder.name)
+        stem = place.name[: page.end(1) - page.end()] if page else ""
+        if page and any(place.with_name(stem + end).is_file() for end in (".html", ".htm")):
+            return True
+    return False
 
 
 def _read_file(path: str, place: str, limits: Limits, sandbox: Sandbox) -> list[Reading]:

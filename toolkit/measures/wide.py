@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.corpus.extracts import read_rows
+from toolkit.corpus.regions import region_of
 from toolkit.corpus.statutory import statutory_card
 from toolkit.indicators import audit, panel, read_indicators
 from toolkit.measures.reuse import WORDY, _hashes, boilerplate, shared_sentences
@@ -48,10 +49,10 @@ def region_years(
 ) -> pd.DataFrame:
     """One row a region and year (and genre and kind of body), all that was measured as columns, for Stata or R.
 
-    A year without a report is a row with `collected` False and nothing measured. A figure stands in the column
-    of its indicator only in the definition (unit, actor scope, capacity, statistic) that is commonest in the
-    corpus; the label of the column names it. Definitions, periods, approximations and evidence beyond that are
-    in the long `panel`, which has the same key.
+    A year without a report is a row with `collected` False, the region's code of that year, and nothing
+    measured. A figure stands in the column of its indicator only in the definition (unit, actor scope,
+    capacity, statistic) that is commonest in the corpus; the label of the column names it. Definitions,
+    periods, approximations and evidence beyond that are in the long `panel`, which has the same key.
 
     Parameters
     ----------
@@ -97,12 +98,15 @@ def region_years(
     labels |= named
     conflicts = cells[cells["state"] == "conflict"].value_counts(KEY).rename("qa_n_conflict").reset_index()
     table = table.merge(stated, on=KEY, how="left").merge(conflicts, on=KEY, how="left")
-    table["qa_n_conflict"] = table["qa_n_conflict"].fillna(0).astype("int64")
+    none = table["qa_n_conflict"].isna() & table["collected"]  # where there is no report, nothing was counted
+    table["qa_n_conflict"] = table["qa_n_conflict"].mask(none, 0).astype("Int64")
     texts = table.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes]]
     table[texts] = table[texts].fillna("").astype("str")
     for name in [name for name in table if name.startswith("ind_") and name.endswith("_st")]:
         gap = np.where(table["collected"], *_NO_FIGURE)
         table[name] = table[name].where(table[name] != "", gap).astype("str")
+        number = f"{name.removesuffix('_st')}_n"
+        table[number] = table[number].mask(table[number].isna() & table["collected"], 0)
     table.attrs["labels"] = {name: label for name, (label, _) in labels.items()}
     table.attrs["units"] = {name: unit for name, (_, unit) in labels.items()}
     return table
@@ -114,7 +118,7 @@ def variable_name(indicator_id: str) -> str:
     Examples
     --------
     >>> variable_name("litigation.lost_rate"), variable_name("litigation.leader_appearance_cases")
-    ('liti_lost_rate', 'liti_leader_appear_cases')
+    ('liti_lost_rate', 'liti_leader_appeara_cases')
     """
     group, _, rest = indicator_id.partition(".")
     words, longest = rest.split("_"), 25
@@ -150,9 +154,16 @@ def _grid(reports: pd.DataFrame) -> pd.DataFrame:
     table = grid.merge(reports[[*KEY, *_PLACE, *_REPORT]], on=KEY, how="left")
     table[_PLACE] = table.groupby("panel_id")[_PLACE].transform(lambda column: column.ffill().bfill())
     table.insert(len(KEY) + 1, "collected", table["doc_id"].notna())
+    near = table.groupby("panel_id")["region_code"].transform(lambda column: column.ffill().bfill())
+    table["region_code"] = list(map(_code_in, near, table["region_id"], table["year"]))
     numbers = dict.fromkeys(("year_delivered", "n_chars"), "Int64")
     first = ["panel_id", *KEY, "collected"]
     return table[[*first, *_PLACE, *_REPORT]].astype(numbers).sort_values(KEY, ignore_index=True)
+
+
+def _code_in(near: str, region_id: str, year: int) -> str:
+    """The code of a region in a year: that of its nearest report, or its id, if it was valid then."""
+    return next((code for code in (near, region_id) if region_of(code[:6], year)), "")
 
 
 def _size(corpus: object) -> pd.DataFrame:
@@ -240,7 +251,7 @@ def _stated(cells: pd.DataFrame, table: pd.DataFrame) -> tuple[pd.DataFrame, Lab
         variable, one = f"ind_{variable_name(row.indicator_id)}", wide.xs(row.indicator_id, axis=1, level=1)
         columns[variable] = one["value"].astype("float64").to_numpy()
         columns[f"{variable}_st"] = one["state"].to_numpy()
-        columns[f"{variable}_n"] = one["n_facts"].fillna(0).astype("int64").to_numpy()
+        columns[f"{variable}_n"] = one["n_facts"].astype("Int64").array
         words = "；".join(filter(None, [row.unit, _SCOPES.get(row.actor_scope, ""), row.capacity]))
         label = f"{names[row.indicator_id]}（{words}）"
         labels[variable] = (label, row.unit)

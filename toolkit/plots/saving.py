@@ -159,7 +159,7 @@ def _picture(pixels: bytes, name: str, width: int, dpi: int) -> bytes:
 
     buffer = BytesIO()
     whole = Image.frombuffer("RGBA", (width, len(pixels) // (4 * width)), pixels)
-    options = {"compression": "tiff_lzw"} if name == "tiff" else {"compress_level": 4}
+    options = {"compression": "tiff_lzw"} if name == "tiff" else {"compress_level": 2}
     whole.convert("RGB").save(buffer, format=name, dpi=(dpi, dpi), **options)
     return buffer.getvalue()
 

@@ -89,6 +89,7 @@ def count_terms(
     roles = counted_roles(roles)
     terms = None if terms is None else list(terms)
     dropped = read_stopwords() if stopwords is None else set(stopwords)
+    corpus = corpus.few("sentences", "tokens") if hasattr(corpus, "few") else corpus
     if hasattr(corpus, "count_occurrences"):
         sizes = _sizes(corpus, corpus.count_sizes(by, roles), by)
         counts = corpus.count_occurrences(by, kinds=kinds, roles=roles, stopwords=dropped, terms=terms)

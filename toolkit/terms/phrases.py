@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from toolkit.terms.concordance import kwic, spellings
+from toolkit.terms.concordance import STOPS, kwic, spellings
 from toolkit.terms.counts import COUNTED, count_groups, counted_roles
 
 
@@ -44,6 +44,7 @@ def count_phrases(
     by = list(by)
     groups = count_groups(corpus, by, roles=roles)
     documents = corpus.documents[["doc_id", *(name for name in by if name != "doc_id")]]
+    corpus = corpus.few("sections", "sentences") if hasattr(corpus, "few") else corpus
     parts = []
     for phrase in dict.fromkeys(phrases):
         lines = _count(corpus, phrase, roles)
@@ -59,6 +60,6 @@ def count_phrases(
 
 def _count(corpus: object, phrase: str, roles: Sequence[str] | None) -> pd.Series:
     """How often the phrase stands in each report that has it."""
-    if hasattr(corpus, "count_matches"):
+    if hasattr(corpus, "count_matches") and not STOPS.search(phrase):
         return corpus.count_matches(spellings(phrase), counted_roles(roles))
     return kwic(corpus, phrase, window=0, roles=roles)["doc_id"].value_counts().rename("count")
