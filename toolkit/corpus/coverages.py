@@ -1,21 +1,15 @@
 """Which reports are there, which were looked for in vain, and which nobody looked for."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from toolkit.schemas import COVERAGE, need
 
-if TYPE_CHECKING:
-    from toolkit.pipeline import Corpus
-
 _CELL = ["region_id", "year", "genre"]
 
 
-def coverage(corpus: Corpus, *, frame: pd.DataFrame | str | Path | None = None) -> pd.DataFrame:
+def coverage(corpus: object, *, frame: pd.DataFrame | str | Path | None = None) -> pd.DataFrame:
     """Tabulate the reports by region, year and genre.
 
     A cell that is missing from a corpus can mean three things: nobody looked, somebody looked and

@@ -1,7 +1,5 @@
 """What a careful reader would notice about a text: cut off, held twice, no report at all."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from . import wording

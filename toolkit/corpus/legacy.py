@@ -1,7 +1,5 @@
 """Word 97, WPS and RTF files, through LibreOffice where it is installed."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

@@ -1,7 +1,5 @@
 """What a report says of itself: region, year, body, genre, title, dates, each with the rule that found it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Printed lines become paragraphs again."""
 
-from __future__ import annotations
-
 import re
 
 from toolkit.corpus import wording

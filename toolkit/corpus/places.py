@@ -1,7 +1,5 @@
 """Which region reports: ordered rules over the text, the file name and the folder, settled by evidence."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Which terms make two sets of reports differ, and which come and go."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

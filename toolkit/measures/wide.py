@@ -1,7 +1,5 @@
 """The wide panel: one row a region-year, with sizes, attention, reuse, stated figures and their states."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Mapping
 

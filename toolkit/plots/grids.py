@@ -1,7 +1,5 @@
 """Plots of matrices: heat map, coverage, tile map."""
 
-from __future__ import annotations
-
 from importlib.resources import files
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Plots of points: distributions, two quantities against each other, places in the text, networks."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 

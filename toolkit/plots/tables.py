@@ -1,7 +1,5 @@
 """What a plot is given: checks of its table, its rows and columns as a grid, and what it holds in words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any

@@ -1,7 +1,5 @@
 """Plots over time: lines with gaps, changes with intervals, slopes, ranks, spread."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Words of many documents as columns: each distinct word is looked at once."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
