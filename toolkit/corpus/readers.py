@@ -196,6 +196,8 @@ def _refuse(path: str, entry: os.DirEntry[str], limits: Limits) -> Reading | Non
 
 def _of_saved_page(path: str, entry: os.DirEntry[str]) -> bool:
     """Whether the file lies in the folder that a browser saves beside a page: X_files beside X.html."""
+    if "files/" not in path:  # of nearly all files nothing more needs to be asked
+        return False
     for folder, place in zip(PurePosixPath(path).parents, Path(entry.path).parents, strict=False):
         page = re.fullmatch("(.+)(?:_files|[.]files)", folder.name)
         stem = place.name[: page.end(1) - page.end()] if page else ""
