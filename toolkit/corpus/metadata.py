@@ -92,8 +92,5 @@ def detect_metadata(
 def _readable(path: str) -> str:
     """A path whose bytes are GBK reaches Python as escapes: read it as the collector named it."""
     data = path.encode("utf-8", "surrogateescape")
-    return (
-        path
-        if path.isascii() or data.decode("utf-8", "ignore") == path
-        else data.decode("gb18030", "replace")
-    )
+    whole = path.isascii() or data.decode("utf-8", "ignore") == path
+    return path if whole else data.decode("gb18030", "replace")

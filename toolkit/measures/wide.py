@@ -25,10 +25,8 @@ _REPORT = [
     "published_on",
     "issued_on",
     "doc_id",
-    "label",
-    "sha256",
 ]
-_REPORT += ["source_url", "flags", "n_chars"]
+_REPORT += ["label", "sha256", "source_url", "flags", "n_chars"]
 _SIZES = {
     "tokens": "n_tokens_all",
     "tokens without punctuation": "n_tokens",
