@@ -1,7 +1,5 @@
 """What a careful reader would notice about a text: cut off, held twice, no report at all."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from . import wording
@@ -54,7 +52,7 @@ def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tu
     lines = [line for raw in body.split("\n") if (line := raw.strip())]
     flags += _ending(lines)
     sample = dense[:: len(dense) // 400 + 1]
-    flags += ["low_cjk"] * (len(wording.IDEOGRAPH.findall(sample)) < len(sample) / 2)
+    flags += ["low_cjk"] * (len(wording.NO_IDEOGRAPH.findall(sample)) > len(sample) / 2)
     flags += ["traditional"] * (len(wording.TRADITIONAL.findall(sample)) > len(sample) / 20)
     flags += ["spaced_out"] * (len(wording.GAP.findall(body[:2000])) > 200)
     flags += ["private_characters"] * (len(wording.PRIVATE.findall(sample)) > len(sample) / 100)

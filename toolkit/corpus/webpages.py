@@ -1,7 +1,5 @@
 """Web pages: the container of the article first, then main content, then all text; never silently empty."""
 
-from __future__ import annotations
-
 import html
 import re
 from functools import cache

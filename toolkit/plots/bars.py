@@ -1,7 +1,5 @@
 """Plots of ranked terms: bars, lollipops, word shift, word cloud; and shares of roles."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

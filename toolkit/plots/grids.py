@@ -1,7 +1,5 @@
 """Plots of matrices: heat map, coverage, tile map."""
 
-from __future__ import annotations
-
 from importlib.resources import files
 
 import numpy as np
@@ -154,9 +152,8 @@ def tile_map(
     needed(table, ["province", value], "tile_map")
     tiles = pd.read_csv(files("toolkit") / "data" / "province_tiles.csv")
     found = (table.loc[table["province"].str.startswith(name), value] for name in tiles["name"])
-    tiles = tiles.assign(shown=[float(values.sum(min_count=1)) for values in found]).sort_values(
-        "shown", ascending=False
-    )
+    tiles["shown"] = [float(values.sum(min_count=1)) for values in found]
+    tiles = tiles.sort_values("shown", ascending=False)
     shades, top = plt.get_cmap(SEQUENTIAL), tiles["shown"].max()
     notes = {"subtitle": named(value, language)}
     with canvas(ax, "tile_map", table, language, texts, notes=notes) as ax:

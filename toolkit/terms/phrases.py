@@ -1,7 +1,5 @@
 """Phrases counted as text, however the segmenter divides them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd
