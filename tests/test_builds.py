@@ -72,6 +72,26 @@ def test_a_new_report_costs_itself(folder, tmp_path):
     assert bytes_of(tmp_path / "s") == bytes_of(tmp_path / "fresh")
 
 
+def test_pairs_compared_before_are_not_compared_again(folder, tmp_path, monkeypatch):
+    """A copy added to a store with copies is compared with its likes; texts that changed are compared anew."""
+    text = TITLE.format(year=2015, name="陇西县", n=3) * 4
+    for name in ("copy1.txt", "copy2.html"):
+        (folder / name).write_text(f"{text}{name}", encoding="utf-8")
+    build(folder, tmp_path / "s", duplicates="keep-all")
+    (folder / "copy3.txt").write_text(f"{text}抄本", encoding="utf-8")
+    (folder / "copy2.html").rename(folder / "copy2.txt")  # the same bytes, read by another rule
+    asked = []
+    read = builds._read_texts
+    monkeypatch.setattr(builds, "_read_texts", lambda work, names: asked.append(names) or read(work, names))
+    build(folder, tmp_path / "s", duplicates="keep-all")
+    ids = tk.open_store(tmp_path / "s").ledger.set_index("path")["doc_id"]
+    build(folder, tmp_path / "s", duplicates="keep-longest")
+    assert len(asked) == 1, "the last build had nothing left to compare"
+    assert ids["copy3.txt"] in asked[0]
+    build(folder, tmp_path / "fresh", duplicates="keep-longest")
+    assert bytes_of(tmp_path / "s") == bytes_of(tmp_path / "fresh")
+
+
 def test_removed_renamed_and_replaced_reports(folder, tmp_path):
     """Gone is gone, a new name is a new row, and bytes decide, not dates: the store equals a fresh one."""
     build(folder, tmp_path / "s")
@@ -121,6 +141,9 @@ def test_shares_of_a_build_make_the_store_of_one(folder, tmp_path):
     build(folder, tmp_path / "one")
     shares = [build(folder, tmp_path / "two", part=f"{k}/2") for k in (2, 1)]
     assert all(done.lines and "a build without --part joins them" in done.summary for done in shares)
+    assert all(
+        ": new; " in line for done in shares for line in done.lines
+    )  # whatever other shares made before
     with pytest.raises(FileNotFoundError, match="Expected a saved corpus or a store"):
         tk.open_store(tmp_path / "two")
     last = build(folder, tmp_path / "two")

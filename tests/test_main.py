@@ -50,6 +50,18 @@ def test_check_writes_the_table_to_complete(capsys, tmp_path):
     assert target.read_bytes() == first
 
 
+def test_check_explains_each_reason_once(capsys, tmp_path):
+    """Of eight archives five are named, the others counted, and the sentence about them stands there once."""
+    (tmp_path / "good.txt").write_text("2023年陇西县法治政府建设工作总结\n全县开展检查。\n", encoding="utf-8")
+    for n in range(8):
+        (tmp_path / f"{n}.zip").write_bytes(b"PK\x03\x04" + bytes([n]) * 40)
+    assert main(["check", str(tmp_path), "--metadata", str(tmp_path / "out.csv")]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    begin = lines.index("  archive (8): Archives are not unpacked; unpack it into the folder.")
+    assert lines[begin + 1 : begin + 7] == [*(f"      {n}.zip" for n in range(5)), "      ... and 3 more"]
+    assert "  very_short (1): Under 600 characters: rarely a whole report." in lines
+
+
 def test_failed_input_shows_in_the_exit_code(capsys, tmp_path):
     """A file that could not be read is named, and the exit code is 1."""
     (tmp_path / "good.txt").write_text("2023年陇西县法治政府建设工作总结\n全县开展检查。\n", encoding="utf-8")

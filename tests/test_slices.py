@@ -169,3 +169,8 @@ def test_of_terms_only_others_have_the_most_frequent_stay(monkeypatch):
     sides = Slices(small_corpus(("1", 2020, "甲 己"), ("1", 2019, "乙 丙"), *others)).slice("1").sides
     rows = sides[sides["side"] == "others"].set_index("term")
     assert rows["count"].to_dict() == {"甲": 1, "乙": 3, "丙": 2} and set(rows["n_tokens"]) == {8}
+
+
+def test_reports_without_a_year_share_nothing():
+    """Where no report has a year, nothing is compared, and the tables are there all the same."""
+    assert Slices(small_corpus(("1", None, "甲"))).load([]).shared.empty

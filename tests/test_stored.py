@@ -3,11 +3,14 @@
 import shutil
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from conftest import SEEDS
 
 import toolkit as tk
 from toolkit import measures as m
+from toolkit import store, stored
 from toolkit.terms.citations import citations
 
 FRAMES = ("documents", "sections", "sentences", "tokens", "hits", "ledger", "duplicates")
@@ -28,12 +31,13 @@ ANSWERS = {
     ),
     "count_terms_of_terms": lambda c: tk.count_terms(c, ["region_id"], terms=[TERM, "'; DROP TABLE x; --"]),
     "count_groups": lambda c: [tk.count_groups(c, by, roles=r) for by in BYS for r in (None, ["problem"])],
-    "count_phrases": lambda c: tk.count_phrases(c, ["依法行政", "执法"]),
+    "count_phrases": lambda c: tk.count_phrases(c, ["依法行政", "执法", "。一是"]),
     "document_term_matrix": lambda c: (
         lambda x: [x.documents, pd.DataFrame(x.counts.toarray(), columns=x.terms)]
     )(tk.document_term_matrix(c)),
     "place_terms": lambda c: pd.Series(tk.place_terms(c)),
     "kwic": lambda c: [tk.kwic(c, TERM), tk.kwic(c, "[0-9]+件", regex=True, sort_by="region_code", window=5)],
+    "kwic_over_sentences": lambda c: tk.kwic(c, "。一是", limit=3),
     "kwic_words": lambda c: tk.kwic(c, TERM, unit="words", window=3, roles=["achievement"]),
     "citations": lambda c: citations(c, tk.kwic(c, TERM)),
     "coverage": tk.coverage,
@@ -57,17 +61,19 @@ ANSWERS = {
     "adoption": m.adoption,
     "shared_sentences": m.shared_sentences,
     "attention": lambda c: tk.attention(c, {TERM: [TERM], "执法": ["执法", "监督"]}),
-    "count_words": lambda c: m.count_words(c, [TERM]),
     "draw_sample": m.draw_sample,
 }
 
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
-    """The seeds as a store of several parts."""
+    """The seeds as a store of several parts, searched part by part as if they were many."""
     folder = tmp_path_factory.mktemp("stored") / "store"
     tk.build_store(SEEDS, folder, part_size=2)
-    return tk.open_store(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("toolkit.stored.FEW", 0)
+        patch.setattr("toolkit.stored.AT_A_TIME", 1)
+        yield tk.open_store(folder)
 
 
 def assert_same(one, other):
@@ -94,6 +100,37 @@ def test_tables_are_those_of_the_corpus(corpus, opened, name):
 def test_store_and_memory_give_the_same_answer(corpus, opened, name):
     """Every public function gives the same table from a store of three parts and from memory."""
     assert_same(ANSWERS[name](opened), ANSWERS[name](corpus))
+
+
+@pytest.mark.parametrize(
+    "name", ["count_terms", "count_terms_of_terms", "count_phrases", "kwic", "kwic_words"]
+)
+def test_few_reports_are_read_and_not_searched(corpus, opened, name, monkeypatch):
+    """Where a store holds few reports their rows are read instead, and the answer is the same."""
+    monkeypatch.setattr("toolkit.stored.FEW", 200)
+    monkeypatch.setattr("toolkit.stored.Store.count_occurrences", None)
+    monkeypatch.setattr("toolkit.stored.Store.count_matches", None)
+    assert_same(ANSWERS[name](opened), ANSWERS[name](corpus))
+
+
+def test_of_few_reports_few_rows_are_read(tmp_path, monkeypatch):
+    """Rows lie in groups by report: of the groups of a file those that hold the report are read, and no other."""
+    path, read = tmp_path / "texts.parquet", []
+    rows = {
+        "doc_id": [f"d{number}" for number in range(200)],
+        "text": [f"{number:04}" for number in range(200)],
+    }
+    store.write_table(pa.table(rows), path)
+    read_groups = pq.ParquetFile.read_row_groups
+
+    def watched(file, groups):
+        read.extend(groups)
+        return read_groups(file, groups)
+
+    monkeypatch.setattr(pq.ParquetFile, "read_row_groups", watched)
+    found = stored._rows_of(str(path), {"d7", "d199", "elsewhere"})
+    assert found.to_pydict() == {"doc_id": ["d7", "d199"], "text": ["0007", "0199"]}
+    assert read == [0, 199 // store.GROUPS["texts"]]
 
 
 def test_settings_and_texts_are_the_same(corpus, opened):
@@ -152,7 +189,7 @@ def test_a_flipped_bit_is_found_before_it_is_read(opened, tmp_path, layer):
         "sizes": tk.count_groups,
     }
     for path in sorted(folder.glob(f"{layer}/**/*.parquet")):
-        if path.stem in ("made", "inputs", "runs") or (layer, path.stem) in (
+        if path.stem in ("made", "inputs", "signatures", "compared") or (layer, path.stem) in (
             ("base", "documents"),
             ("terms", "sizes"),
         ):

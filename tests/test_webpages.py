@@ -213,3 +213,24 @@ def test_the_only_date_that_stands_alone_is_the_page_s():
     assert dated("2023-01-18", "2023-02-03") is None
     assert dated("成文日期：2023-01-16", "今天是2023年3月2日", "会议时间：2022-05-06") is None
     assert dated("2023-02-03", "成文日期：2023-01-16", "发布日期：2023年1月18日") == "2023-01-18"
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        '<em id="publish_time" class="rich_media_meta">2023年1月18日 10:22</em>',
+        "<em id='publish_time'></em><script>var t = '1674008520', createTime = '2023-01-18 10:22';</script>",
+    ],
+    ids=["shown", "in the script that shows it"],
+)
+def test_a_wechat_article_gives_the_date_in_its_head(mark):
+    """It stands behind the account's name, so that no line begins with it; the day of signature is another."""
+    content = page(f'<h1>{TITLE}</h1><p><span id="js_name">某县司法局</span> {mark} 甘肃</p>')
+    content = content.replace("</body>", f'<div id="js_content">{PLAIN}<p>2022-12-30</p></div></body>')
+    assert read_page(content.encode())[0].hints["published_on"] == "2023-01-18"
+
+
+def test_a_relative_day_of_a_wechat_article_is_no_date():
+    """昨天 10:22 says nothing once the page is saved."""
+    content = page(f'<em id="publish_time">昨天 10:22</em><div id="js_content">{PLAIN}</div>')
+    assert "published_on" not in read_page(content.encode())[0].hints

@@ -6,13 +6,19 @@ import argparse
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from toolkit.executors import usual_jobs
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 BUILD_MEMORY, REPORT_MEMORY = 1000 * 2**20, 600 * 2**20  # bytes of one worker and what it starts
+_SHOWN = 5  # files that `check` names for each reason
+_STATUS = {"skipped": "Set aside", "flagged": "Read, to look at", "failed": "Not read"}
 _EXPECTED = (OSError, ValueError, KeyError, ImportError)
 
 
@@ -281,9 +287,8 @@ def _check(options: argparse.Namespace) -> int:
     corpus = read_corpus(options.corpus, duplicates=options.duplicates)
     ledger = corpus.ledger
     print(repr(corpus))
-    for row in ledger[ledger["status"] != "ok"].itertuples():
-        place = f"{row.path} row {row.row}" if row.row else row.path
-        print(f"  {row.status:8}{place}: {row.reason}{' - ' + row.detail if row.detail else ''}")
+    for line in _told(ledger, options.corpus):
+        print(line)
     path = options.metadata or Path(f"{options.corpus.resolve().name}-metadata.csv")
     if path.exists() and not options.force:
         print(f"{path} exists and was left as it is; --force replaces it.")
@@ -294,6 +299,29 @@ def _check(options: argparse.Namespace) -> int:
             f"Wrote {path}: complete it, doubtful rows first, and save it as metadata.csv beside the reports."
         )
     return EXIT_FAILED if (ledger["status"] == "failed").any() else EXIT_OK
+
+
+def _told(ledger: pd.DataFrame, folder: Path) -> Iterator[str]:
+    """What became of the inputs: each reason and flag explained once, rarest first, with the first of its files."""
+    from toolkit.corpus.extracts import explain
+
+    place = ledger["path"].where(ledger["row"] == 0, ledger["path"] + " row " + ledger["row"].astype(str))
+    for status, title in _STATUS.items():
+        rows = ledger.assign(place=place)[ledger["status"] == status]
+        if rows.empty:
+            continue
+        yield f"{title} ({len(rows)})"
+        names = rows["reason"].str.split() if status == "flagged" else rows["reason"]
+        groups = rows.assign(name=names).explode("name").groupby("name")
+        for name, group in sorted(groups, key=lambda item: (len(item[1]), item[0])):
+            meaning = explain([name])
+            yield f"  {name} ({len(group)}){': ' + meaning if meaning else ''}"
+            for row in group[:_SHOWN].itertuples():
+                found = "" if status == "flagged" else row.detail.removeprefix(meaning).strip()
+                yield f"      {row.place}{' - ' + found if found else ''}"
+            if len(group) > _SHOWN:
+                yield f"      ... and {len(group) - _SHOWN} more"
+    yield f"Every input with all that was noticed: toolkit export {folder} ledger ledger.xlsx --duplicates keep-all"
 
 
 def _build(options: argparse.Namespace) -> int:

@@ -237,7 +237,7 @@ def _build(
     if part:
         return Build(folder, lines, len(mine) - len(missing), None, 0)
     settings = pipeline.collect_settings(*tools, duplicates, overrides is not None)
-    joined, documents, ledger = _join(corpus, folder, work, refused, overrides, duplicates)
+    joined, documents, ledger = _join(corpus, folder, work, refused, overrides, duplicates, prints)
     folders = [*(job.targets[layer] for job in work for layer in LAYERS), joined]
     records = {path.relative_to(folder).as_posix(): store.listed(path) for path in folders}
     manifest = {"schema_version": store.SCHEMA_VERSION, "fingerprints": prints, "settings": settings}
@@ -332,7 +332,8 @@ def _why(folder: Path, job: Job) -> str:
         return "; ".join(sorted(reasons.values()))
     if any(path.exists() for layer in missing for path in job.older[layer]):
         return "its files or metadata changed"
-    made = [layer for layer in missing if any((folder / layer).glob("*/p*"))]
+    others = {layer: {path.parent for path in (folder / layer).glob("*/p*")} for layer in missing}
+    made = [layer for layer in missing if others[layer] - {job.targets[layer].parent}]
     return f"rules, dictionary or versions changed ({', '.join(made)})" if made else "new"
 
 
@@ -358,6 +359,7 @@ def _join(
     refused: list,
     overrides: pd.DataFrame | None,
     duplicates: str,
+    prints: dict[str, str],
 ) -> tuple[Path, pd.DataFrame, pd.DataFrame]:
     """The small tables of the whole corpus: documents without texts, sizes, ledger, duplicates."""
     modules = [Path(module.__file__) for module in (drafts, layers, pipeline, schemas, store)]
@@ -367,17 +369,43 @@ def _join(
     if store.read_record(target) is None:
         shutil.rmtree(target, ignore_errors=True)
         read_texts = functools.partial(_read_texts, work)
-        frames = pipeline.settle(corpus, _small(work, refused), overrides, duplicates, read_texts)
+        small = _small(work, refused)
+        keys = dict(zip(*(small["documents"][name].to_pylist() for name in ("doc_id", "key")), strict=True))
+        known = _compared_before(folder, prints, keys)
+        frames = pipeline.settle(corpus, small, overrides, duplicates, read_texts, known)
+        pairs = frames["compared"]
+        frames["compared"] = pairs.assign(keys=pairs["doc_id"].map(keys) + pairs["other_id"].map(keys))
         tables = {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in frames.items()}
         store.write_part(target, tables)
     documents, ledger = (pd.read_parquet(target / f"{name}.parquet") for name in ("documents", "ledger"))
     return target, documents, ledger
 
 
+def _compared_before(
+    folder: Path, prints: dict[str, str], keys: dict[str, str]
+) -> dict[tuple[str, str], float]:
+    """Similarities in the tables of the last build, of pairs whose texts are the same still."""
+    try:
+        manifest = store.read_manifest(folder)
+        tables = folder / next(place for place in manifest["folders"] if place.startswith("tables/"))
+        if manifest["fingerprints"]["base"] != prints["base"] or store.read_record(tables) is None:
+            return {}
+    except (FileNotFoundError, ValueError, KeyError, StopIteration):
+        return {}
+    pairs = pd.read_parquet(tables / "compared.parquet", columns=["doc_id", "other_id", "similarity", "keys"])
+    rows = pairs.itertuples(index=False)
+    return {(a, b): found for a, b, found, made in rows if made == keys.get(a, "") + keys.get(b, "")}
+
+
 def _small(work: list[Job], refused: list[Reading]) -> dict[str, pa.Table]:
     """The small tables of all parts."""
     tables = {}
-    for layer, name in (("base", "documents"), ("base", "runs"), ("base", "inputs"), ("terms", "sizes")):
+    for layer, name in (
+        ("base", "documents"),
+        ("base", "signatures"),
+        ("base", "inputs"),
+        ("terms", "sizes"),
+    ):
         tables[name] = pa.concat_tables(read_table(job, layer, name) for job in work)
     names = [job.part for job in work for _ in range(read_table(job, "base", "documents").num_rows)]
     tables["documents"] = tables["documents"].append_column("part", pa.array(names, pa.string()))

@@ -389,6 +389,12 @@ def _scripts(name: str, one: Prepared, versions: str) -> tuple[str, str]:
         made = "panel_id" in variables
         do += ([] if made else [f"egen panel_id = group({unit})"]) + [f"xtset panel_id {key[1]}"]
         r += [f"data <- data[order(data${unit}, data${key[1]}), ]"]
+    code = next((variables[part] for part in ("region_code", "region_id") if part in variables), "")
+    if code and key[1]:  # codes are text here; a number lacks the zero of 000000 and does not join
+        do += ["* To join a table of your own, first give it codes as text:"]
+        do += [f"* tostring code, gen({code}) format(%06.0f)", f"* merge m:1 {code} {key[1]} using own.dta"]
+        r += [f'# own${code} <- sprintf("%06d", own$code)']
+        r += [f'# data <- merge(data, own, by = c("{code}", "{key[1]}"), all.x = TRUE)']
     plain = re.sub("[`$\"']", " ", versions)  # which Stata would act on
     do += [f"note: {plain}", "describe"]
     return "\n".join([*do, ""]), "\n".join([*r, ""])

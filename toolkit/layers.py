@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, groupby
 from operator import itemgetter
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from toolkit import drafts, files, schemas, store
-from toolkit.corpus.duplicates import sample_runs
+from toolkit.corpus.duplicates import signature
 from toolkit.corpus.extracts import explain
 from toolkit.corpus.readers import Reading, Source, read_sources
 from toolkit.indicators.attribution import extract_facts
@@ -55,7 +55,7 @@ def _schema(table: schemas.Table, *, without: str = "", more: Iterable[tuple] = 
 SCHEMAS = {
     "base": {
         "documents": _schema(schemas.DOCUMENTS, without="text", more=[_KEY, ("n_text", pa.int32())]),
-        "runs": pa.schema([("doc_id", _CODED), ("run", pa.uint64())]),
+        "signatures": pa.schema([("doc_id", _CODED), ("signature", pa.binary())]),
         "texts": pa.schema([("doc_id", _CODED), ("text", pa.large_string())]),
         "sections": _schema(schemas.SECTIONS),
         "sentences": _schema(schemas.SENTENCES),
@@ -205,10 +205,7 @@ def _table(schema: pa.Schema, found: Sequence[tuple[str, Sequence[tuple]]]) -> p
     ids = pa.DictionaryArray.from_arrays(
         pa.array(owners), pa.array([doc_id for doc_id, _ in found], pa.string())
     )
-    rows = [rows for _, rows in found]
-    if rows and isinstance(rows[0], np.ndarray):
-        return pa.Table.from_arrays([ids, pa.array(np.concatenate(rows))], schema=schema)
-    rest = to_columns(pa.schema([*schema][1:]), [*chain.from_iterable(rows)])
+    rest = to_columns(pa.schema([*schema][1:]), [*chain.from_iterable(rows for _, rows in found)])
     return pa.Table.from_arrays([ids, *rest.columns], schema=schema)
 
 
@@ -260,7 +257,10 @@ def _read_into(rows: dict[str, list], draft: drafts.Draft, key: str) -> None:
     doc_id, text = document.pop("doc_id"), document.pop("text")
     rows["inputs"].append((*drafts.ledger_row(draft, n_meta_chars), key))
     found = {"texts": [(text,)], "sections": sections, "sentences": sentences}
-    found |= {"documents": [(*document.values(), key, len(text))], "runs": sample_runs(text)}
+    found |= {
+        "documents": [(*document.values(), key, len(text))],
+        "signatures": [(signature(text).tobytes(),)],
+    }
     for name, values in found.items():
         rows[name].append((doc_id, values))
     rows["parsed"].append(Parsed(doc_id, key, text, sentences, document["year"], document["genre"]))
@@ -408,14 +408,10 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
     return table.cast(pa.schema(plain)).to_pandas()
 
 
-def samples_of(runs: pa.Table, doc_ids: Iterable[str]) -> dict[str, np.ndarray]:
-    """The sampled runs of each document."""
-    runs = runs.unify_dictionaries().combine_chunks()
-    codes, values = _codes(runs, "doc_id"), runs["run"].to_numpy()
-    starts = np.flatnonzero(np.diff(codes, prepend=-1))
-    names = _part_of(runs, "doc_id").dictionary.take(pa.array(codes[starts])).to_pylist()
-    found = dict(zip(names, np.split(values, starts[1:]), strict=True)) if names else {}
-    return {doc_id: found.get(doc_id, values[:0]) for doc_id in doc_ids}
+def signatures_of(table: pa.Table, doc_ids: Container[str]) -> dict[str, np.ndarray]:
+    """The signatures of some documents."""
+    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+    return {doc_id: np.frombuffer(found, np.uint32) for doc_id, found in rows if doc_id in doc_ids}
 
 
 def read_table(job: Job, layer: str, name: str) -> pa.Table:
@@ -428,7 +424,8 @@ def read_table(job: Job, layer: str, name: str) -> pa.Table:
 def _read(folder: Path, name: str, schema: pa.Schema) -> pa.Table:
     """Read a table as it was in memory."""
     coded = [field.name for field in schema if field.type == _CODED]
-    return pq.read_table(folder / f"{name}.parquet", read_dictionary=coded).cast(schema)
+    with pq.ParquetFile(folder / f"{name}.parquet", read_dictionary=coded) as file:
+        return file.read().cast(schema)
 
 
 def rows_of(table: pa.Table, doc_ids: Iterable[str]) -> pa.Table:

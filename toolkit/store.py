@@ -20,9 +20,20 @@ from toolkit.schemas import TABLES, check
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 MANIFEST = "manifest.json"
 RECORD = "part.json"
+# Rows that are read together: of a few terms in counts, of a dozen reports in these.
+GROUPS = {
+    "counts": 1 << 15,
+    "tokens": 1 << 15,
+    "sentences": 1 << 10,
+    "sections": 1 << 8,
+    "facts": 1 << 12,
+    "hits": 1 << 10,
+    "texts": 8,
+}
+REPORTS = "reports"  # in the metadata of these files: how many rows each report has
 _verified: set[tuple[str, str]] = set()  # (file, hash) pairs this process has compared
 
 
@@ -129,24 +140,32 @@ def write_part(folder: Path, tables: Mapping[str, pa.Table], record: str = RECOR
 
 
 def write_table(table: pa.Table, path: Path) -> None:
-    """Write one Arrow table: words numbered, numbers by their differences; counts in groups a term is found in."""
+    """Write one Arrow table: words numbered, numbers by their differences; in groups that are read alone."""
     import pyarrow.parquet as pq
 
     types = {field.name: str(field.type) for field in table.schema}
     steps = {name: "DELTA_BINARY_PACKED" for name, kind in types.items() if kind in ("int32", "int64")}
     words = [name for name, kind in types.items() if name != "text" and "string" in kind]
     counts = path.stem == "counts"
-    pq.write_table(
-        table,
-        path,
-        compression="zstd",
-        compression_level=1,
-        store_schema=False,
-        use_dictionary=words,
-        column_encoding=steps,
-        row_group_size=1 << (15 if counts else 20),
-        write_statistics=["term"] if counts else False,
-    )
+    options = {
+        "compression": "zstd",
+        "compression_level": 1,
+        "use_dictionary": words,
+        "column_encoding": steps,
+    }
+    options |= {"store_schema": False, "write_statistics": ["term"] if counts else False}
+    with pq.ParquetWriter(path, table.schema, **options) as writer:
+        writer.write_table(table, GROUPS.get(path.stem, 1 << 20))
+        if path.stem in GROUPS and not counts:
+            writer.add_key_value_metadata({REPORTS: json.dumps(rows_by_report(table))})
+
+
+def rows_by_report(table: pa.Table) -> dict[str, int]:
+    """How many rows each report has, in the order of a table whose rows lie report by report."""
+    import pyarrow.compute as pc
+
+    counts = pc.value_counts(table["doc_id"])
+    return dict(zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True))
 
 
 def listed(folder: Path) -> dict[str, dict]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
     import duckdb
 
 LARGE = 5_000_000  # rows of a table, or characters / 10 of the texts, that are loaded unasked
+FEW = 200  # reports that are read sooner than searched
+AT_A_TIME = 1_000  # reports in memory when all are gone through
 _ROWS = {"sections": "base", "sentences": "base", "tokens": "terms", "hits": "terms", "facts": "facts"}
 
 
@@ -139,9 +145,15 @@ class Store:
         """Leave the other reports aside and load nothing: a `Store` that answers for these reports alone."""
         return replace(self, kept=frozenset(matching(self._bare.drop(columns=["n_text", "part"]), columns)))
 
+    def few(self, *tables: str) -> Store | Corpus:
+        """These reports with these tables of rows in memory where they are few, for what is read sooner than searched."""
+        return self if len(self._bare) > FEW else self.where(*tables)
+
     def parts(self, *tables: str) -> Iterator[Corpus]:
         """The store as one Corpus after another, with these tables of rows (all of them if none is named)."""
-        for _, documents in self._bare.groupby("part", sort=True):
+        sizes = self._bare["part"].value_counts().sort_index()
+        turns = self._bare["part"].map((sizes.cumsum() - 1) // AT_A_TIME)
+        for _, documents in self._bare.groupby(turns):
             yield self._corpus(
                 set(documents["doc_id"]), tables or ("sections", "sentences", "tokens", "hits")
             )
@@ -155,33 +167,27 @@ class Store:
         stopwords: Iterable[str],
         terms: Iterable[str] | None,
     ) -> pd.DataFrame:
-        """Columns of `by`, term, count and n_documents, counted by DuckDB over the parts."""
-        columns = [name for name in by if name not in ("role", "doc_id")]
-        documents = self._bare[["doc_id", *columns]]
-        numbers = documents.groupby(columns, dropna=False).ngroup() if columns else 0
-        groups = documents.assign(number=numbers, document=range(len(documents)))
-        split = ", ".join(name for name in ("doc_id", "role") if name in by)
-        keys = f"number, {split + ', ' if split else ''}term"
-        terms = None if terms is None else sorted(set(terms) - set(stopwords))
-        # The bounds let DuckDB pass over what lies elsewhere: counts are sorted by term.
-        within = "AND term IN (SELECT unnest($terms)) AND term BETWEEN $first AND $last"
-        wanted = "AND term NOT IN (SELECT unnest($stopwords))" if terms is None else within
-        query = f"""
-            SELECT {keys}, sum(count)::BIGINT AS count, count(DISTINCT document) AS n_documents
-            FROM read_parquet($files) JOIN groups USING (doc_id)
-            WHERE kind IN (SELECT unnest($kinds)) AND role IN (SELECT unnest($roles))
-              {wanted} GROUP BY {keys}"""
-        bound = {"kinds": list(kinds), "roles": list(roles), "files": self._files("terms", "counts")}
-        if terms is None:
-            bound["stopwords"] = sorted(stopwords)
-        else:
-            bound |= {"terms": terms, "first": terms[0] if terms else "", "last": terms[-1] if terms else ""}
-        with self._connected() as connection:
-            connection.register("groups", pa.Table.from_pandas(groups[["doc_id", "number", "document"]]))
-            found = connection.sql(query, params=bound).to_arrow_table().to_pandas()
-        found = found.merge(groups.drop_duplicates("number")[["number", *columns]], on="number")
-        types = {name: "str" for name in ("term", "doc_id", "role") if name in found}
-        return found[[*by, "term", "count", "n_documents"]].astype(types)
+        """Columns of `by`, term, count and n_documents, counted part by part."""
+        columns = [name for name in by if name != "role"]
+        groups = self._bare.assign(_=0).groupby(columns or "_", dropna=False).ngroup()
+        values = {"doc_id": self._bare["doc_id"], "role": roles, "kind": kinds}
+        wanted = None if terms is None else sorted(set(terms))
+        files = self._files("terms", "counts", set(self._places))
+
+        def _counted(file: str) -> pa.Table:
+            """The counts of one part."""
+            return _tally(file, values, groups.to_numpy(), "role" in by, wanted, list(stopwords))
+
+        with ThreadPoolExecutor(2) as pool:
+            table = pa.concat_tables(pool.map(_counted, files)).group_by(["group", "role", "term"])
+        found = table.aggregate([("count", "sum"), ("n_documents", "sum")])
+        found = found.rename_columns(["group", "role", "term", "count", "n_documents"]).to_pandas()
+        first = groups.drop_duplicates().sort_values().index[found["group"]]
+        names = {name: self._bare[name].take(first).array for name in columns}
+        found = found.assign(role=np.array(roles)[found["role"]], **names).astype(
+            {"term": "str", "role": "str"}
+        )
+        return found[[*by, "term", "count", "n_documents"]]
 
     def count_sizes(self, by: Sequence[str], roles: Sequence[str]) -> pd.DataFrame:
         """Columns of `by` and n_tokens, one row for each report and role."""
@@ -250,11 +256,16 @@ class Store:
     ) -> Corpus:
         """These reports in memory."""
         bare = self._bare[self._bare["doc_id"].isin(ids)].reset_index(drop=True)
-        documents = schemas.DOCUMENTS.typed(bare.assign(text=self._texts(bare["doc_id"])))
         rows = {
             name: self._rows(name, bare["doc_id"]) if name in tables else schemas.TABLES[name].frame()
             for name in ("sections", "sentences", "tokens", "hits")
         }
+        texts = (
+            _joined(rows["sentences"], bare["n_text"])
+            if "sentences" in tables
+            else self._texts(bare["doc_id"])
+        )
+        documents = schemas.DOCUMENTS.typed(bare.assign(text=texts))
         pairs, ledger = self.duplicates, self.ledger
         pairs = pairs[pairs["doc_id"].isin(ids) & pairs["other_id"].isin(ids)].reset_index(drop=True)
         ledger = ledger[ledger["doc_id"].isin(ids)].reset_index(drop=True)
@@ -278,11 +289,9 @@ class Store:
 
     def _read(self, name: str, layer: str, doc_ids: pd.Series) -> pa.Table:
         """Read the rows of some reports from the parts that have them."""
-        wanted = pa.array(doc_ids, pa.string())
         parts = set(self._places[self._places.index.isin(doc_ids)])
-        files = self._files(layer, name, parts)
-        tables = [pq.read_table(file, filters=pc.field("doc_id").isin(wanted)) for file in files]
-        return pa.concat_tables(tables)
+        wanted = set(doc_ids)
+        return pa.concat_tables(_rows_of(file, wanted) for file in self._files(layer, name, parts))
 
     def _whole(self, name: str) -> pd.DataFrame:
         """A table of rows as a whole, while it is small."""
@@ -327,3 +336,69 @@ class Store:
     def _repr_html_(self) -> str:
         """Show the first reports as a table with their flags, all text escaped."""
         return report_table(repr(self), self._bare)
+
+
+def _joined(sentences: pd.DataFrame, lengths: pd.Series) -> list[str]:
+    """Texts of the reports whose sentences these are, in their order: sentences tile a text."""
+    text, ends = "".join(sentences["text"]), lengths.astype("int64").cumsum()
+    return [text[end - length : end] for end, length in zip(ends, lengths, strict=True)]
+
+
+def _rows_of(file: str, wanted: set[str]) -> pa.Table:
+    """Rows of some reports of a part: of its groups of rows those that hold them are read."""
+    with pq.ParquetFile(file, read_dictionary=["doc_id"]) as parquet:
+        told = (parquet.metadata.metadata or {}).get(store.REPORTS.encode())
+        held = json.loads(told) if told else store.rows_by_report(parquet.read(["doc_id"]))
+        kept = np.repeat([doc_id in wanted for doc_id in held], [*held.values()])
+        sizes = [parquet.metadata.row_group(number).num_rows for number in range(parquet.num_row_groups)]
+        pieces = np.split(kept, np.cumsum(sizes)[:-1])
+        groups = [number for number, piece in enumerate(pieces) if piece.any()]
+        rows = parquet.read_row_groups(groups)
+    rows = rows.filter(pa.array(np.concatenate([kept[:0], *(pieces[number] for number in groups)])))
+    return rows.set_column(0, "doc_id", rows["doc_id"].cast(pa.string()))
+
+
+def _tally(
+    file: str,
+    values: Mapping[str, Sequence[str]],
+    groups: np.ndarray,
+    by_role: bool,
+    terms: list[str] | None,
+    stopwords: list[str],
+) -> pa.Table:
+    """Counts of a part by group, role (0 unless by role) and term: rows lie by term, then report, as runs."""
+    with pq.ParquetFile(file, read_dictionary=[*values, "term"]) as parquet:
+        table = parquet.read_row_groups(_holding(parquet, terms)).unify_dictionaries()
+    columns = {name: table[name].combine_chunks() for name in (*values, "term")}
+    codes = {name: column.indices.to_numpy() for name, column in columns.items()}
+    for name, known in values.items():
+        places = pd.Index(known).get_indexer(columns[name].dictionary.to_pylist())
+        codes[name] = places.astype(np.int32)[codes[name]]
+    words = columns["term"].dictionary
+    counted = pc.invert(pc.is_in(words, pa.array(stopwords, words.type)))
+    if terms is not None:
+        counted = pc.and_(counted, pc.is_in(words, pa.array(terms, words.type)))
+    kept = counted.to_numpy(zero_copy_only=False)[codes["term"]]
+    for name in values:
+        kept &= codes[name] >= 0
+    document, role, term = (codes[name][kept] for name in ("doc_id", "role", "term"))
+    role = role if by_role else np.zeros_like(role)
+    begins = (np.diff(term, prepend=-1) != 0) | (np.diff(document, prepend=-1) != 0)
+    starts = np.flatnonzero(begins | (np.diff(role, prepend=-1) != 0))
+    counts = np.add.reduceat(table["count"].to_numpy()[kept], starts, dtype=np.int64)
+    runs = {"group": groups[document[starts]], "role": role[starts], "term": term[starts], "count": counts}
+    found = pa.table(runs).group_by([*runs][:3]).aggregate([("count", "sum"), ("count", "count")])
+    found = found.rename_columns(["group", "role", "term", "count", "n_documents"])
+    return found.set_column(2, "term", words.take(found["term"]))
+
+
+def _holding(parquet: pq.ParquetFile, terms: list[str] | None) -> list[int]:
+    """Numbers of the groups of rows of counts that can hold one of these terms; they are sorted by term."""
+    numbers = range(parquet.num_row_groups)
+    if terms is None:
+        return [*numbers]
+    column = parquet.schema_arrow.names.index("term")
+    bounds = [parquet.metadata.row_group(number).column(column).statistics for number in numbers]
+    return [
+        n for n, bound in enumerate(bounds) if bisect_left(terms, bound.min) < bisect_right(terms, bound.max)
+    ]

@@ -17,7 +17,7 @@ _STOP = tuple("。！？…”’）》」.!?;)\"'")
 def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tuple[str, ...]:
     """Name what makes a text doubtful as the whole text of one report.
 
-    Nothing is changed and nothing refused: the flags are for the ledger, where a person decides.
+    Nothing is changed: the flags are for the ledger, where a person decides. Only an ``error_page`` is no report.
 
     Parameters
     ----------
@@ -47,11 +47,7 @@ def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tu
     dense = "".join(body.split())
     if not dense:
         return ("navigation_page",) if furniture else ()
-    flags = [
-        name
-        for name, holds in (("very_short", len(dense) < SHORTEST), ("very_long", len(dense) > LONGEST))
-        if holds
-    ]
+    flags = ["very_short"] * (len(dense) < SHORTEST) + ["very_long"] * (len(dense) > LONGEST)
     flags += ["held_twice"] * _held_twice(dense)
     flags += ["several_reports"] * (len(wording.OPENING.findall(body)) > 1 and "held_twice" not in flags)
     lines = [line for raw in body.split("\n") if (line := raw.strip())]
@@ -87,9 +83,8 @@ def _ending(lines: list[str]) -> list[str]:
     if last.endswith(_OPEN_END) or (headed(last) and len(last) < 40 and not last.endswith(_STOP)):
         return ["cut_off"]
     # cells of an annex, a signature and a date have no stop either
-    cells = [
-        line for line in [*others[-5:], last] if len(line) < 40 and not (headed(line) or line.endswith(_STOP))
-    ]
+    short = (line for line in [*others[-5:], last] if len(line) < 40)
+    cells = [line for line in short if not (headed(line) or line.endswith(_STOP))]
     if last.endswith(_STOP) or len(cells) > 1 or any(map(wording.CLOSING.search, cells)) or len(last) < 5:
         return []
     paragraphs = [line for line in others if len(line) >= 40]

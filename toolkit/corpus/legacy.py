@@ -41,10 +41,9 @@ def convert_to_docx(data: bytes, seconds: float = SECONDS) -> bytes:
             "--outdir",
         ]
         profile = f"-env:UserInstallation={Path(place, 'profile').as_uri()}"
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        child = subprocess.Popen(
-            [program, profile, *options, place, str(source)], start_new_session=True, **quiet
-        )
+        quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+        command = [program, profile, *options, place, str(source)]
+        child = subprocess.Popen(command, start_new_session=True, **quiet)
         try:
             child.wait(seconds)
         except subprocess.TimeoutExpired:

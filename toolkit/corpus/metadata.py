@@ -76,14 +76,8 @@ def detect_metadata(
         layout = layout._replace(title=title, title_source="container")
     genre, subject, genre_source, flags = decide_genre(layout, stem)
     issued, published, date_source = find_dates(layout, given)
-    years = decide_years(
-        layout,
-        genre=genre,
-        names=[stem, *folders],
-        issued=issued,
-        published=published,
-        year=given.get("year", ""),
-    )
+    told = {"issued": issued, "published": published, "year": given.get("year", "")}
+    years = decide_years(layout, genre=genre, names=[stem, *folders], **told)
     if flags and years.covered:  # what `year` means depends on the genre
         flags = (*flags, "year_weak")
     year = years.delivered if genre == "work report" else years.covered
@@ -100,11 +94,9 @@ def detect_metadata(
     found = (given.get("source_url", ""), given.get("retrieved_on", ""))
     who_rules = "; ".join(filter(None, (body.source, issuer_source and f"issuer: {issuer_source}")))
     sources = (place.source, years.source, who_rules, genre_source, layout.title_source, date_source)
-    return Metadata(
-        dict(zip(COLUMNS, (*place[:6], *who, *when, *printed, *found), strict=True)),
-        dict(zip(GROUPS, sources, strict=True)),
-        tuple(sorted({*flags, *years.flags, *place.flags, *body.flags})),
-    )
+    values = dict(zip(COLUMNS, (*place[:6], *who, *when, *printed, *found), strict=True))
+    raised = sorted({*flags, *years.flags, *place.flags, *body.flags})
+    return Metadata(values, dict(zip(GROUPS, sources, strict=True)), tuple(raised))
 
 
 def _readable(path: str) -> str:

@@ -281,11 +281,8 @@ def _clear_winner(scores: Counter, least: int) -> Any:
 def _conflict(row: Region, claim: Claim, places: list[tuple[Claim, list[Region]]]) -> bool:
     """Whether another rule names a region that is neither this one, nor above it, nor below it."""
     others = [found[0] for other, found in places if other is not claim and len(found) == 1]
-    return any(
-        _final(row) != _final(other) and not _lies_in(row, other.name) and not _lies_in(other, row.name)
-        for other in others
-        if other.level != "nation"
-    )
+    others = [other for other in others if other.level != "nation" and _final(other) != _final(row)]
+    return any(not _lies_in(row, other.name) and not _lies_in(other, row.name) for other in others)
 
 
 def _final(row: Region) -> str:

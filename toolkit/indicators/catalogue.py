@@ -91,14 +91,14 @@ def match_indicator(phrase: str, context: tuple[str, ...], quantity: Quantity, s
         return ""
     if not (verbs := _by_unit().get(quantity.unit)):
         return ""
-    rows, numbers = read_indicators(), set()
+    rows, numbers, ranks = read_indicators(), set(), quantity.kind == "rank"
     for word, _, _ in verbs.matcher.find_matches_as_indexes(own, overlapping=True):
         numbers |= verbs.rows[word]
     if verbs.other.search(own):
         numbers.update(number for number in verbs.others if rows[number].verb.search(own))
     for number in sorted(numbers) if numbers else ():
         row = rows[number]
-        if statistic not in row.statistic:
+        if statistic not in row.statistic or ranks != row.indicator_id.endswith("_rank"):
             continue
         if not (row.subject.search(phrase) or row.subject.search(" ".join(context))):
             continue

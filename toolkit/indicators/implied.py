@@ -40,6 +40,7 @@ def find_implied(text: str) -> list[tuple[Quantity, str, bool]]:
         value, unit, sort, rule = _IMPLIED[kind]
         surface = match.group()
         quantity = Quantity(match.start(), match.end(), surface, value, unit, "exact", sort, rule)
-        phrase = (before + surface + after if kind != "zero" else before + after).strip("并且还，,、 ")
+        said = surface.lstrip("未没无零有一发生") if kind == "zero" else surface  # 零败诉 counts 败诉
+        phrase = (before + said + after).strip("并且还，,、 ")
         found.append((quantity, phrase, kind != "first" and not grammar.AIMED.search(before)))
     return found

@@ -40,13 +40,15 @@ class Decision(NamedTuple):
     reason: str
 
 
+_made = functools.partial(tuple.__new__, Quantity)  # one for every figure: without the detour through Python
+
 # What may follow a number that names or dates something; before all else the pattern NAMED need not run.
 _NAMED_NEXT = frozenset(
     "月日年时点:：∶.·•-–—―－~～至到+＋大强超*×xX小分公天号国省县代维型版线频甲AaGDKgk届世周级星路/_ 计工项高院首页华载诞米"
     "热平指报接联急、以刑治警"
 )
 # Last characters of the words of BEFORE_ENDS: most numbers stand after others.
-_BOUNDING = frozenset("于少多大小下过到足破出超逾近将约概有 \u3000为")
+_BOUNDING = frozenset("上于少多大小下过到足破出超逾近将约概有 \u3000为")
 _FRACTIONAL = frozenset("分番倍成")
 _GROUPING, _PROPORTIONAL = frozenset(", \u00a0"), frozenset("/:：∶︰比成")
 # Units that name or define something in some places.
@@ -65,7 +67,7 @@ def _quantity(text: str, start: int, end: int, value: float, unit: Unit, approx:
         before = grammar.BEFORE_ENDS.search(text, max(0, start - 4), start)
         approx = before.lastgroup if before else approx
     kind = "other" if unit.kind == "count" and value % 1 else unit.kind
-    return Quantity(start, end, text[start:end], value, unit.name, approx, kind, rule)
+    return _made((start, end, text[start:end], value, unit.name, approx, kind, rule))
 
 
 def _rank(text: str, start: int, end: int, value: float) -> list[Quantity] | str:
@@ -283,7 +285,8 @@ def _chinese(text: str, start: int, end: int) -> list[Quantity] | str:
         return "class_limit"
     if reason := _not_an_amount(text, start, end, tail):
         return reason
-    approx = "about" if math.isnan(value) or before == "上" else tail.approx
+    some = math.isnan(value) or (before == "上" and text[start - 2] != "迈")
+    approx = "about" if some else tail.approx
     return [_quantity(text, start, tail.end, value * tail.factor, tail.unit, approx, "chinese numeral")]
 
 

@@ -30,6 +30,9 @@ class Tail(NamedTuple):
     approx: str
 
 
+_tail = functools.partial(
+    tuple.__new__, Tail
+)  # one is made for every number: without the detour through Python
 NO_UNIT, SHARE = Unit("", "count", "never", ""), Unit("", "other", "never", "")
 PERCENT, TIMES = Unit("%", "percent", "yes", ""), Unit("倍", "multiple", "yes", "")
 
@@ -88,7 +91,7 @@ def read_tail(text: str, at: int) -> Tail:
     factor, approx = 1.0, "exact"
     if unit is None:
         if text[at : at + 1] not in _MAGNIFYING:
-            return Tail(at, factor, None, approx)
+            return _tail((at, factor, None, approx))
         match = grammar.MAGNITUDE.match(text, at)
         more, marks, more_after, plus = match.groups()
         factor = multiplier(marks) if marks else 1.0
@@ -97,13 +100,13 @@ def read_tail(text: str, at: int) -> Tail:
         if unit is None:
             end = match.start() + len(match.group().rstrip()) if marks or approx == "over" else at
     if text[end : end + 1] not in _GOING_ON:
-        return Tail(end, factor, unit, approx)
+        return _tail((end, factor, unit, approx))
     if unit is not None:
         unit, end, approx = _prolonged(text, end, unit, approx)
     after = grammar.AFTER.match(text, end)
     if after and (unit is not None or approx == "over" or factor > 1):
         approx, end = after.lastgroup, after.end()
-    return Tail(end, factor, unit, approx)
+    return _tail((end, factor, unit, approx))
 
 
 def _prolonged(text: str, end: int, unit: Unit, approx: str) -> tuple[Unit, int, str]:

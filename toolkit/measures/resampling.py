@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from toolkit.measures.cells import divide
-from toolkit.measures.grids import BY, keys, make_grid, need
-from toolkit.measures.richness import counted_tokens
+from toolkit.measures.grids import BY, make_grid
+from toolkit.schemas import need
+from toolkit.terms.counts import counted_tokens, keys
 
 ONE_UNIT = "one report: no variance between documents to resample"
 

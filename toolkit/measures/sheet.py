@@ -9,8 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from toolkit.measures.grids import BY, COUNTED
 from toolkit.schemas import COUNTED_KINDS
 
 NUMERATORS = ("longest match", "substring", "token", "tf-idf", "weighted")
@@ -19,6 +20,8 @@ DENOMINATORS = ("tokens", "tokens without punctuation", "content tokens", "Han c
 Words = Mapping[str, Collection[str]] | Collection[str]
 Weights = Mapping[str, float] | None
 SPAN = ["dictionary", "doc_id", "start", "end", "surface", "sentence_no"]
+_SPACE = r"[\s\v\pZ\x1c-\x1f\x85]"  # white space, as Python has it
+_OTHER = r"[^\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{f900}-\x{faff}]+"  # what is no Han character
 DEFAULT = ("longest match", "tokens without punctuation")
 
 
@@ -94,7 +97,8 @@ def _substrings(corpus: object, words: pd.DataFrame) -> pd.DataFrame:
 def _tokens(corpus: object, words: pd.DataFrame) -> pd.DataFrame:
     """Every token that equals a word, outside page furniture."""
     roles = corpus.sentences[["doc_id", "sentence_no", "role"]]
-    kept = corpus.tokens.rename(columns={"term": "surface"}).merge(words, on="surface")
+    kept = corpus.tokens[corpus.tokens["term"].isin(words["surface"])]
+    kept = kept.rename(columns={"term": "surface"}).merge(words, on="surface")
     kept = kept.merge(roles, on=["doc_id", "sentence_no"])
     return kept.loc[kept["role"] != "meta", SPAN]
 
@@ -109,40 +113,6 @@ def _leftmost_longest(spans: pd.DataFrame) -> pd.DataFrame:
         if kept[-1]:
             place, last = here, end
     return ordered[np.array(kept, dtype=bool)]
-
-
-def count_words(corpus: object, words: Words, *, by: Sequence[str] = BY) -> pd.DataFrame:
-    """Count wordings as they stand in the text, whatever words the segmenter made of them.
-
-    放管服 is found within “放管服”改革 too, which is one token; of the wordings given, the longest counts. The table
-    is a counts table for every measure: with ``{name: [wordings]}`` a term is a whole dictionary.
-
-    Parameters
-    ----------
-    corpus
-        A corpus with documents, sentences and tokens.
-    words
-        Wordings, or dictionaries of them.
-    by
-        Columns of documents that make the groups.
-
-    Returns
-    -------
-    DataFrame
-        One row a group and term, zeros included: the columns of `by`, ``term``, ``count``, ``n_documents``,
-        ``n_tokens``, ``n_reports``, as `count_terms` has them.
-    """
-    from toolkit.terms.counts import count_groups
-
-    named = words if isinstance(words, Mapping) else {"": words}
-    found = _leftmost_longest(_substrings(corpus, _words(named, None)))
-    found["term"] = found["dictionary"] if isinstance(words, Mapping) else found["surface"]
-    keys, groups = [*by, "term"], count_groups(corpus, by)
-    found = found.merge(corpus.documents[list(dict.fromkeys(["doc_id", *by]))], on="doc_id")
-    counts = found.groupby(keys)["doc_id"].agg(count="size", n_documents="nunique").reset_index()
-    table = groups.merge(pd.DataFrame({"term": list(words)}), how="cross").merge(counts, on=keys, how="left")
-    table = table.fillna({"count": 0, "n_documents": 0}).astype({"count": "int64", "n_documents": "int64"})
-    return table[[*by, *COUNTED]].sort_values(keys, ignore_index=True)
 
 
 def attention(
@@ -218,25 +188,35 @@ def _sizes(corpus: object, stopwords: Collection[str] | None) -> tuple[pd.DataFr
     """Every denominator of every report, and the paragraph of every sentence with its length."""
     from toolkit.terms.counts import read_stopwords
 
-    sentences = corpus.sentences.assign(
-        length=corpus.sentences["text"].str.count(r"\S"),
-        han=corpus.sentences["text"].str.count(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"),
-        ended=corpus.sentences["text"].str.contains("\n").astype(np.int64),
-    )
+    text = pa.array(corpus.sentences["text"], pa.string())
+    length = pc.subtract(pc.utf8_length(text), pc.count_substring_regex(text, _SPACE))
+    han = pc.utf8_length(pc.replace_substring_regex(text, _OTHER, ""))
+    ended = pc.cast(pc.match_substring(text, "\n"), pa.int64())
+    signs = {"length": length.to_numpy(), "han": han.to_numpy(), "ended": ended.to_numpy()}
+    sentences = corpus.sentences[["doc_id", "sentence_no", "role"]].assign(**signs)
     sentences["paragraph"] = sentences.groupby("doc_id")["ended"].cumsum() - sentences["ended"]
     sentences = sentences[sentences["role"] != "meta"].copy()
     sentences["n_chars"] = sentences.groupby(["doc_id", "paragraph"])["length"].transform("sum")
-    keys = ["doc_id", "sentence_no"]
-    tokens = corpus.tokens.merge(sentences[keys], on=keys)
+    keys, tokens = ["doc_id", "sentence_no"], corpus.tokens
+    documents, grouped = pd.Index(corpus.documents["doc_id"]), sentences.groupby("doc_id")
+    owner, number = _places(tokens, documents)
+    said = np.zeros((len(documents), 1 + max(number.max(initial=0), sentences["sentence_no"].max())), bool)
+    said[_places(sentences, documents)] = True
     function_words = read_stopwords() if stopwords is None else stopwords
     content = tokens["kind"].isin(["word", "term"]) & ~tokens["term"].isin(list(function_words))
     kinds = (tokens["kind"] != "space", tokens["kind"].isin(COUNTED_KINDS), content)
-    documents, grouped = corpus.documents["doc_id"].tolist(), sentences.groupby("doc_id")
-    columns = [tokens[mask].groupby("doc_id").size() for mask in kinds]
+    counted = [np.bincount(owner[said[owner, number] & mask], minlength=len(documents)) for mask in kinds]
+    columns = [pd.Series(counts, documents) for counts in counted]
     columns += [grouped["han"].sum(), grouped.size(), grouped["length"].sum()]
     sizes = pd.concat(columns, axis=1, keys=DENOMINATORS).reindex(documents).fillna(0).astype("int64")
     sizes = sizes.rename_axis(index="doc_id", columns="denominator").stack().rename("size").reset_index()
     return sizes, sentences[[*keys, "paragraph", "n_chars"]]
+
+
+def _places(table: pd.DataFrame, documents: pd.Index) -> tuple[np.ndarray, np.ndarray]:
+    """The number of the document and of the sentence of every row."""
+    codes, names = pd.factorize(table["doc_id"])
+    return documents.get_indexer(names)[codes], table["sentence_no"].to_numpy()
 
 
 def rank_stability(sheet: pd.DataFrame, *, default: Sequence[str] = DEFAULT) -> pd.DataFrame:

@@ -114,20 +114,11 @@ def new_and_vanished(
     before = (there & (series.years < first[:, None])).sum(axis=1)
     after = (there & (series.years > last[:, None])).sum(axis=1)
     new, gone = before >= min_years, after >= min_years
-    table = (
-        series.keys.iloc[line]
-        .reset_index(drop=True)
-        .assign(
-            term=series.terms[term],
-            status=np.select([new & gone, new, gone], ["new and vanished", "new", "vanished"], ""),
-            first_year=first,
-            last_year=last,
-            n_years=present.sum(axis=1),
-            n_years_before=before,
-            n_years_after=after,
-            count=series.counts[line, term].sum(axis=1).astype(np.int64),
-        )
-    )
+    status = np.select([new & gone, new, gone], ["new and vanished", "new", "vanished"], "")
+    table = series.keys.iloc[line].reset_index(drop=True).assign(term=series.terms[term], status=status)
+    table = table.assign(first_year=first, last_year=last, n_years=present.sum(axis=1))
+    table = table.assign(n_years_before=before, n_years_after=after)
+    table["count"] = series.counts[line, term].sum(axis=1).astype(np.int64)
     when = np.where(new, first, last)
     order = np.lexsort((term, line, when, ~new))
     table = table.iloc[order[(new | gone)[order]]].reset_index(drop=True)

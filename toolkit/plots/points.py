@@ -41,7 +41,6 @@ def distribution(
             known = np.sort(values.dropna())
             bar.barh(0, len(known) / len(values), color=MAIN, height=0.5)
             bar.set(xlim=(0, 1), xticks=[], yticks=[], ylim=(-0.7, 0.7))
-            bar.set_title(f"{len(known)}/{len(values)}", fontsize=8, loc="left", weight="normal")
             height = 0.5 * np.sin(np.arange(len(known)) * 2.4)
             strip.plot(known, height, ".", color=MAIN, alpha=0.5, label="_")
             strip.vlines(values.median(), -0.8, 0.8, color=OTHER, linewidth=1.8)
@@ -52,10 +51,10 @@ def distribution(
                 strip.xaxis.set_major_locator(MaxNLocator(4))
             strip.xaxis.set_major_formatter(lambda x, _: short_number(x, language))
             strip.set(yticks=[], ylim=(-1, 1))
-            strip.set_title(
-                named(str(name), language), fontsize=8, loc="left", weight="normal", parse_math=False
-            )
-    return np.array(list(panels))
+            title = {"fontsize": 8, "loc": "left", "weight": "normal"}
+            bar.set_title(f"{len(known)}/{len(values)}", **title)
+            strip.set_title(named(str(name), language), parse_math=False, **title)
+    return panels
 
 
 def scatter(

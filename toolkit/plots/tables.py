@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit.plots.labels import label
-from toolkit.schemas import SchemaError
+from toolkit.schemas import SchemaError, need
 
 Frame = pd.DataFrame
 MOST_ROWS = 40  # rows that fit the height of a page
@@ -18,9 +18,7 @@ NAMES = ("region", "label", "region_code", "region_id", "year")  # what names a 
 
 def needed(table: pd.DataFrame, columns: list[str], name: str) -> None:
     """Raise where a plot's table lacks a column, or holds nothing to draw."""
-    missing = [column for column in columns if column not in table]
-    if missing:
-        raise SchemaError(f"plots.{name}() needs the columns {missing}; the table has {list(table.columns)}.")
+    need(table, columns, f"plots.{name}()")
     if table.empty:
         raise ValueError(f"plots.{name}() was given a table without rows: there is nothing to draw.")
 
@@ -40,9 +38,8 @@ def grid_of(table: pd.DataFrame, index: list[str], columns: str, values: str, na
 
     Places of one name are told apart by their code, where the table has it, and keep a row each.
     """
-    codes = [
-        code for code in ("region_id", "region_code") if code in table and {"region", "label"} & {*index}
-    ]
+    named = {"region", "label"} & {*index}
+    codes = [code for code in ("region_id", "region_code") if named and code in table]
     keys = [*codes[:1], *index]
     twice = table.loc[table.duplicated([*keys, columns]), [*keys, columns]]
     if len(twice):

@@ -55,12 +55,12 @@ class Sheet:
     language: str
     formats: Sequence[str]
 
-    @property
+    @cached_property
     def report(self) -> pd.Series:
         """The region's latest report: its row of documents."""
         return self.corpus.documents.sort_values("year", kind="stable").iloc[-1]
 
-    @property
+    @cached_property
     def latest(self) -> Corpus:
         """The corpus of the latest year alone."""
         return self.corpus.where(year=int(self.report["year"]))
@@ -77,12 +77,12 @@ class Sheet:
         keys = ["region_id", "year"]
         return keys if len(self.corpus.documents[keys].drop_duplicates()) <= most else keys[1:]
 
-    @property
+    @cached_property
     def places(self) -> list[str]:
         """Names of places and level words: they leave rankings and stay in denominators."""
         return place_terms(self.beside)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Region and latest year, and the tokens counted: the subtitle of a figure."""
         tokens = f"{self.latest.documents['n_tokens'].sum():,}"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,9 @@ from toolkit.store import MANIFEST, digest, read_manifest, read_record, write_pa
 from toolkit.stored import Store, open_store
 from toolkit.terms.counts import count_terms, place_terms
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 FEWEST_OF_A_YEAR = 5  # other reports of the same year; with fewer, those of all years are the reference
 NEIGHBOURS = 5
 BUNDLE = 40  # regions whose rows are loaded from a store together: it reads each of its parts for them
@@ -27,6 +30,7 @@ MOST_OTHERS = 2000  # terms the report does not have; rarer ones cannot be chara
 _KEY = ["region_id", "genre", "year"]
 _NUMBERS = ["count", "n_documents", "n_tokens", "n_reports"]
 _TABLES = ("sides", "shared", "ranges")
+_WHOLE_TABLES = ("totals", "places", "rates")
 _WHOLE = {"year", "n_other_regions", "n_other_regions_most"}  # whole numbers that may be missing
 _STORE = "store.json"  # in the place of a comparison's corpus: where the store is
 
@@ -39,6 +43,13 @@ class Unit(NamedTuple):
     row: dict[str, Any]
     years: str
     digest: str
+
+
+class Held(NamedTuple):
+    """What the slices of some units are cut from: their rows, and who shares their sentences."""
+
+    corpus: Corpus
+    shared: pd.DataFrame
 
 
 class Slice(NamedTuple):
@@ -128,27 +139,27 @@ class Slices:
         unit = self.find(region, genre)
         return self.cut(unit, self.load([unit]))
 
-    def load(self, units: Iterable[Unit]) -> Corpus:
+    def load(self, units: Iterable[Unit]) -> Held:
         """The rows that the slices of these units are cut from, in memory."""
-        ids = {doc_id for unit in units for doc_id in self._beside(unit)}
-        return self.corpus.where(doc_id=sorted(ids))
+        ids = sorted({doc_id for unit in units for doc_id in self._beside(unit)})
+        return Held(self.corpus.where(doc_id=ids), self._shared_rows(ids))
 
-    def cut(self, unit: Unit, held: Corpus) -> Slice:
+    def cut(self, unit: Unit, held: Held) -> Slice:
         """The tables of one report, its rows from what `load` gave."""
         mine = self._mine(unit)
         report = mine.sort_values("year", kind="stable").iloc[-1]
-        beside = held.where(doc_id=self._beside(unit))
+        beside = held.corpus.where(doc_id=self._beside(unit))
         corpus = beside.where(doc_id=mine["doc_id"])
         counts = count_terms(corpus, by=_KEY)
         this = counts[counts["year"] == report["year"]]
         others, peers = self._others(unit, int(report["year"]), counts, set(this["term"]))
         sides = pd.concat([part[["side", "term", *_NUMBERS]] for part in (this.assign(side="this"), others)])
         sides = sides[~sides["term"].isin(self.places)].reset_index(drop=True)
-        shared = _rows(self._tables["shared"], self._shared_at, sorted(mine["doc_id"]))
+        shared = held.shared[held.shared["doc_id"].isin(mine["doc_id"])].reset_index(drop=True)
         peers |= {"doc_ids": mine["doc_id"].tolist()}
         return Slice(corpus, beside, sides, shared, self._ranges(report), peers)
 
-    def save(self, folder: Path, unit: Unit, held: Corpus) -> None:
+    def save(self, folder: Path, unit: Unit, held: Held) -> None:
         """Write one report's slice for `open_slice`."""
         made = self.cut(unit, held)
         made.beside.save(folder)
@@ -169,23 +180,25 @@ class Slices:
 
     @cached_property
     def _tables(self) -> dict[str, pd.DataFrame]:
-        """Of the whole corpus: totals of terms, names of places, shared sentences, what texts are given to."""
+        """Of the whole corpus: totals of terms, names of places, what texts are given to; kept beside `_shared`."""
         import pyarrow as pa
 
-        names = ("totals", "places", "shared", "rates")
-        if self.cache and read_record(self.cache) is not None:
-            kept = {name: pd.read_parquet(self.cache / f"{name}.parquet") for name in names}
-            return {
-                name: table.astype(dict.fromkeys(_WHOLE & set(table), "Int64"))
-                for name, table in kept.items()
-            }
-        places = pd.DataFrame({"term": pd.Series(place_terms(self.corpus), dtype="str")})
-        made = dict(zip(names, (self._totals(), places, self._shared(), self._rates()), strict=True))
-        if self.cache:
+        if not self.cache:
+            return self._made()
+        if read_record(self.cache) is None:
             shutil.rmtree(self.cache, ignore_errors=True)  # what is there is not what was written
-            arrow = {name: pa.Table.from_pandas(table, preserve_index=False) for name, table in made.items()}
-            write_part(self.cache, arrow)
-        return made
+            made = self._made().items()
+            arrow = {name: pa.Table.from_pandas(table, preserve_index=False) for name, table in made}
+            write_part(self.cache, arrow | {"shared": self._shared()})
+        kept = {name: pd.read_parquet(self.cache / f"{name}.parquet") for name in _WHOLE_TABLES}
+        return {
+            name: table.astype(dict.fromkeys(_WHOLE & set(table), "Int64")) for name, table in kept.items()
+        }
+
+    def _made(self) -> dict[str, pd.DataFrame]:
+        """Compute the small ones."""
+        places = pd.DataFrame({"term": pd.Series(place_terms(self.corpus), dtype="str")})
+        return dict(zip(_WHOLE_TABLES, (self._totals(), places, self._rates()), strict=True))
 
     def _totals(self) -> pd.DataFrame:
         """Terms of each genre and year over all regions; falling counts, so that the first are the most."""
@@ -197,19 +210,40 @@ class Slices:
             table = table.sub(rows.set_index(keys)[_NUMBERS[:2]], fill_value=0).astype("int64")
         return table.reset_index()
 
-    def _shared(self) -> pd.DataFrame:
-        """Who else has each sentence, among reports of its genre: two years of them at a time."""
-        from toolkit.measures import shared_sentences
+    def _shared(self) -> pa.Table:
+        """Who else has each sentence, among reports of its genre: `shared_sentences` with reports as numbers."""
+        import pyarrow as pa
 
-        tables = []
-        for genre, documents in self.documents.groupby("genre"):
-            for year in sorted(documents["year"].dropna().unique()):
-                part = self.corpus.where("sections", "sentences", genre=genre, year=[year - 1, year])
-                table = shared_sentences(part)
-                now = part.documents.loc[part.documents["year"] == year, "doc_id"]
-                tables.append(table[table["doc_id"].isin(now)])
-        empty = pd.DataFrame(columns=["doc_id", "sentence_no"])
-        return pd.concat(tables or [empty]).sort_values(["doc_id", "sentence_no"], ignore_index=True)
+        from toolkit.measures.reuse import shared_by_year, shared_sentences
+
+        only = self.corpus.narrow if isinstance(self.corpus, Store) else self.corpus.where
+        genres = sorted(self.documents["genre"].unique())
+        words = dict.fromkeys(("doc_id", "source"), "category")
+        pieces = (table for genre in genres for table in shared_by_year(only(genre=genre)))
+        tables = [pa.Table.from_pandas(piece.astype(words), preserve_index=False) for piece in pieces]
+        nobody = [] if tables else [pa.Table.from_pandas(shared_sentences(only(doc_id=[])))]
+        return pa.concat_tables(tables or nobody)
+
+    @cached_property
+    def _shared_at_hand(self) -> pa.Table:
+        """The same where nothing is kept on the disk."""
+        return self._shared()
+
+    def _shared_rows(self, doc_ids: Sequence[str]) -> pd.DataFrame:
+        """The rows of some reports: few of millions, which stay on the disk where they are kept there."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        wanted = pc.field("doc_id").isin(pa.array(doc_ids, pa.string()))
+        if self.cache:
+            self.prepare()
+            found = pq.read_table(self.cache / "shared.parquet", filters=wanted)
+        else:
+            found = self._shared_at_hand.filter(wanted)
+        whole = dict.fromkeys(_WHOLE & set(found.column_names), "Int64")
+        found = found.to_pandas().astype({"doc_id": "str", "source": "str", **whole})
+        return found.sort_values(["doc_id", "sentence_no"], ignore_index=True)
 
     def _rates(self) -> pd.DataFrame:
         """What each report is given to: name, doc_id, value; roles as shares, dimensions per 10,000 tokens."""
@@ -253,11 +287,6 @@ class Slices:
     def _groups(self) -> dict[tuple[str, str], pd.DataFrame]:
         """The documents of each region and genre."""
         return dict(iter(self._placed.groupby(_KEY[:2], sort=False)))
-
-    @cached_property
-    def _shared_at(self) -> dict[str, np.ndarray]:
-        """Where the sentences of each report are."""
-        return self._tables["shared"].groupby("doc_id").indices
 
     @cached_property
     def _alike(self) -> dict[tuple, tuple[pd.DataFrame, pd.DataFrame]]:

@@ -8,10 +8,10 @@ from html import escape
 
 import pandas as pd
 
-from toolkit.schemas import ROLES
+from toolkit.terms.counts import counted_roles
 from toolkit.terms.folding import IGNORED, fold, twin
 
-FEW = 200  # reports of a store that are read sooner than searched
+STOPS = re.compile(r"[。！？!?；;\n]")  # a term with one can reach from one sentence into the next
 
 
 class Concordance(pd.DataFrame):
@@ -99,10 +99,11 @@ def kwic(
         raise ValueError(f"unit is {unit!r}; choose 'characters' or 'words'.")
     if not fold(term):
         raise ValueError(f"term is {term!r}; give the word or phrase to look for.")
+    tables = ("sections", "sentences", *(["tokens"] if unit == "words" else []))
+    corpus = corpus.few(*tables) if hasattr(corpus, "few") else corpus
     if hasattr(corpus, "parts"):
-        tables = ("sections", "sentences", *(["tokens"] if unit == "words" else []))
         options = {"window": window, "unit": unit, "sort_by": sort_by, "roles": roles, "regex": regex}
-        store = corpus if regex else _with_term(corpus, term, sort_by, roles, limit)
+        store = corpus if regex or STOPS.search(term) else _with_term(corpus, term, sort_by, roles, limit)
         lines = [kwic(part, term, **options) for part in store.parts(*tables)]
         lines = lines or [kwic(corpus.where(doc_id=[]), term, **options)]
         keys = [sort_by] if isinstance(sort_by, str) else list(sort_by)
@@ -131,17 +132,10 @@ def spellings(term: str) -> str:
     return f"{IGNORED.pattern}*".join(signs)
 
 
-def counted_roles(roles: Sequence[str] | None) -> list[str]:
-    """The roles looked at: all but meta where none are named."""
-    return [role for role in ROLES if role != "meta"] if roles is None else list(roles)
-
-
 def _with_term(
     store: object, term: str, sort_by: str | Sequence[str], roles: Sequence[str] | None, limit: int | None
 ) -> object:
     """The reports of a store that hold the term: as many, in the order, as hold the lines asked for."""
-    if len(store.documents) <= FEW:
-        return store
     counts = store.count_matches(spellings(term), counted_roles(roles))
     keys = [sort_by] if isinstance(sort_by, str) else list(sort_by)
     if limit is not None and set(keys) <= set(store.documents):
@@ -175,7 +169,7 @@ def _placed(
     places = corpus.sentences[["doc_id", "sentence_no", "section_no", "role", "start"]]
     places = places.rename(columns={"start": "at"}).sort_values("at")
     lines = pd.merge_asof(lines.sort_values("start"), places, left_on="start", right_on="at", by="doc_id")
-    lines = lines[lines["role"].isin(roles) if roles is not None else lines["role"] != "meta"]
+    lines = lines[lines["role"].isin(counted_roles(roles))]
     titles = corpus.sections[["doc_id", "section_no", "marker", "title"]]
     titles = titles.assign(section=titles["marker"] + titles["title"])[["doc_id", "section_no", "section"]]
     lines = lines.merge(titles, on=["doc_id", "section_no"], how="left")

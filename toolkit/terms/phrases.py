@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from toolkit.terms.concordance import counted_roles, kwic, spellings
-from toolkit.terms.counts import count_groups
+from toolkit.terms.concordance import STOPS, kwic, spellings
+from toolkit.terms.counts import COUNTED, count_groups, counted_roles
 
 
 def count_phrases(
@@ -44,23 +44,22 @@ def count_phrases(
     by = list(by)
     groups = count_groups(corpus, by, roles=roles)
     documents = corpus.documents[["doc_id", *(name for name in by if name != "doc_id")]]
+    corpus = corpus.few("sections", "sentences") if hasattr(corpus, "few") else corpus
     parts = []
     for phrase in dict.fromkeys(phrases):
         lines = _count(corpus, phrase, roles)
         found = documents.merge(lines, left_on="doc_id", right_index=True)
-        counts = found.groupby(by, dropna=False, as_index=False).agg(
-            count=("count", "sum"), n_documents=("doc_id", "nunique")
-        )
+        grouped = found.groupby(by, dropna=False, as_index=False)
+        counts = grouped.agg(count=("count", "sum"), n_documents=("doc_id", "nunique"))
         parts.append(groups.merge(counts, how="left", on=by).assign(term=phrase))
     empty = groups.iloc[:0].assign(term="", count=0, n_documents=0)
     table = pd.concat(parts) if parts else empty
     table[["count", "n_documents"]] = table[["count", "n_documents"]].fillna(0).astype("int64")
-    columns = [*by, "term", "count", "n_documents", "n_tokens", "n_reports"]
-    return table.sort_values(by, kind="stable", ignore_index=True)[columns]
+    return table.sort_values(by, kind="stable", ignore_index=True)[[*by, *COUNTED]]
 
 
 def _count(corpus: object, phrase: str, roles: Sequence[str] | None) -> pd.Series:
     """How often the phrase stands in each report that has it."""
-    if hasattr(corpus, "count_matches"):
+    if hasattr(corpus, "count_matches") and not STOPS.search(phrase):
         return corpus.count_matches(spellings(phrase), counted_roles(roles))
     return kwic(corpus, phrase, window=0, roles=roles)["doc_id"].value_counts().rename("count")
