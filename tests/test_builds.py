@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ from conftest import ROOT, SEEDS
 
 import toolkit as tk
 from toolkit import builds, drafts, executors, files, layers, store
+from toolkit.corpus import readers
 
 TITLE = "{year}年{name}法治政府建设工作总结\n一、主要工作\n全县开展执法检查{n}次，办理行政复议案件{n}件。\n"
 PLACES = ("陇西县", "长海县", "天心区", "铁山区", "渭源县", "临洮县", "通渭县", "漳县")
@@ -129,11 +131,17 @@ def test_a_new_word_makes_new_tokens_and_keeps_the_rest(folder, tmp_path):
     assert tk.count_terms(opened, [], terms=["执法检查"])["count"].tolist() == [8]
 
 
-def test_the_number_of_workers_changes_nothing(folder, tmp_path):
-    """Two processes write the bytes that one writes."""
-    build(folder, tmp_path / "one")
-    build(folder, tmp_path / "two", jobs=2)
-    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
+@pytest.mark.parametrize(("jobs", "size"), [(2, 3), pytest.param(8, 1, marks=pytest.mark.slow)])
+def test_workers_and_the_order_of_inputs_change_nothing(folder, tmp_path, monkeypatch, jobs, size):
+    """Several processes, given the files in another order, write the bytes that one writes."""
+    builds.build_store(folder, tmp_path / "one", part_size=size)
+
+    def shuffled(place):
+        return random.Random(jobs).sample(entries := list(os.scandir(place)), len(entries))
+
+    monkeypatch.setattr(readers, "os", SimpleNamespace(**(vars(os) | {"scandir": shuffled})))
+    builds.build_store(folder, tmp_path / "many", part_size=size, jobs=jobs)
+    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "many")
 
 
 def test_shares_of_a_build_make_the_store_of_one(folder, tmp_path):
