@@ -97,8 +97,8 @@ def kwic(
     """
     if unit not in ("characters", "words"):
         raise ValueError(f"unit is {unit!r}; choose 'characters' or 'words'.")
-    if not fold(term):
-        raise ValueError(f"term is {term!r}; give the word or phrase to look for.")
+    if not (isinstance(term, str) and fold(term)):
+        raise ValueError(f"term is {term!r}; give one word or phrase to look for.")
     tables = ("sections", "sentences", *(["tokens"] if unit == "words" else []))
     corpus = corpus.few(*tables) if hasattr(corpus, "few") else corpus
     if hasattr(corpus, "parts"):
