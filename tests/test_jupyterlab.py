@@ -153,7 +153,7 @@ def test_the_keyboard_reaches_every_control_and_each_has_a_name(page):
     )
     assert nameless == []
     for view in VIEWS:
-        named = [f"{name_of('view', view)}： {name}" for name in ("排序", "降序", "页")]
+        named = [f"{name_of('view', view)}：{name}" for name in ("排序", "降序", "页")]
         assert [_view(page, view).get_by_label(name, exact=True).count() for name in named] == [1, 1, 1]
     controls = page.locator(CONTROLS)
     usable = [control for control in controls.all() if control.is_enabled()]
@@ -213,7 +213,7 @@ def test_pages_of_fifty_lines(page, corpus):
     _settle(page)
     panel, n = _view(page, "concordance"), sum(len(tk.kwic(corpus, t)) for t in ("行政执法", "行政复议"))
     assert panel.locator("tbody tr").count() == 50
-    panel.get_by_label("上下文： 页", exact=True).fill("2")
+    panel.get_by_label("上下文：页", exact=True).fill("2")
     page.keyboard.press("Tab")
     panel.get_by_text(f"共 {n} 行；第 51–100 行").wait_for()
     assert panel.locator("tbody th").first.inner_text() == "51"

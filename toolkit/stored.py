@@ -170,7 +170,7 @@ class Store:
         """Columns of `by`, term, count and n_documents, counted part by part."""
         columns = [name for name in by if name != "role"]
         groups = self._bare.assign(_=0).groupby(columns or "_", dropna=False).ngroup()
-        values = {"doc_id": self._bare["doc_id"], "role": roles, "kind": kinds}
+        values = {"doc_id": self._places.index, "role": pd.Index(roles), "kind": pd.Index(kinds)}
         wanted = None if terms is None else sorted(set(terms))
         files = self._files("terms", "counts", set(self._places))
 
@@ -370,7 +370,7 @@ def _rows_of(file: str, wanted: set[str]) -> pa.Table:
 
 def _tally(
     file: str,
-    values: Mapping[str, Sequence[str]],
+    values: Mapping[str, pd.Index],
     groups: np.ndarray,
     by_role: bool,
     terms: list[str] | None,
@@ -382,7 +382,7 @@ def _tally(
     columns = {name: table[name].combine_chunks() for name in (*values, "term")}
     codes = {name: column.indices.to_numpy() for name, column in columns.items()}
     for name, known in values.items():
-        places = pd.Index(known).get_indexer(columns[name].dictionary.to_pylist())
+        places = known.get_indexer(columns[name].dictionary.to_pylist())
         codes[name] = places.astype(np.int32)[codes[name]]
     words = columns["term"].dictionary
     counted = pc.invert(pc.is_in(words, pa.array(stopwords, words.type)))
