@@ -76,11 +76,8 @@ def audit(corpus: object, facts: pd.DataFrame, *, official: pd.DataFrame | None 
         for check in (_parts, _others, _outcomes, _ordered, _percentages, _rates):
             rows += [{**place, **row} for row in check(found, texts)]
         for fact in found:
-            if (
-                fact.indicator_id
-                and fact.statistic in ("level", "stock", "change")
-                and not pd.isna(document["year"])
-            ):
+            told = fact.indicator_id and fact.statistic in ("level", "stock", "change")
+            if told and not pd.isna(document["year"]):
                 key = (document["region_id"], document["genre"], document["body_kind"], fact.actor_scope)
                 series[(*key, fact.indicator_id, fact.unit)].setdefault(int(document["year"]), fact)
     rows += [row for key in sorted(series) for row in _continuity(key, series)]
@@ -100,13 +97,7 @@ def _result(
     spans = [" ".join(f"{fact.start}-{fact.end}" for fact in side) for side in (left, right)]
     said = {"left_value": values[0], "right_value": values[1], "left_span": spans[0], "right_span": spans[1]}
     named = [fact.indicator_id for fact in (*right, *left) if fact.indicator_id]
-    return {
-        "check": check,
-        "result": result,
-        "indicator_id": named[0] if named else "",
-        "detail": detail,
-        **said,
-    }
+    return {"check": check, "result": result, "indicator_id": (named or [""])[0], "detail": detail, **said}
 
 
 def _summed(check: str, parts: list[tuple], whole: tuple) -> dict:

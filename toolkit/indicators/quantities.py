@@ -61,6 +61,7 @@ _JOINING = frozenset("-–—―－~～至")
 _AMOUNT_END = re.compile("[0-9%‰]")
 _QUOTED = {"《": "in_title", **dict.fromkeys('“"‘「', "quoted")}
 _BEFORE_NUMERAL = ("第", "前", "无")  # before these a Chinese numeral is a rank, an ordinal or none
+_NEARING = ("近", "超", "逾", "上", "过", "破")  # before these 百 and 千 alone are amounts
 _NOT_NOUN = "区强号级代维版型线弄街时点届周星甲道等的之与和及或、年月日度以性元化世国"
 
 
@@ -157,14 +158,12 @@ def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
             return bounds
     if tail.unit is None:
         return _without_unit(text, start, end, value, tail)
-    defining = (
-        tail.approx != "exact" or tail.unit.name in _DEFINING or text[start - 1 : start] in ("超", "过")
-    )
-    if defining and (reason := _not_an_amount(text, start, end, tail)):
+    before = text[start - 1 : start]
+    if (tail.approx != "exact" or tail.unit.name in _DEFINING or before in ("超", "过")) and (
+        reason := _not_an_amount(text, start, end, tail)
+    ):
         return reason
-    below = (
-        tail.unit.name == "%" and start > 1 and text[start - 1] in "-－−" and not text[start - 2].isdigit()
-    )
+    below = tail.unit.name == "%" and start > 1 and before in "-－−" and not text[start - 2].isdigit()
     start, value = (start - 1, -value) if below else (start, value)
     return [_quantity(text, start, tail.end, _scaled(value, tail), tail.unit, tail.approx, "number and unit")]
 
@@ -276,11 +275,7 @@ def _chinese(text: str, start: int, end: int) -> list[Quantity] | str:
     tail = read_tail(text, end)
     if before in ("数", "几") and numeral[0] in "十百千万亿":
         start, value = start - 1, math.nan
-    elif (
-        numeral[0] in "百千万亿"
-        and tail.approx != "over"
-        and before not in ("近", "超", "逾", "上", "过", "破")
-    ):
+    elif numeral[0] in "百千万亿" and tail.approx != "over" and before not in _NEARING:
         return ""
     if tail.unit is None or (math.isnan(value) and text[start] not in "数几"):
         return ""
