@@ -129,12 +129,8 @@ def _others(found: list[tuple], texts: dict) -> Iterator[dict]:
     """共四件, 一件……, 另外三件: what 另外 completes."""
     for fact in found:
         if "另" in fact.qualifier.split() or "另外" in fact.qualifier.split():
-            same = [
-                f
-                for f in found
-                if f.sentence_no == fact.sentence_no and f.unit == fact.unit and not f.part_of
-            ]
-            before = [f for f in same if f.start <= fact.start]
+            near = [f for f in found if f.sentence_no == fact.sentence_no and f.start <= fact.start]
+            before = [f for f in near if f.unit == fact.unit and not f.part_of]
             if len(before) > 2 and "共" in before[0].qualifier.split():
                 yield _summed("parts of a whole", before[1:], before[0])
 
@@ -150,13 +146,9 @@ def _outcomes(found: list[tuple], texts: dict) -> Iterator[dict]:
     received = _one(found, "reconsideration.received")
     outcomes = [fact for fact in (_one(found, indicator) for indicator in OUTCOMES) if fact]
     others = ("reconsideration.accepted", "reconsideration.pending", "reconsideration.corrected")
-    if (
-        not received
-        or len(outcomes) < 2
-        or any(fact.sentence_no != received.sentence_no for fact in outcomes)
-    ):
+    if not received or len(outcomes) < 2 or any(_one(found, indicator) for indicator in others):
         return
-    if any(_one(found, indicator) for indicator in others):
+    if any(fact.sentence_no != received.sentence_no for fact in outcomes):
         return
     if any(word in texts[received.doc_id, received.sentence_no] for word in _CARRIED):
         return
@@ -210,9 +202,8 @@ def _continuity(key: tuple, series: dict) -> Iterator[dict]:
         ratio = fact.value / before.value
         unchanged = ratio == 1 and fact.value >= 10 and fact.kind == "count"
         result = "uncertain" if unchanged or not 0.2 <= ratio <= 5 else "pass"
-        detail = f"{fact.value:g} after {before.value:g}" + (
-            ", unchanged" if unchanged else f", factor {ratio:.3g}"
-        )
+        changed = "unchanged" if unchanged else f"factor {ratio:.3g}"
+        detail = f"{fact.value:g} after {before.value:g}, {changed}"
         values = (fact.value, before.value)
         yield {**place, **_result("continuity", result, [fact], [before], values, detail)}
         growth = series.get((*key[:4], GROWTH.get(indicator, ""), "%"), {}).get(year)
@@ -220,10 +211,8 @@ def _continuity(key: tuple, series: dict) -> Iterator[dict]:
             computed = 100 * (ratio - 1)
             result = "pass" if abs(growth.value - computed) <= 0.5 else "uncertain"
             detail = f"stated {growth.surface}, computed {computed:.3g} % (real and nominal growth differ)"
-            yield {
-                **place,
-                **_result("growth", result, [growth], [fact, before], (growth.value, computed), detail),
-            }
+            values = (growth.value, computed)
+            yield {**place, **_result("growth", result, [growth], [fact, before], values, detail)}
 
 
 def _official(official: pd.DataFrame, facts: pd.DataFrame, documents: dict[str, dict]) -> list[dict]:
@@ -247,9 +236,8 @@ def _official(official: pd.DataFrame, facts: pd.DataFrame, documents: dict[str, 
         exact = any(fact.approx == "exact" for fact in found)
         result = "pass" if agree else "fail" if exact else "uncertain" if found else "not assessable"
         value = found[0].value if found else math.nan
-        detail = (
-            f"official {row.value:g}, reports say {', '.join(fact.surface for fact in found) or 'nothing'}"
-        )
+        told = ", ".join(fact.surface for fact in found) or "nothing"
+        detail = f"official {row.value:g}, reports say {told}"
         doc_id = found[0].doc_id if found else ""
         place = {"doc_id": doc_id, "region_id": row.region_id, "year": row.year, "other_doc_id": ""}
         made = _result("official", result, found, [], (value, row.value), detail)
