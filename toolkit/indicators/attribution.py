@@ -69,9 +69,8 @@ def _read(place: Place, quantity: Quantity, topic: str, previous: str, base: str
         if not said and before[-1:] not in _MEASURING and (free or kind not in ("percent", "rank")):
             return _after(before, after)
     verb = grammar.VERB_START.match(before)
-    if (verb.end() == len(before) if verb else not before) or (
-        (before[-1:] in _BARE or "较" in before) and grammar.BARE_SUBJECT.fullmatch(before)
-    ):
+    bare = verb.end() == len(before) if verb else not before
+    if bare or ((before[-1:] in _BARE or "较" in before) and grammar.BARE_SUBJECT.fullmatch(before)):
         return _carried(place, before, "" if closed else after, topic, previous, base)
     if (previous or topic) and before[:1] in _OPENING and grammar.OPENS.match(before):
         if quantity.kind == "percentage_point" and base:  # 败诉率7%,低于全省平均水平3个百分点
@@ -109,9 +108,8 @@ def _carried(place: Place, before: str, after: str, topic: str, previous: str, b
         return previous or place.clause, topic or place.clause, "carried subject", bool(previous)
     clause = clean(place.clause)
     whole = grammar.CHANGE.sub("", base) if before in _WHOLES else ""  # 产值增长8%,总量突破9亿元
-    own = (
-        topic or whole or (place.anchor if before else "") or _head(clause, grammar.VERB_START.match(clause))
-    )
+    own = topic or whole or (place.anchor if before else "")
+    own = own or _head(clause, grammar.VERB_START.match(clause))
     bare = before or after[:30]
     phrase = f"({own}){bare}" if own else bare or place.clause
     return phrase, own or bare, "carried subject", bool(topic and bare)
@@ -218,14 +216,10 @@ class _Thread:
             last = self.stated[-1] if quantity.kind in ("percent", self.stated[-1].quantity.kind) else None
             self.whole, self.enclosed = next(same, last), opens
             self.rest = self.whole.quantity.value if self.whole else 0.0
-        elif self.whole and (
-            quantity.unit != self.whole.quantity.unit
-            or "；" in between
-            or ";" in between
-            or self.rest <= 0
-            or (self.enclosed and (")" in between or "）" in between))
-        ):
+        elif self.rest <= 0 or (self.whole and quantity.unit != self.whole.quantity.unit):
             self.whole = None
+        elif "；" in between or ";" in between or (self.enclosed and (")" in between or "）" in between)):
+            self.whole, self.enclosed = None, False
         self.rest -= quantity.value
         return f"{self.whole.start}-0" if self.whole else ""
 
@@ -289,10 +283,8 @@ class _Thread:
 
 def _run(text: str, found: list[Quantity], index: int) -> list[Quantity]:
     """The quantities that follow one another with nothing but a comma or 和 between them."""
-    last = index + 1
-    while last < min(len(found), index + 12) and grammar.LINK.fullmatch(
-        text, found[last - 1].end, found[last].start
-    ):
+    last, most = index + 1, min(len(found), index + 12)
+    while last < most and grammar.LINK.fullmatch(text, found[last - 1].end, found[last].start):
         last += 1
     return found[index:last]
 
@@ -335,9 +327,7 @@ def _shared_verb(phrase: str, rule: str, latest: str) -> str:
     return opened.group() if opened else ""
 
 
-def _sentence_facts(
-    report: Report, sentence: tuple, found: list[Quantity], inherited: str
-) -> tuple[list[tuple], str]:
+def _sentence_facts(report: Report, sentence: tuple, found: list, inherited: str) -> tuple[list[tuple], str]:
     """Read every quantity of one sentence in the light of those before it; also say what it was about."""
     number, _, role, low, high = sentence[:5]
     text, thread = report.text, _Thread(inherited=inherited)
@@ -355,7 +345,7 @@ def _sentence_facts(
         following = found[following] if following < len(found) else None
         if named and (nearest := before(setting.anchors, start)):
             anchor = nearest[-1].group()
-        place = place_of(report, (low, high), quantity, prior, following, anchor)
+        place = place_of(report, (low, high), quantity, (prior, following), anchor)
         part = thread.part_of(place.between, quantity) if parted else ""
         topic, latest = thread.topic, thread.latest
         said, head, rule, certain = thread.read(text, found, index, place)
@@ -459,10 +449,8 @@ def facts(corpus: object) -> pd.DataFrame:
     if callable(getattr(corpus, "facts", None)):  # a store made them when it was built
         return corpus.facts()
     columns = ["sentence_no", "section_no", "role", "start", "end", "text"]
-    groups = {
-        doc_id: list(group[columns].itertuples(index=False, name=None))
-        for doc_id, group in corpus.sentences.groupby("doc_id", sort=False)
-    }
+    by_doc = corpus.sentences.groupby("doc_id", sort=False)[columns]
+    groups = {doc_id: list(group.itertuples(index=False, name=None)) for doc_id, group in by_doc}
     rows = []
     for document in corpus.documents.itertuples(index=False):
         year = None if pd.isna(document.year) else int(document.year)
