@@ -21,6 +21,7 @@ FLOORS = (
     "store",
     "executors",
     "drafts",
+    "watches",
     "layers",
     "pipeline",
     "builds",

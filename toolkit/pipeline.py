@@ -233,13 +233,10 @@ def settle(
     made = parts["made"].filter(pc.not_equal(parts["made"]["error"], ""))
     errors = dict(zip(made["doc_id"].to_pylist(), made["error"].to_pylist(), strict=True))
     inputs = schemas.LEDGER.typed(parts["inputs"].to_pandas()).sort_values(["path", "row"], ignore_index=True)
-    detail = inputs["doc_id"].map(
-        {name: f"An unforeseen {error}. Please report it." for name, error in errors.items()}
-    )
     lost = {
         "status": "failed",
-        "reason": "unforeseen error",
-        "detail": detail,
+        "reason": inputs["doc_id"].map({name: _told(error)[0] for name, error in errors.items()}),
+        "detail": inputs["doc_id"].map({name: _told(error)[1] for name, error in errors.items()}),
         "doc_id": "",
         "n_meta_chars": 0,
     }
@@ -262,6 +259,13 @@ def settle(
     ledger = finish_ledger(inputs, reports, dropped)
     tables = {"documents": reports, "sizes": sizes, "ledger": ledger, "duplicates": pairs}
     return tables | {"compared": compared}
+
+
+def _told(error: str) -> tuple[str, str]:
+    """The reason and the sentence for a document of which words or facts could not be made."""
+    if error == layers.CRASH:
+        return error, layers.crashed("words or facts")
+    return "unforeseen error", f"An unforeseen {error}. Please report it."
 
 
 def _overwrite(table: pd.DataFrame, rows: pd.Series, values: Mapping[str, object]) -> pd.DataFrame:
@@ -294,6 +298,15 @@ def existing(folder: str | Path) -> Path:
             f"Expected a folder of reports; {str(folder)!r} is a single file. Give the folder it is in."
         )
     return folder
+
+
+def require_apart(target: str | Path, corpus: str | Path) -> None:
+    """Refuse to write results into the corpus folder: the next run would read them as reports."""
+    if Path(target).resolve().is_relative_to(Path(corpus).resolve()):
+        raise ValueError(
+            f"{str(target)!r} must not lie inside the corpus folder {str(corpus)!r}: the next run would read what "
+            "is written there as reports. Give a place beside it."
+        )
 
 
 def shown(items: Iterable, progress: bool | None, label: str) -> Iterable:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from toolkit.corpus import bodies
 from toolkit.corpus.dates import decide_years, find_dates
 from toolkit.corpus.layout import plain, read_layout, tidy_title
-from toolkit.corpus.places import Clues, decide_place
+from toolkit.corpus.places import Clues, decide_place, named_codes
 from toolkit.schemas import DOCUMENTS
 
 # The columns of the documents table that are detected, from region_code to retrieved_on.
@@ -73,7 +73,7 @@ def detect_metadata(
     year = years.delivered if genre == "work report" else years.covered
     words = bodies.self_mentions(layout)
     issuer, issuer_source = bodies.find_issuer(layout)
-    place = decide_place(Clues(layout, issuer, stem, folders, year, given, words))
+    place = decide_place(Clues(layout, issuer, named_codes(stem), folders, year, given, words))
     joined = "merged_administration" in place.flags
     issuer = bodies.complete_issuer(issuer, bodies.title_organ(layout.title) if joined else place.region)
     body = bodies.decide_body(layout, issuer, region=place.region, level=place.level, words=words)

@@ -73,6 +73,23 @@ class Clues:
         return next((word for word, _ in counts.most_common() if word in "省市县区州盟旗"), "")
 
 
+def named_codes(name: str) -> str:
+    """A file name with the names of places for their codes: 110105_2023 is 北京市朝阳区_2023.
+
+    Examples
+    --------
+    >>> named_codes("110105_2023"), named_codes("content_20230105")
+    ('北京市朝阳区_2023', 'content_20230105')
+    """
+
+    def names(code: re.Match[str]) -> str:
+        """The chain of names that the code stands for; the digits where it stands for none."""
+        row = regions.region_of(code[0])
+        return "".join(dict.fromkeys((row.province, row.prefecture, row.name))) if row else code[0]
+
+    return re.sub(r"(?<![0-9A-Za-z])[1-8][0-9]{5}(?![0-9A-Za-z])", names, name)
+
+
 UNKNOWN = Place("", "", "", "", "", "unknown", "", ("region_unknown",))
 
 

@@ -45,8 +45,11 @@ _made = functools.partial(tuple.__new__, Quantity)  # one for every figure: with
 # What may follow a number that names or dates something; before all else the pattern NAMED need not run.
 _NAMED_NEXT = frozenset(
     "月日年时点:：∶.·•-–—―－~～至到+＋大强超*×xX小分公天号国省县代维型版线频甲AaGDKgk届世周级星路/_ 计工项高院首页华载诞米"
-    "热平指报接联急、以刑治警"
+    "热平指报接联急、以刑治警有"
 )
+_NAMED_LONG = frozenset(
+    ".、平项高院工首计热指接联急以刑治警有"
+)  # where only three digits and more are a name
 # Last characters of the words of BEFORE_ENDS: most numbers stand after others.
 _BOUNDING = frozenset("上于少多大小下过到足破出超逾近将约概有 \u3000为")
 _FRACTIONAL = frozenset("分番倍成")
@@ -101,7 +104,9 @@ def _arabic(text: str, start: int, end: int) -> tuple[list[Quantity] | str, int]
         if before == "第" or (not isinstance(rank, str) and text[end : end + 1] not in ("%", "‰")):
             return rank, end
     first, digits = text[start], end - start
-    likely = text[end : end + 1] in _NAMED_NEXT or first == "0" or (digits > 4 and first in "19")
+    after = text[end : end + 1]
+    likely = (after in _NAMED_NEXT and (digits > 2 or after not in _NAMED_LONG)) or first == "0"
+    likely = likely or (digits > 4 and first in "19")
     if (likely or before == "线" or digits > 8) and (named := grammar.NAMED.match(text, start)):
         return named.lastgroup, named.end()
     if before == "每":
@@ -216,6 +221,8 @@ def _not_an_amount(text: str, start: int, end: int, tail: Tail) -> str:
     ):
         return "period"
     if unit in ("岁", "周岁") and text[start - 1] in "-–—－~～至":
+        return "class_limit"
+    if unit == "分" and "满分" in text[max(0, start - 3) : start]:
         return "class_limit"
     limited = tail.approx in ("at_least", "at_most") or text[start - 1 : start] in ("超", "过")
     money = tail.unit.kind == "money" or "及以" in text[end:after]
