@@ -168,10 +168,11 @@ def _is_doubtful(row: Region, claim: Claim, clues: Clues) -> bool:
     """
     if claim.rule not in ("issuer", "opening") or row.level == "nation":
         return False
+    other_class = clues.own_class not in ("", row.name[-1])
+    if other_class or claim.rule == "issuer":
+        return other_class
     rivals = (name for name in clues.evidence if name[-1] == row.name[-1] and name != row.name)
-    most = max((clues.evidence[name] for name in rivals), default=0)
-    outnumbered = claim.rule == "opening" and most >= clues.evidence[row.name]
-    return outnumbered or clues.own_class not in ("", row.name[-1])
+    return max((clues.evidence[name] for name in rivals), default=0) >= clues.evidence[row.name]
 
 
 def _claims(clues: Clues) -> list[Claim | None]:
