@@ -1,5 +1,6 @@
 """The same work gives the same results wherever it is done, and a dead worker costs one item."""
 
+import json
 import os
 import signal
 import subprocess
@@ -188,3 +189,14 @@ def test_items_are_taken_as_workers_are_free():
     next(outcomes)
     assert len(taken) <= 4
     assert len(list(outcomes)) == 9 and len(taken) == 10
+
+
+def test_a_script_without_a_main_guard_is_run_once(tmp_path):
+    """Workers do not import the program that started them: a plain script may use several."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from toolkit.executors import map_items\n"
+        "print([outcome.value for outcome in map_items(len, ['a', 'bb'], jobs=2)])\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert sorted(json.loads(done.stdout)) == [1, 2]

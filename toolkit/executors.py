@@ -21,6 +21,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from threading import Thread
+from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
@@ -212,10 +213,22 @@ def _start(
     """Start a worker; our end of its connection."""
     ours, theirs = context.Pipe()
     worker = context.Process(target=_work, args=(theirs, *work))
-    worker.start()
+    with _without_script():
+        worker.start()
     theirs.close()
     workers[ours] = worker
     return ours
+
+
+@contextlib.contextmanager
+def _without_script() -> Iterator[None]:
+    """Hide the program from a worker that starts: it would run a script without a main guard again."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
 
 
 def _stop(workers: dict[Connection, Any], busy: Iterable[Connection] = ()) -> None:
