@@ -599,6 +599,10 @@ def test_wrong_places_are_sentences(folder, tmp_path):
         build(tmp_path / "none", tmp_path / "s")
     with pytest.raises(ValueError, match="must not lie inside"):
         build(folder, folder / "store")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "报告.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"holds other files, such as '报告\.txt'"):
+        build(folder, tmp_path / "other")
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(OSError, match="could not be written"):
         build(folder, tmp_path / "file")

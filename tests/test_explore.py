@@ -87,8 +87,10 @@ def test_a_store_shows_what_the_folder_shows(choice, corpus, opened, pyplot):
 
 
 def test_views_of_a_store_load_no_words(opened, pyplot, monkeypatch):
-    """No view but the sheet reads the rows of words; that one reads those of the chosen reports alone."""
+    """Of many reports no view but the sheet reads the rows of words; that one reads those of the chosen alone."""
     from toolkit.stored import Store
+
+    monkeypatch.setattr("toolkit.stored.FEW", 0)
 
     read, rows = [], Store._rows
 

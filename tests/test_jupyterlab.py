@@ -15,6 +15,7 @@ import pytest
 from conftest import ROOT
 
 from toolkit.explore import VIEWS
+from toolkit.reports.labels import name_of
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -144,13 +145,16 @@ def test_first_look_shows_the_views_side_by_side(page):
 
 
 def test_the_keyboard_reaches_every_control_and_each_has_a_name(page):
-    """Tab alone goes through all controls in their order, and the accessibility tree names each."""
+    """Tab alone goes through all controls in their order; each has a name, those of a view with the view's."""
     nameless = re.findall(
         r"- (?:textbox|combobox|button|checkbox|spinbutton)(?: \[.*\])?:?\s*$",
         page.locator(".explore").aria_snapshot(),
         re.MULTILINE,
     )
     assert nameless == []
+    for view in VIEWS:
+        named = [f"{name_of('view', view)}：{name}" for name in ("排序", "降序", "页")]
+        assert [_view(page, view).get_by_label(name, exact=True).count() for name in named] == [1, 1, 1]
     controls = page.locator(CONTROLS)
     usable = [control for control in controls.all() if control.is_enabled()]
     usable[0].focus()
@@ -209,7 +213,7 @@ def test_pages_of_fifty_lines(page, corpus):
     _settle(page)
     panel, n = _view(page, "concordance"), sum(len(tk.kwic(corpus, t)) for t in ("行政执法", "行政复议"))
     assert panel.locator("tbody tr").count() == 50
-    panel.get_by_label("页", exact=True).fill("2")
+    panel.get_by_label("上下文：页", exact=True).fill("2")
     page.keyboard.press("Tab")
     panel.get_by_text(f"共 {n} 行；第 51–100 行").wait_for()
     assert panel.locator("tbody th").first.inner_text() == "51"

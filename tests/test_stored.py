@@ -31,7 +31,9 @@ ANSWERS = {
     ),
     "count_terms_of_terms": lambda c: tk.count_terms(c, ["region_id"], terms=[TERM, "'; DROP TABLE x; --"]),
     "count_groups": lambda c: [tk.count_groups(c, by, roles=r) for by in BYS for r in (None, ["problem"])],
-    "count_phrases": lambda c: tk.count_phrases(c, ["依法行政", "执法", "。一是"]),
+    "count_phrases": lambda c: tk.count_phrases(
+        c, ["依法行政", "执法", "(试行)", "（试行）", "。一是", "乌有"]
+    ),
     "document_term_matrix": lambda c: (
         lambda x: [x.documents, pd.DataFrame(x.counts.toarray(), columns=x.terms)]
     )(tk.document_term_matrix(c)),

@@ -119,6 +119,15 @@ def test_meta_tags_become_hints():
     title = "<title>某县人民政府门户网站_2023年法治政府建设情况报告 - 法治政府</title>"
     assert read_hints(title) == {"title": "2023年法治政府建设情况报告"}
     assert read_hints("<title>某县人民政府</title>") == {}
+
+
+def test_a_heading_beside_the_article_gives_the_title():
+    """The title may stand outside of the article's container: the one heading that names a year's report is it."""
+    heading = '<h3 class="t"><span>某县2023年</span>法治政府建设情况报告</h3>'
+    assert read_hints(f"<title>某县政府网</title><h2>政府工作报告</h2>{heading}") == {
+        "title": "某县2023年法治政府建设情况报告"
+    }
+    assert read_hints(f"{heading}<h3>某县2022年政府工作报告</h3>") == {}
     saved = "<!-- saved from url=(0031)http://www.example.gov.cn/a.html -->"
     assert read_hints(saved) == {"source_url": "http://www.example.gov.cn/a.html"}
 

@@ -23,6 +23,7 @@ _ROOMS = {
     "terms.newwords": "new_words",
     "terms.user_words": "read_user_words",
     "terms.citations": "citations",
+    "terms.passages": "passages",
     "measures": (
         "frequency tf_idf location_quotient trend pooled_trend change_points breaks year_over_year new_and_vanished "
         "word_shift keyness log_odds dispersion collocates cooccurrence diversity similarity adoption adoption_curve "

@@ -107,8 +107,12 @@ def build_store(
         Where the store cannot be written or another process builds it.
     """
     corpus, folder = pipeline.existing(corpus), Path(folder)
-    if folder.resolve().is_relative_to(corpus.resolve()):
-        raise ValueError(f"The store {str(folder)!r} must not lie inside the corpus folder {str(corpus)!r}.")
+    pipeline.require_apart(folder, corpus)
+    others = sorted(path.name for path in folder.glob("[!.]*")) if folder.is_dir() else []
+    if others and not {"base", store.MANIFEST} & {*others}:
+        raise ValueError(
+            f"Expected a store, or a new folder for one; {str(folder)!r} holds other files, such as {others[0]!r}."
+        )
     executors.share((), part)  # a part of another form fails before anything is written
     segmenter, lexicon = pipeline.choose_tools(segmenter, lexicon)
     with _explained(folder):

@@ -110,7 +110,10 @@ def export(
     scripts = [target.with_suffix(end) for target in targets if kind == ".dta" for end in (".do", ".R")]
     there = [p.name for p in [*targets, *scripts, book] if p.exists()]
     if there and not force:
-        raise FileExistsError(f"{there} in {str(path.parent)!r} would be replaced; pass force=True to do so.")
+        place = str(path.parent)
+        raise FileExistsError(
+            f"{there} in {place!r} would be replaced; say force=True, or --force, to do so."
+        )
     rows: list[dict[str, object]] = []
     about = {"source": source, "versions": _versions(data, settings)}
     for target, part in targets.items():

@@ -300,6 +300,15 @@ def existing(folder: str | Path) -> Path:
     return folder
 
 
+def require_apart(target: str | Path, corpus: str | Path) -> None:
+    """Refuse to write results into the corpus folder: the next run would read them as reports."""
+    if Path(target).resolve().is_relative_to(Path(corpus).resolve()):
+        raise ValueError(
+            f"{str(target)!r} must not lie inside the corpus folder {str(corpus)!r}: the next run would read what "
+            "is written there as reports. Give a place beside it."
+        )
+
+
 def shown(items: Iterable, progress: bool | None, label: str) -> Iterable:
     """Wrap in a progress bar that shows itself only for longer work."""
     disable = None if progress is None else not progress

@@ -170,7 +170,7 @@ class Store:
         """Columns of `by`, term, count and n_documents, counted part by part."""
         columns = [name for name in by if name != "role"]
         groups = self._bare.assign(_=0).groupby(columns or "_", dropna=False).ngroup()
-        values = {"doc_id": self._bare["doc_id"], "role": roles, "kind": kinds}
+        values = {"doc_id": self._places.index, "role": pd.Index(roles), "kind": pd.Index(kinds)}
         wanted = None if terms is None else sorted(set(terms))
         files = self._files("terms", "counts", set(self._places))
 
@@ -197,29 +197,39 @@ class Store:
         columns = {name: self._bare[name].take(places).array for name in by if name not in ("role", "doc_id")}
         return sizes.assign(**columns)[[*by, "n_tokens"]]
 
-    def count_matches(self, pattern: str, roles: Sequence[str]) -> pd.Series:
-        """How often a regular expression (RE2) is found in the sentences of each report that has it."""
-        asked = (pattern, tuple(roles))
-        if asked in self._matches:
-            return self._matches[asked]
-        query = """
-            SELECT doc_id, sum(len(regexp_extract_all(text, $pattern)))::BIGINT AS count
-            FROM read_parquet($files) SEMI JOIN kept USING (doc_id)
-            WHERE regexp_matches(text, $pattern) AND role IN (SELECT unnest($roles)) GROUP BY doc_id"""
-        files = self._files("base", "sentences", set(self._places))
-        bound = {"pattern": pattern, "roles": list(roles), "files": files}
-        with self._connected() as connection:
-            connection.register("kept", pa.table({"doc_id": pa.array(self._places.index, pa.string())}))
-            found = connection.sql(query, params=bound).to_arrow_table().to_pandas()
-        found = found.astype({"doc_id": "str"}).set_index("doc_id")["count"].sort_index()
-        return self._matches.setdefault(asked, found)
+    def count_matches(self, patterns: Sequence[str], roles: Sequence[str]) -> list[pd.Series]:
+        """How often each regular expression (RE2) is found in the sentences of each report that has it."""
+        asked = {pattern: (pattern, tuple(roles)) for pattern in patterns}
+        new = {f"p{number}": p for number, p in enumerate(asked) if asked[p] not in self._matches}
+        if new:
+            counts = ", ".join(
+                f"sum(len(regexp_extract_all(text, ${name})))::BIGINT AS {name}" for name in new
+            )
+            query = f"""
+                SELECT doc_id, {counts} FROM read_parquet($files) SEMI JOIN kept USING (doc_id)
+                WHERE ({" OR ".join(f"regexp_matches(text, ${name})" for name in new)})
+                  AND role IN (SELECT unnest($roles)) GROUP BY doc_id"""
+            bound = {
+                **new,
+                "roles": list(roles),
+                "files": self._files("base", "sentences", set(self._places)),
+            }
+            with self._connected() as connection:
+                connection.register("kept", pa.table({"doc_id": pa.array(self._places.index, pa.string())}))
+                found = connection.sql(query, params=bound).to_arrow_table().to_pandas()
+            found = found.astype({"doc_id": "str"}).set_index("doc_id").sort_index()
+            for name, pattern in new.items():
+                self._matches[asked[pattern]] = found.loc[found[name] > 0, name].rename("count")
+        return [self._matches[asked[pattern]] for pattern in patterns]
 
     def _connected(self) -> duckdb.DuckDBPyConnection:
         """A database in bounded memory; what does not fit goes where temporary files go, not beside the notebook."""
         import duckdb
 
         options = {"memory_limit": self.memory, "temp_directory": tempfile.gettempdir()}
-        return duckdb.connect(":memory:", config=options)
+        connection = duckdb.connect(":memory:", config=options)
+        connection.execute("SET enable_progress_bar = false")  # in a notebook it would stand in the report
+        return connection
 
     @cached_property
     def _matches(self) -> dict[tuple, pd.Series]:
@@ -360,7 +370,7 @@ def _rows_of(file: str, wanted: set[str]) -> pa.Table:
 
 def _tally(
     file: str,
-    values: Mapping[str, Sequence[str]],
+    values: Mapping[str, pd.Index],
     groups: np.ndarray,
     by_role: bool,
     terms: list[str] | None,
@@ -372,7 +382,7 @@ def _tally(
     columns = {name: table[name].combine_chunks() for name in (*values, "term")}
     codes = {name: column.indices.to_numpy() for name, column in columns.items()}
     for name, known in values.items():
-        places = pd.Index(known).get_indexer(columns[name].dictionary.to_pylist())
+        places = known.get_indexer(columns[name].dictionary.to_pylist())
         codes[name] = places.astype(np.int32)[codes[name]]
     words = columns["term"].dictionary
     counted = pc.invert(pc.is_in(words, pa.array(stopwords, words.type)))

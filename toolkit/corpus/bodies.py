@@ -1,7 +1,5 @@
 """Who reports, and what: genre, subject, issuer, own document number, reporting body and its kind."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Control characters leave the text; page furniture is found and marked, never removed."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections import Counter

@@ -1,21 +1,15 @@
 """Which reports are there, which were looked for in vain, and which nobody looked for."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from toolkit.schemas import COVERAGE, need
 
-if TYPE_CHECKING:
-    from toolkit.pipeline import Corpus
-
 _CELL = ["region_id", "year", "genre"]
 
 
-def coverage(corpus: Corpus, *, frame: pd.DataFrame | str | Path | None = None) -> pd.DataFrame:
+def coverage(corpus: object, *, frame: pd.DataFrame | str | Path | None = None) -> pd.DataFrame:
     """Tabulate the reports by region, year and genre.
 
     A cell that is missing from a corpus can mean three things: nobody looked, somebody looked and
@@ -46,14 +40,9 @@ def coverage(corpus: Corpus, *, frame: pd.DataFrame | str | Path | None = None) 
         Where the frame lacks a column.
     """
     documents = corpus.documents.sort_values(["region_id", "year"])
-    totals = {
-        "n_documents": ("doc_id", "size"),
-        "n_chars": ("n_chars", "sum"),
-        "n_tokens": ("n_tokens", "sum"),
-    }
-    collected = (
-        documents.groupby(_CELL, dropna=False, as_index=False).agg(**totals).assign(status="collected")
-    )
+    sums = {name: (name, "sum") for name in ("n_chars", "n_tokens")}
+    grouped = documents.groupby(_CELL, dropna=False, as_index=False)
+    collected = grouped.agg(n_documents=("doc_id", "size"), **sums).assign(status="collected")
     names = documents.groupby("region_id")["region"].last()
     if frame is not None:
         sought = _read_frame(frame, corpus.ledger)

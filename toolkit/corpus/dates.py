@@ -1,7 +1,5 @@
 """Years and dates of a report: what it covers, when it was delivered, signed and published."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable

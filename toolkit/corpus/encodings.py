@@ -1,7 +1,5 @@
 """Bytes become text: a ladder of encodings, with damage counted and never repaired."""
 
-from __future__ import annotations
-
 import codecs
 import re
 from functools import cache

@@ -1,7 +1,5 @@
 """What a careful reader would notice about a text: cut off, held twice, no report at all."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from . import wording
@@ -33,8 +31,9 @@ def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tu
         ``held_twice`` (the text stands in the file twice), ``several_reports`` (it opens more than once),
         ``cut_off`` (it ends on a comma, an open bracket or a heading), ``no_sentence_end`` (the last
         paragraph lacks its full stop, though the others have theirs), ``printed_lines`` (most lines end
-        inside a sentence), ``low_cjk`` (under half of the characters are ideographs), ``spaced_out``
-        (spaces between the characters), ``private_characters`` (icons or lost glyphs),
+        inside a sentence), ``low_cjk`` (under half of the characters are ideographs), ``traditional``
+        (in traditional characters), ``spaced_out`` (spaces between the characters),
+        ``private_characters`` (icons or lost glyphs),
         ``navigation_page``, ``error_page``, ``press_summary``, ``other_kind`` (a resolution, notice,
         plan ... by its title).
 
@@ -53,7 +52,8 @@ def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tu
     lines = [line for raw in body.split("\n") if (line := raw.strip())]
     flags += _ending(lines)
     sample = dense[:: len(dense) // 400 + 1]
-    flags += ["low_cjk"] * (len(wording.IDEOGRAPH.findall(sample)) < len(sample) / 2)
+    flags += ["low_cjk"] * (len(wording.NO_IDEOGRAPH.findall(sample)) > len(sample) / 2)
+    flags += ["traditional"] * (len(wording.TRADITIONAL.findall(sample)) > len(sample) / 20)
     flags += ["spaced_out"] * (len(wording.GAP.findall(body[:2000])) > 200)
     flags += ["private_characters"] * (len(wording.PRIVATE.findall(sample)) > len(sample) / 100)
     return (*flags, *_kind(body, lines, dense, len(text)))

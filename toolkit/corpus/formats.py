@@ -1,7 +1,5 @@
 """What a file is: its first bytes decide, its name is only compared."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import PurePosixPath

@@ -1,7 +1,5 @@
 """Find the headings of a report: markers, headings without a marker, the title, and the tree they form."""
 
-from __future__ import annotations
-
 import unicodedata
 from bisect import bisect_right
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """The parts of a report that carry its metadata: front matter, title, labelled fields, opening, signature."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """metadata.csv: what the researcher knows better than the rules, and a pre-filled one to complete."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Iterable, Mapping

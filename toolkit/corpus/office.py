@@ -72,10 +72,8 @@ def read_docx(data: bytes) -> list[Extract]:
     package = open_package(data)
     names = package.namelist()
     numbers = _Numbers(package, names)
-    parts = [
-        name for name in ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml") if name in names
-    ]
-    texts = ["\n".join(_blocks(read_part(package, name), numbers)) for name in parts]
+    parts = [f"word/{name}.xml" for name in ("document", "footnotes", "endnotes")]
+    texts = ["\n".join(_blocks(read_part(package, name), numbers)) for name in parts if name in names]
     text = "\n".join(text.rstrip("\n") for text in texts if text.strip())
     return [Extract(0, text, "docx", {}, ("empty",) if not text.strip() else ())]
 

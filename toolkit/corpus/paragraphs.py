@@ -1,21 +1,10 @@
 """Printed lines become paragraphs again."""
 
-from __future__ import annotations
-
-import re
-
 from toolkit.corpus import wording
 
 RAGGED = 3  # a line that ends so many Han characters before the right margin is full
 NARROWEST = 20  # Han characters: what is narrower is no column of running text
 _ENDS = tuple("。！？：；")
-_PAGE_NUMBER = re.compile(
-    r"\s*[-—–―─·]*\s*(?:第\s*)?\d{1,4}\s*(?:页\s*)?(?:[/共]\s*\d{1,4}\s*页?)?\s*[-—–―─·]*\s*"
-)
-# What a browser prints at the head and the foot of each page: time and title, address and number.
-_STAMP = re.compile(
-    r"\s*(?:\d{1,4}/\d{1,2}/\d{1,4},?\s+(?:[上下]午)?\s*\d{1,2}:\d\d|https?://|file://|about:blank).*"
-)
 
 
 def join_pages(pages: list[list[str]]) -> str:
@@ -44,7 +33,9 @@ def join_pages(pages: list[list[str]]) -> str:
         lines = [line.rstrip() for line in page if line.strip()]
         for n, line in enumerate(lines):
             edge = min(n, len(lines) - 1 - n) if len(lines) > 1 else 2
-            if (edge == 0 and _PAGE_NUMBER.fullmatch(line)) or (edge < 2 and _STAMP.fullmatch(line)):
+            if (edge == 0 and wording.PAGE_NUMBER.fullmatch(line)) or (
+                edge < 2 and wording.PRINT_STAMP.fullmatch(line)
+            ):
                 waiting.append(line.strip())
                 continue
             if current and not goes_on(before, line, margin):

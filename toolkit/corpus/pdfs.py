@@ -1,7 +1,5 @@
 """PDF: the text layer by paragraphs; what has none is refused with its reason."""
 
-from __future__ import annotations
-
 import io
 from operator import and_
 

@@ -1,7 +1,5 @@
 """A folder of files becomes readings: one for each file, or for each row of a table file."""
 
-from __future__ import annotations
-
 import hashlib
 import heapq
 import os

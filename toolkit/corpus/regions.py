@@ -1,7 +1,5 @@
 """The region table: division codes as they were in each year, the id that joins them, and their names."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from functools import cache

@@ -1,7 +1,5 @@
 """Tables of texts: one row is one report."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """Divide a report into sections and sentences: lossless, with offsets, and with a role for each."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Web pages: the container of the article first, then main content, then all text; never silently empty."""
 
-from __future__ import annotations
-
 import html
 import re
 from functools import cache
@@ -36,6 +34,10 @@ _NESTING = re.compile(  # all tags but those that close themselves
 _META = re.compile(r"<meta\s([^<>]*)>", re.I)
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.I)
+_HEADING = re.compile(r"<h([1-4])\b[^<>]*>(.{6,300}?)</h\1\s*>", re.I | re.S)
+_YEARLY = re.compile(
+    r"(?:\d{4}|[二２].{3})\s*年.*(?:报告|总结|汇报)"
+)  # what a heading that is a report's title says
 _TITLE_GAP = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|--+|——")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
 _DATE = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})")
@@ -108,6 +110,9 @@ def read_hints(page: str) -> dict[str, str]:
     named = _TITLE_GAP.split(html.unescape("".join(_TITLE.findall(page)[:1])))
     if reports := [piece for piece in named if re.search("报告|总结|情况|汇报", piece)]:
         hints.setdefault("title", tidy_hint("title", reports[0]))
+    headings = {tidy_hint("title", _strip_tags(words)) for _, words in _HEADING.findall(page)}
+    if len(reports := [heading for heading in headings if _YEARLY.search(heading)]) == 1:
+        hints.setdefault("title", reports[0])  # it may stand beside the article's container
     if posted := _POSTED.search(page):
         hints.setdefault("published_on", tidy_hint("published_on", posted[1]))
     if saved := _SAVED_FROM.search(page):

@@ -28,12 +28,13 @@ _STYLE = """<style>
 .explore-choices select {height: 28px; flex: none}
 .explore-choices p, .explore-choices button {margin: 2px}
 .explore table {border-collapse: collapse; line-height: 1.45; margin: 0}
-.explore :is(td, th) {padding: 1px 7px; border-bottom: 1px solid #ddd}
+.explore :is(td, th) {padding: 1px 7px; border-bottom: 1px solid #ddd; text-align: left}
 .explore td {max-width: 26em; overflow: hidden; text-overflow: ellipsis}
 .explore thead th {position: sticky; top: 0; background: var(--jp-layout-color1, white)}
 .explore .widget-checkbox {margin-right: 10px}
 :is(.explore-concordance, .explore-indicators, .explore-attention) {grid-column: 1 / -1}
 .explore summary {cursor: pointer}
+.explore-of {position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap}
 </style>"""
 _EXPECTED = (ValueError, KeyError, OSError)
 

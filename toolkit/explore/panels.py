@@ -24,6 +24,7 @@ PAGE = 50
 DPI, WIDTH = 120, 11.0  # of the figure on the screen: dots an inch, centimetres
 _EXPECTED = (ValueError, KeyError, OSError)
 _PLACED = {"doc_id", "start", "end"}
+_OF = "<span class='explore-of'>{}：</span>{}"  # the view of a control, for those who hear it
 _NOTE = "<p style='margin:0;line-height:1.4;{}'>{}</p>"
 
 
@@ -47,25 +48,25 @@ class Panel:
         self.corpus: Corpus | None = None
         self.shown: dict[str, Any] = {}
         self.code = ""
-        say, wide = self._say, {"layout": {"width": "auto", "max_width": "100%"}}
-        wide["style"] = {"description_width": "initial"}
+        say, wide = self._say, {"layout": {"width": "auto", "max_width": "100%"}, **_READ}
         name = name_of("view", view, language)
         self.title = widgets.HTML(f"<h3 style='margin:0'>{escape(name)}</h3>")
         self.note = widgets.HTML()
         self.figure, self.table, self.place, self.saved = (widgets.HTML() for _ in range(4))
-        self.sort = widgets.Dropdown(options=[("–", "")], description=say("sort"), **wide)
-        self.falling = widgets.Checkbox(description=say("falling"), indent=False, layout={"width": "auto"})
-        self.page = _number(1, 1, say("page"))
-        self.line = _number(0, 0, say("line"))
+        named = {
+            key: _OF.format(*map(escape, (name, say(key)))) for key in ("sort", "falling", "page", "line")
+        }
+        self.sort = widgets.Dropdown(options=[("–", "")], description=named["sort"], **wide)
+        self.falling = widgets.Checkbox(description=named["falling"], indent=False, **wide)
+        self.page = widgets.BoundedIntText(1, min=1, max=1, description=named["page"], **wide)
+        self.line = widgets.BoundedIntText(0, min=0, max=0, description=named["line"], **wide)
         self.bar = widgets.HBox([self.sort, self.falling, self.page, self.line], layout=_WRAP)
         self.savers = {
-            kind: widgets.Button(
-                description=say(kind), tooltip=f"{name}: {say(kind)}", layout={"width": "auto"}
-            )
+            kind: widgets.Button(description=say(kind), tooltip=f"{name}: {say(kind)}", layout=_FITTED)
             for kind in ("csv", "xlsx", "figure")
         }
         self.shows_code = widgets.ToggleButton(
-            description=say("show_code"), tooltip=f"{name}: {say('code')}", layout={"width": "auto"}
+            description=say("show_code"), tooltip=f"{name}: {say('code')}", layout=_FITTED
         )
         self.box = widgets.Textarea(rows=14, tooltip=f"{name}: {say('code')}", layout=_HIDDEN)
         giving = widgets.HBox([*self.savers.values(), self.shows_code], layout=_WRAP)
@@ -118,7 +119,8 @@ class Panel:
             self._offer(self.shown["table"])
             self._show_table()
             self.note.value = _NOTE.format(
-                "color:#555", escape(label(f"viewnote.{self.view}", self.language))
+                "color:#555",
+                escape(label(f"viewnote.{self.view}", self.language, dimension=choice.dimension)),
             )
             _unfold(self.content, True)
         self.content.layout.opacity = "1"
@@ -200,6 +202,8 @@ class Panel:
         self.saved.value = _NOTE.format("", escape(self._say("saved", paths=names)))
 
 
+_FITTED = {"width": "auto"}
+_READ = {"style": {"description_width": "initial"}, "description_allow_html": True}
 _WRAP = {"flex_flow": "row wrap", "align_items": "center"}
 _HIDDEN = {"display": "none", "width": "98%"}
 _FRAME = {"border": "1px solid #bbb", "padding": "8px 10px", "min_width": "0", "overflow": "hidden"}
@@ -217,17 +221,14 @@ def _unfold(box: Any, shown: bool) -> None:
     box.layout.display = None if shown else "none"
 
 
-def _number(least: int, most: int, description: str) -> widgets.BoundedIntText:
-    """A field for a whole number, wide enough for its words."""
-    style = {"description_width": "initial"}
-    return widgets.BoundedIntText(
-        least, min=least, max=most, description=description, style=style, layout={"width": "auto"}
-    )
-
-
 def _cells(rows: pd.DataFrame) -> str:
     """A page of a table as HTML, escaped."""
-    return rows.to_html(escape=True, na_rep="–", float_format=lambda value: f"{value:.4g}", border=0)
+    return rows.to_html(escape=True, na_rep="–", float_format=_number, border=0)
+
+
+def _number(value: float) -> str:
+    """Four digits, and every digit of what is larger."""
+    return f"{value:.4g}" if abs(value) < 1000 else f"{value:.15g}" if value == int(value) else f"{value:.1f}"
 
 
 def _lines(rows: pd.DataFrame, language: str) -> str:

@@ -20,11 +20,9 @@ if TYPE_CHECKING:
 VIEWS = ("terms", "coverage", "concordance", "frequency", "characteristic", "indicators", "attention")
 
 MOST_LINES = 28  # small multiples on one page
-MOST_HITS = 1_000  # lines of a concordance for each term: twenty pages, and few enough to read at once
-MOST_REPORTS = {
-    "attention": 300,
-    "indicators": 3_000,
-}  # of a store, at a time: all words, or all facts, are read
+MOST_HITS = 500  # lines of a concordance for each term: ten pages, and few enough to read at once
+# Reports of a store at a time: every word of them is read, or every fact.
+MOST_REPORTS = {"attention": 1_000, "indicators": 10_000}
 
 _HEAD = """import pandas as pd
 

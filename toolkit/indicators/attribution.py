@@ -69,9 +69,8 @@ def _read(place: Place, quantity: Quantity, topic: str, previous: str, base: str
         if not said and before[-1:] not in _MEASURING and (free or kind not in ("percent", "rank")):
             return _after(before, after)
     verb = grammar.VERB_START.match(before)
-    if (verb.end() == len(before) if verb else not before) or (
-        (before[-1:] in _BARE or "较" in before) and grammar.BARE_SUBJECT.fullmatch(before)
-    ):
+    bare = verb.end() == len(before) if verb else not before
+    if bare or ((before[-1:] in _BARE or "较" in before) and grammar.BARE_SUBJECT.fullmatch(before)):
         return _carried(place, before, "" if closed else after, topic, previous, base)
     if (previous or topic) and before[:1] in _OPENING and grammar.OPENS.match(before):
         if quantity.kind == "percentage_point" and base:  # 败诉率7%,低于全省平均水平3个百分点
@@ -109,9 +108,8 @@ def _carried(place: Place, before: str, after: str, topic: str, previous: str, b
         return previous or place.clause, topic or place.clause, "carried subject", bool(previous)
     clause = clean(place.clause)
     whole = grammar.CHANGE.sub("", base) if before in _WHOLES else ""  # 产值增长8%,总量突破9亿元
-    own = (
-        topic or whole or (place.anchor if before else "") or _head(clause, grammar.VERB_START.match(clause))
-    )
+    own = topic or whole or (place.anchor if before else "")
+    own = own or _head(clause, grammar.VERB_START.match(clause))
     bare = before or after[:30]
     phrase = f"({own}){bare}" if own else bare or place.clause
     return phrase, own or bare, "carried subject", bool(topic and bare)
@@ -131,7 +129,7 @@ def _shared(place: Place, run: list[Quantity]) -> list[str]:
     if grammar.NUMBERED.fullmatch(first):
         return [f"第{item.lstrip('第')[0]}{last.lstrip('第')[1:]}{verb}" for item in items]
     if first[-1:] == last[-1:] or first[-1:] in _WHOLE_NOUN:
-        longer = first[-1:] == last[-1:] and len(first) > len(last)
+        longer = first[-1:] == last[-1:] and len(first) > len(last) + 1
         lead = first[: len(first) - len(last)] if longer else ""
         return [first + verb, *(lead + item + verb for item in items[1:])]
     if grammar.MODIFIER.search(first):
@@ -169,7 +167,7 @@ def _statistic(place: Place, quantity: Quantity) -> str:
         return "change"
     if "均" in near and grammar.MEAN.search(near):
         return "mean"
-    return "stock" if grammar.STOCK.search(near) else "level"
+    return "stock" if quantity.kind != "percent" and grammar.STOCK.search(near) else "level"
 
 
 def _opens(between: str) -> bool:
@@ -206,7 +204,7 @@ class _Thread:
     members: list[str] = field(default_factory=list)
     aside: tuple | None = None
 
-    def part_of(self, between: str, quantity: Quantity) -> _Stated | None:
+    def part_of(self, between: str, quantity: Quantity) -> str:
         """The fact that 其中 or a bracket makes this one a part of, until unit or sentence turn or the parts add up."""
         if self.aside and (")" in between or "）" in between):  # what a bracket said stays in it
             (self.topic, self.previous, self.base, self.latest, self.stated), self.aside = self.aside, None
@@ -218,16 +216,12 @@ class _Thread:
             last = self.stated[-1] if quantity.kind in ("percent", self.stated[-1].quantity.kind) else None
             self.whole, self.enclosed = next(same, last), opens
             self.rest = self.whole.quantity.value if self.whole else 0.0
-        elif self.whole and (
-            quantity.unit != self.whole.quantity.unit
-            or "；" in between
-            or ";" in between
-            or self.rest <= 0
-            or (self.enclosed and (")" in between or "）" in between))
-        ):
+        elif self.rest <= 0 or (self.whole and quantity.unit != self.whole.quantity.unit):
             self.whole = None
+        elif "；" in between or ";" in between or (self.enclosed and (")" in between or "）" in between)):
+            self.whole, self.enclosed = None, False
         self.rest -= quantity.value
-        return self.whole
+        return f"{self.whole.start}-0" if self.whole else ""
 
     def read(self, text: str, found: list[Quantity], index: int, place: Place) -> _Reading:
         """Read one quantity in the light of those before it, and remember it."""
@@ -259,16 +253,15 @@ class _Thread:
         self.topic, self.latest, self.inherited = head or self.topic, phrase[:120], ""
         if rule not in ("carried change", "parallel", "standing"):
             self.base = phrase[:80]
-            self.previous = (
-                self.base if phrase[:1] != "(" else head if rule == "noun before" else self.previous
-            )
+            bare = phrase.rpartition(")")[2] if rule == "noun before" else self.previous
+            self.previous = bare if phrase[:1] == "(" else self.base
         self.phrases.append(phrase)
         return phrase, head, rule, certain
 
     def completed(self, phrase: str, quantity: Quantity) -> tuple[str, str] | None:
         """Complete a member that shares its noun: 案件9件,其中刑事3件; 国家级示范村2个、省级36个."""
         if self.whole and self.whole.topic:
-            return f"({self.whole.topic}){phrase}", phrase
+            return f"({self.whole.topic}){phrase}", self.whole.topic
         tier = grammar.TIER_ALONE.fullmatch(phrase) and grammar.TIER_ALONE.search(self.previous)
         if not tier or quantity.unit != self.last_unit:
             return None
@@ -290,10 +283,8 @@ class _Thread:
 
 def _run(text: str, found: list[Quantity], index: int) -> list[Quantity]:
     """The quantities that follow one another with nothing but a comma or 和 between them."""
-    last = index + 1
-    while last < min(len(found), index + 12) and grammar.LINK.fullmatch(
-        text, found[last - 1].end, found[last].start
-    ):
+    last, most = index + 1, min(len(found), index + 12)
+    while last < most and grammar.LINK.fullmatch(text, found[last - 1].end, found[last].start):
         last += 1
     return found[index:last]
 
@@ -321,18 +312,30 @@ def _replayed(phrases: list[str], place: Place, run: list[Quantity]) -> list[str
     return [f"({phrase}){own}" if own else phrase + verb for phrase in phrases[-len(run) :]]
 
 
-def _sentence_facts(
-    report: Report, sentence: tuple, found: list[Quantity], inherited: str
-) -> tuple[list[tuple], str]:
+def _years(raw: str, run: list[Quantity]) -> dict[int, str]:
+    """Give each figure its year where as many years are listed: 2021年、2022年案件分别为86件、113件."""
+    listed = grammar.YEARS.search(raw)
+    years = re.findall(r"\d{4}", listed.group()) if listed else []
+    return dict(zip((figure.start for figure in run), years, strict=True)) if len(years) == len(run) else {}
+
+
+def _shared_verb(phrase: str, rule: str, latest: str) -> str:
+    """The verb that a member of a list shares with the first: 制定规章1部、规范性文件13件."""
+    if rule != "noun before" or phrase[:1] == "(":
+        return ""
+    opened = grammar.VERB_START.match(latest)
+    return opened.group() if opened else ""
+
+
+def _sentence_facts(report: Report, sentence: tuple, found: list, inherited: str) -> tuple[list[tuple], str]:
     """Read every quantity of one sentence in the light of those before it; also say what it was about."""
     number, _, role, low, high = sentence[:5]
     text, thread = report.text, _Thread(inherited=inherited)
     said = text[low:high] + inherited
     case, parted = "诉" in said or "复议" in said, "其中" in said or "(" in said or "（" in said
-    until = found[-1].start
-    setting, target = Setting(report, low, until), grammar.TARGET.search(text, low, until)
-    named, carried = bool(setting.anchors[0]), inherited and grammar.ANCHOR.search(inherited)
-    rows, prior, anchor = [], None, carried.group() if carried else ""
+    setting, carried = Setting(report, low, found[-1].start), inherited and grammar.ANCHOR.search(inherited)
+    named = bool(setting.anchors[0])
+    rows, prior, verb, years, anchor = [], None, "", {}, carried.group() if carried else ""
     for index, quantity in enumerate(found):
         start, end = quantity[:2]
         if prior and prior.start == start:
@@ -342,24 +345,26 @@ def _sentence_facts(
         following = found[following] if following < len(found) else None
         if named and (nearest := before(setting.anchors, start)):
             anchor = nearest[-1].group()
-        place = place_of(report, (low, high), quantity, prior, following, anchor)
-        whole = thread.part_of(place.between, quantity) if parted else None
+        place = place_of(report, (low, high), quantity, (prior, following), anchor)
+        part = thread.part_of(place.between, quantity) if parted else ""
         topic, latest = thread.topic, thread.latest
         said, head, rule, certain = thread.read(text, found, index, place)
         carried = head if rule == "carried subject" else ""
+        verb = _shared_verb(said, rule, verb + latest) if place.between[:1] == "、" else ""
         context = (anchor, topic, latest, carried, place.clause, place.raw, place.after[:30])
-        near = case and any("诉" in part or "复议" in part for part in context)
+        near = case and any("诉" in words or "复议" in words for words in context)
         about = text[max(low, start - 300) : end] + place.after if near else ""
         inherits = rows and place.linked and rule in ("parallel", "distributed")
         statistic = rows[-1][8] if inherits else _statistic(place, quantity)
         qualifier = " ".join(dict.fromkeys(grammar.QUALIFIER.findall(place.raw)))
-        aim = "plan" if target and target.end() <= start else role
-        rest = (*setting.around(start, aim, about, statistic == "base"), f"{whole.start}-0" if whole else "")
-        rest += (qualifier, aim, number, rule, certain, quantity.rule == "none of")
+        if "分别" in place.raw:
+            years |= _years(place.raw, _run(text, found, index))
+        *around, aim = setting.around(start, role, about, statistic == "base", years.get(start, ""))
+        rest = (*around, part, qualifier, aim, number, rule, certain, quantity.rule == "none of")
         for item, phrase in enumerate(_several(place, said, head) if "均" in place.raw else (said,)):
-            name = match_indicator(phrase, context, quantity, statistic)
+            name = match_indicator(verb + phrase, context, quantity, statistic)
             rows.append((start, item, *quantity[1:7], statistic, phrase, name, *rest))
-        if parted:
+        if parted and statistic not in ("change", "base", "mean"):
             thread.stated.append(_Stated(start, quantity, thread.topic))
         thread.last_unit, prior = quantity.unit, quantity
     return rows, thread.topic
@@ -413,7 +418,7 @@ def _implied_facts(report: Report, sentences: list[tuple]) -> list[tuple]:
             name = "" if first else match_indicator(phrase, (about,), quantity, "level")
             if at != last:
                 last, setting = at, Setting(report, low, high)
-            around = setting.around(start, role, about)
+            *around, role = setting.around(start, role, about)
             said = (start, 0, *quantity[1:7], "level", phrase, name, *around)
             rows.append((*said, "", "", role, number, quantity.rule, certain, True))
     return rows
@@ -444,10 +449,8 @@ def facts(corpus: object) -> pd.DataFrame:
     if callable(getattr(corpus, "facts", None)):  # a store made them when it was built
         return corpus.facts()
     columns = ["sentence_no", "section_no", "role", "start", "end", "text"]
-    groups = {
-        doc_id: list(group[columns].itertuples(index=False, name=None))
-        for doc_id, group in corpus.sentences.groupby("doc_id", sort=False)
-    }
+    by_doc = corpus.sentences.groupby("doc_id", sort=False)[columns]
+    groups = {doc_id: list(group.itertuples(index=False, name=None)) for doc_id, group in by_doc}
     rows = []
     for document in corpus.documents.itertuples(index=False):
         year = None if pd.isna(document.year) else int(document.year)

@@ -8,8 +8,10 @@ from calendar import monthrange
 from toolkit.indicators import grammar
 
 _CUTS = "，,；;:：。！!？?"  # ends of clauses
-_COMPARED = ("较", "比", "同")
+_COMPARED = ("较", "比", "同", "向")
 _OWN, _WHOLE = ("我局", "我办", "我委", "本"), ("全", "我", "各")
+_YEARS = {"今年": 0, "本年": 0, "本年度": 0, "去年": 1, "上年": 1, "过去一年": 1}
+_UNTIL = ("截至", "截止")
 _QUOTES = ("“", '"')
 _PLANS = {"": 2001, "一": 2006, "二": 2011, "三": 2016, "四": 2021, "五": 2026}
 
@@ -26,7 +28,7 @@ class Report:
 
     def period(self, said: re.Match | None, role: str) -> tuple[str, str]:
         """First and last day of what an expression of time says, in a sentence of some role."""
-        key = (said.group() if said else "", role)
+        key = (said.string[max(0, said.start() - 2) : said.end()] if said else "", role)  # 截至 counts
         if key not in self._periods:
             self._periods[key] = _period(said, self.year, self.genre, role)
         return self._periods[key]
@@ -42,20 +44,26 @@ class Setting:
         dated = text.find("年", low, high) >= 0 or text.find("十", low, high) >= 0
         self.times = [*grammar.TIME.finditer(text, low, high)][::-1] if dated else [], []
         self.anchors = [*grammar.ANCHOR.finditer(text, low, high)][::-1], []
+        self.target = grammar.TARGET.search(text, low, high)
         self._known: dict[tuple, tuple[str, ...]] = {}
 
-    def around(self, at: int, role: str, about: str, base: bool = False) -> tuple[str, ...]:
-        """Actor, actor scope, capacity, first and last day of the period at a position of the sentence.
+    def around(self, at: int, role: str, about: str, base: bool = False, year: str = "") -> tuple[str, ...]:
+        """Actor, actor scope, capacity, first and last day of the period, and role at a position of the sentence.
 
-        The year that a change is measured from is that of the base, and not of what is compared with it.
+        The year that a change is measured from is that of the base, and not of what is compared with it; `year` is
+        that of a figure in a list of years. What follows the naming of a target, or lies after the report's year, is
+        planned.
         """
+        role = "plan" if self.target and self.target.end() <= at else role
         actors, times, text = before(self.actors, at), before(self.times, at), self.report.text
-        key = (len(actors), len(times), role, about, base)
+        key = (len(actors), len(times), role, about, base, year)
         if (known := self._known.get(key)) is None:
             said = next((time for time in reversed(times) if base or not _base(text, time)), None)
             actor = actors[-1].group() if actors else ""
             capacity = _capacity(about) if "诉" in about or "复议" in about else ""
-            known = self._known[key] = (actor, _scope(actor), capacity, *self.report.period(said, role))
+            first, last = (f"{year}-01-01", f"{year}-12-31") if year else self.report.period(said, role)
+            role = "plan" if self.report.year and first[:4] > str(self.report.year) else role
+            known = self._known[key] = (actor, _scope(actor), capacity, first, last, role)
         return known
 
 
@@ -102,19 +110,20 @@ def _period(match: re.Match | None, year: int | None, genre: str, role: str) -> 
     first = last = year
     if year is not None:  # a plan of an annual report is for the next year, a work report reviews the last
         first = last = year + (role == "plan") - (genre == "work report")
-    said = match.groupdict() if match else {}
-    if said.get("year"):
-        first = last = int(match.group()[:4])
-        if said["month"] and 1 <= int(said["month"]) <= 12:
-            month = f"{first}-{int(said['month']):02d}"
-            return f"{month}-01", f"{month}-{monthrange(first, int(said['month']))[1]}"
-    elif said.get("plan") is not None:
-        first, last = _PLANS[said["plan"]], _PLANS[said["plan"]] + 4
-    elif year and (said.get("last") or (said.get("this") and match.group() != "全年")):
-        first = last = year - bool(said["last"])
-    elif said.get("many") and last:
-        first = last - (4 if match.group()[0] in "五5" else 2)
+    said = match.group() if match else ""
+    if said[:1] in ("1", "2"):
+        first = last = int(said[:4])
+        month = int(match[match.lastindex]) if match.lastindex else 0
+        if 1 <= month <= 12:
+            begin = 1 if match.string[match.start() - 2 : match.start()] in _UNTIL else month
+            return f"{first}-{begin:02d}-01", f"{first}-{month:02d}-{monthrange(first, month)[1]}"
+    elif said[:1] == "十":
+        last = _PLANS[said[1] if said[2] == "五" else ""] + 4
+        first = last - 4 * (not said.endswith("末"))
+    elif year and said in _YEARS:
+        first = last = year - _YEARS[said]
+    elif said.endswith("年来") and last:
+        first = last - (4 if said[0] in "五5" else 2)
     if last is None:
         return "", ""
-    half = said.get("half") or said.get("part")
-    return f"{first}-01-01", f"{last}-06-30" if half else f"{last}-12-31"
+    return f"{first}-01-01", f"{last}-06-30" if said.endswith("上半年") else f"{last}-12-31"

@@ -44,12 +44,11 @@ def place_of(
     report: Report,
     bounds: tuple[int, int],
     quantity: Quantity,
-    prior: Quantity | None,
-    following: Quantity | None,
+    around: tuple[Quantity | None, ...],
     anchor: str,
 ) -> Place:
     """Cut out the clause around a quantity, up to its neighbours."""
-    text, clauses, (begin, high) = report.text, report.clauses, bounds
+    text, clauses, (begin, high), (prior, following) = report.text, report.clauses, bounds, around
     start, end = quantity[:2]
     begin = prior.end if prior else begin
     raw = between = text[begin:start]

@@ -64,9 +64,8 @@ def panel(
     for document in documents.values():
         year = document["year"] if pd.isna(document["year_covered"]) else document["year_covered"]
         if not pd.isna(year):
-            reports[document["region_id"], int(year), document["genre"], document["body_kind"]] = document[
-                "region"
-            ]
+            key = (document["region_id"], int(year), document["genre"], document["body_kind"])
+            reports[key] = document["region"]
     wholes = {
         f"{row.doc_id}:{row.start}-{row.item_no}": row.indicator_id for row in facts.itertuples(index=False)
     }
@@ -103,15 +102,8 @@ def _row(key: tuple, found: list[tuple]) -> dict[str, object]:
     values = {(fact.value, fact.approx) for fact in printed}
     agree = len(values) == 1
     value, approx = next(iter(values)) if agree else (math.nan, "")
-    state = (
-        "conflict"
-        if not agree
-        else "implied"
-        if printed[0].implied
-        else "stated zero"
-        if value == 0
-        else "stated"
-    )
+    state = "implied" if printed[0].implied else "stated zero" if value == 0 else "stated"
+    state = state if agree else "conflict"
     evidence = " ".join(f"{fact.doc_id}:{fact.start}-{fact.end}" for fact in found)
     said = {"value": value, "approx": approx, "state": state, "n_facts": len(found), "evidence": evidence}
     return {**dict(zip(KEY, key, strict=True)), **said, "derived_from": ""}
@@ -134,14 +126,9 @@ def _derived(rows: list[dict[str, object]], shown: set[str]) -> list[dict[str, o
                 terms = f"100 * {part_id} {part['value']:g} / {whole_id} {whole['value']:g}"
                 evidence = f"{part['evidence']} {whole['evidence']}"
                 value = 100 * part["value"] / whole["value"]
-                said = {
-                    "indicator_id": rate,
-                    "unit": "%",
-                    "value": value,
-                    "state": "derived",
-                    "evidence": evidence,
-                }
-                made.append({**part, **said, "n_facts": 2, "derived_from": terms})
+                said = {"indicator_id": rate, "unit": "%", "value": value, "state": "derived"}
+                said |= {"evidence": evidence, "n_facts": 2, "derived_from": terms}
+                made.append({**part, **said})
     return [row for row in made if row["indicator_id"] in shown or row["derived_from"]]
 
 

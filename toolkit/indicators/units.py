@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
-from importlib import resources
 from typing import NamedTuple
 
 from toolkit.indicators import grammar
@@ -44,13 +42,8 @@ _GOING_ON = frozenset("余多+(（/每 \u00a0\u3000及含以之内左上")
 @functools.cache
 def read_units() -> dict[str, Unit]:
     """Read the measure words of data/units.csv, by the word as printed (Latin units in lower case)."""
-    path = resources.files("toolkit") / "data" / "units.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {
-        row["unit"]: Unit(row["canonical"], row["kind"], row["after_chinese"], row["not_before"])
-        for row in rows
-    }
+    names = ("canonical", "kind", "after_chinese", "not_before")
+    return {row["unit"]: Unit(*map(row.get, names)) for row in grammar.read_table("units.csv")}
 
 
 @functools.cache

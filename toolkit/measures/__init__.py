@@ -1,7 +1,5 @@
 """Tables become measure tables: pure functions, and the plain formulas over cells."""
 
-from __future__ import annotations
-
 from toolkit.lazy import attach
 
 _ROOMS = {

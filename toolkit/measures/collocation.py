@@ -1,7 +1,5 @@
 """Which words stand together within sentences, and the network they make."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

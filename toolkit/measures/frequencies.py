@@ -1,7 +1,5 @@
 """How often a term occurs, in how many reports, and how particular it is to a group."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -80,6 +80,10 @@ def make_grid(
 
 def chosen(table: pd.DataFrame, where: Mapping[str, object], name: str) -> np.ndarray:
     """Rows of the table whose key columns have the wanted values (one value, or several in a list)."""
+    if not isinstance(where, Mapping):
+        raise TypeError(
+            f'{name} is {where!r}; say column and value, such as {name}={{"region_id": "621122"}}.'
+        )
     need(table, where, f"{name}={dict(where)!r}")
     mask = np.ones(len(table), dtype=bool)
     for column, value in where.items():

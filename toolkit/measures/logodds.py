@@ -1,7 +1,5 @@
 """Weighted log odds: characteristic terms, with rare ones drawn towards what a background expects."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How sure a rate or share is: intervals from resampled documents, and for proportions in closed form."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import numpy as np

@@ -96,8 +96,10 @@ def shared_by_year(
     last_year, last = None, {}
     for year, group in _years(corpus, quotes, headings):
         last, n_regions = last if last_year == year - 1 else {}, group["place"].nunique()
-        blocks = {at: _Block.of(part, n) for at, part in group.groupby(group["place"] // BLOCK)}
-        runs = np.concatenate([block.run[block.first] for block in blocks.values()])
+        found: list[np.ndarray] = []
+        blocks = {at: _Block.of(part, n, found) for at, part in group.groupby(group["place"] // BLOCK)}
+        runs = np.concatenate(found)
+        del group, found
         runs.sort()
         first = np.flatnonzero(np.append(True, runs[1:] != runs[:-1])[: len(runs)])
         distinct, n_having = runs[first], np.diff(np.append(first, len(runs))).astype(np.int32)
@@ -124,31 +126,37 @@ def _years(corpus: object, quotes: bool, headings: bool) -> Iterator[tuple[int, 
 
 
 class _Block(NamedTuple):
-    """Sentences of some regions in one year: their runs, and the same runs as numbers of their region."""
+    """Sentences of some regions in one year: their runs, how many each has, and each region's runs as numbers of it."""
 
     rows: pd.DataFrame
     run: np.ndarray
     sizes: np.ndarray
-    local: np.ndarray
-    first: np.ndarray  # where each distinct run of each region stands first, in the order of `local`
+    own: np.ndarray  # each once, in order
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, n: int) -> _Block:
-        """Hash the sentences."""
+    def of(cls, rows: pd.DataFrame, n: int, all_runs: list[np.ndarray]) -> _Block:
+        """Hash the sentences; each region's distinct runs go to all_runs."""
         run, sizes = _runs(rows["text"], n)
-        local = run + np.repeat(rows["place"].to_numpy(np.uint64), sizes) * APART
-        return cls(rows.drop(columns="text"), run, sizes, local, np.unique(local, return_index=True)[1])
+        own, first = np.unique(_owned(rows, run, sizes), return_index=True)
+        all_runs.append(run[first])
+        return cls(rows.drop(columns="text"), run, sizes, own)
 
     def kept(self) -> tuple[np.ndarray, np.ndarray]:
         """What the next year is compared with: the runs of each region in order, and the regions that have any."""
-        return self.local[self.first], self.rows["place"].to_numpy()[self.sizes > 0]
+        return self.own, self.rows["place"].to_numpy()[self.sizes > 0]
 
     def again(self, last: tuple[np.ndarray, np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:
         """Of each run whether its region had it last year, and of each sentence whether there was a last year."""
         if last is None or not len(last[0]):
             return np.zeros(len(self.run), bool), np.zeros(len(self.rows), bool)
-        at = np.minimum(np.searchsorted(last[0], self.local), len(last[0]) - 1)
-        return last[0][at] == self.local, np.isin(self.rows["place"], last[1])
+        here = _owned(self.rows, self.run, self.sizes)
+        at = np.minimum(np.searchsorted(last[0], here), len(last[0]) - 1)
+        return last[0][at] == here, np.isin(self.rows["place"], last[1])
+
+
+def _owned(rows: pd.DataFrame, run: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Each run as a number of its region."""
+    return run + np.repeat(rows["place"].to_numpy(np.uint64), sizes) * APART
 
 
 def _by_sentence(

@@ -1,7 +1,5 @@
 """How varied the vocabulary of a report is, by measures that length moves more or less."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Hashable, Sequence
 

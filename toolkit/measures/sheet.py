@@ -3,8 +3,6 @@
 The attention a report gives to a dictionary, under every convention in use, side by side.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Change over the years within a region, on as few points as there are, and honest about it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 from math import comb, prod

@@ -1,7 +1,5 @@
 """Is the dictionary right? A sample to code by hand, and what the verdicts say."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The wide panel: one row a region-year, with sizes, attention, reuse, stated figures and their states."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Mapping
 
@@ -27,10 +25,8 @@ _REPORT = [
     "published_on",
     "issued_on",
     "doc_id",
-    "label",
-    "sha256",
 ]
-_REPORT += ["source_url", "flags", "n_chars"]
+_REPORT += ["label", "sha256", "source_url", "flags", "n_chars"]
 _SIZES = {
     "tokens": "n_tokens_all",
     "tokens without punctuation": "n_tokens",

@@ -1,7 +1,5 @@
 """Measure tables become matplotlib axes: one function for each measure, of the same noun."""
 
-from __future__ import annotations
-
 from toolkit.lazy import attach
 
 _ROOMS = {

@@ -1,7 +1,5 @@
 """Plots of ranked terms: bars, lollipops, word shift, word cloud; and shares of roles."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np
@@ -241,7 +239,8 @@ def side_by_side(
     columns = min(len(grid), 6 if width > 4.5 else 3)
     rows = -(-len(grid) // columns)
     shape = {"panels": (rows, columns), "n": len(grid), "height": 1.2 + rows * (0.45 + _ROW * len(terms))}
-    words = label("join", language).join(filter(None, (note, label("confounded", language))))
+    confounded = label("confounded", language) if len(grid) > 1 else ""
+    words = label("join", language).join(filter(None, (note, confounded)))
     shape |= {"sharex": True, "sharey": True, "notes": {"subtitle": words}}
     with canvas(None, "side_by_side", table, language, texts, **shape) as panels:
         for panel, ((name, year), values) in zip(panels, grid.iterrows(), strict=True):

@@ -1,7 +1,5 @@
 """The sheet a plot is drawn on: axes in our style, with title, subtitle and footer, and its alt text."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 

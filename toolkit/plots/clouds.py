@@ -1,7 +1,5 @@
 """The word cloud: packed by the package wordcloud, drawn as text that can be searched."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib import rcParams
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """The fonts that come with the package, and which characters they can show."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files

@@ -1,7 +1,5 @@
 """Plots of matrices: heat map, coverage, tile map."""
 
-from __future__ import annotations
-
 from importlib.resources import files
 
 import numpy as np
@@ -37,7 +35,7 @@ def heat_map(
     needed(table, [row, column, value], "heat_map")
     grid, note = first_rows(grid_of(table, [row], column, value, "heat_map"), language)
     numbers = grid.to_numpy(dtype=float, na_value=np.nan)
-    shape = {"notes": {"subtitle": note}, "height": 1.6 + 0.2 * len(grid)}
+    shape = {"notes": {"subtitle": note}, "height": 1.6 + 0.2 * len(grid) + 0.7 * (len(grid) < 6)}
     with canvas(ax, "heat_map", table, language, texts, **shape) as ax:
         image = ax.imshow(numbers, cmap=SEQUENTIAL, aspect="auto", vmin=min(0, np.nanmin(numbers, initial=0)))
         for y, x in np.argwhere(np.isnan(numbers)):
@@ -48,8 +46,14 @@ def heat_map(
                 text = f"{numbers[y, x]:.3g}"
                 ax.text(x, y, text, ha="center", va="center", fontsize=7, color="white" if dark else INK)
         _axes_names(ax, grid.index, grid.columns, language)
-        unit = wrapped(named(value, language), ax.figure.get_figheight() * 72 / 9 * 0.4)
-        ax.figure.colorbar(image, ax=ax, shrink=0.8, pad=0.02, label=unit)
+        low = len(grid) < 6  # a scale as high as few rows has no room for its numbers
+        unit = (
+            named(value, language)
+            if low
+            else wrapped(named(value, language), ax.figure.get_figheight() * 3.2)
+        )
+        where = {"location": "bottom", "aspect": 40, "shrink": 0.5} if low else {"shrink": 0.8, "pad": 0.02}
+        ax.figure.colorbar(image, ax=ax, label=unit, **where)
     return ax
 
 
@@ -148,9 +152,8 @@ def tile_map(
     needed(table, ["province", value], "tile_map")
     tiles = pd.read_csv(files("toolkit") / "data" / "province_tiles.csv")
     found = (table.loc[table["province"].str.startswith(name), value] for name in tiles["name"])
-    tiles = tiles.assign(shown=[float(values.sum(min_count=1)) for values in found]).sort_values(
-        "shown", ascending=False
-    )
+    tiles["shown"] = [float(values.sum(min_count=1)) for values in found]
+    tiles = tiles.sort_values("shown", ascending=False)
     shades, top = plt.get_cmap(SEQUENTIAL), tiles["shown"].max()
     notes = {"subtitle": named(value, language)}
     with canvas(ax, "tile_map", table, language, texts, notes=notes) as ax:

@@ -1,7 +1,5 @@
 """Words on figures: from a table, Chinese and English, and cut into lines that fit."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from unicodedata import east_asian_width

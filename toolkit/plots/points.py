@@ -1,7 +1,5 @@
 """Plots of points: distributions, two quantities against each other, places in the text, networks."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
@@ -31,8 +29,7 @@ def distribution(
     """
     needed(table, [row, value], "distribution")
     groups = {name: rows[value].astype(float) for name, rows in table.groupby(row, sort=False)}
-    kept, left_out = first_rows(list(groups), language, 12)
-    groups = {name: groups[name] for name in kept}
+    groups, left_out = first_rows(groups, language, 12)
     shape = {"panels": (len(groups), 2), "width_ratios": [1, 2.6], "height": 1.1 + 0.62 * len(groups)}
     words = filter(None, (label("distribution.subtitle", language), left_out))
     notes = {"subtitle": label("join", language).join(words)}
@@ -116,8 +113,7 @@ def dispersion(
     """
     needed(table, [row, position], "dispersion")
     strips = {name: rows[position].to_numpy(float) for name, rows in table.groupby(row, sort=False)}
-    kept, note = first_rows(list(strips), language)
-    strips = {name: strips[name] for name in kept}
+    strips, note = first_rows(strips, language)
     shape = {"notes": {"subtitle": note}, "height": 1.25 + 0.2 * len(strips)}
     with canvas(ax, "dispersion", table, language, texts, **shape) as ax:
         ax.eventplot(list(strips.values()), colors=MAIN, linelengths=0.7, linewidths=0.8)

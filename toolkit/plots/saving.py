@@ -143,7 +143,7 @@ def _placed(figure: Figure, dpi: int) -> Iterator[None]:
         return
     if not isinstance(engine, PlaceHolderLayoutEngine):  # which stands where a layout was switched off
         figure.dpi = dpi
-        figure.draw_without_rendering()
+        engine.execute(figure)
         figure.dpi = usual
     with matplotlib.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
         figure.set_layout_engine(None)

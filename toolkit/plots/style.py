@@ -1,7 +1,5 @@
 """How figures look: plain dictionaries of matplotlib settings, for use in a context."""
 
-from __future__ import annotations
-
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a plot is given: checks of its table, its rows and columns as a grid, and what it holds in words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -54,9 +52,10 @@ def grid_of(table: pd.DataFrame, index: list[str], columns: str, values: str, na
 
 
 def first_rows(rows: Any, language: str, most: int = MOST_ROWS) -> tuple[Any, str]:
-    """The rows (of a table, or names) that one sheet holds, and words for how many are left out."""
+    """The rows (of a table, or by name) that one sheet holds, and words for how many are left out."""
     left = len(rows) - most
-    return rows[:most], label("left_out", language, n=most, rest=f"{left:,}") if left > 0 else ""
+    kept = dict([*rows.items()][:most]) if isinstance(rows, dict) else rows[:most]
+    return kept, label("left_out", language, n=most, rest=f"{left:,}") if left > 0 else ""
 
 
 def describe(table: Frame, language: str = "zh", notes: Mapping[str, str] = MappingProxyType({})) -> dict:

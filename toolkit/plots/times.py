@@ -1,7 +1,5 @@
 """Plots over time: lines with gaps, changes with intervals, slopes, ranks, spread."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np
@@ -213,8 +211,7 @@ def _multiples(
     name: str, table: Frame, lines: Lines, language: str, value: str, marks: Marks, notes: Texts, texts: Texts
 ) -> np.ndarray:
     """Small multiples on one scale, each line against all others in grey."""
-    kept, left_out = first_rows(list(lines), language, 30)
-    lines = {key: lines[key] for key in kept}
+    lines, left_out = first_rows(lines, language, 30)
     width = plt.rcParams["figure.figsize"][0]
     columns = 5 if width > 4.5 else 3
     rows = -(-len(lines) // columns)

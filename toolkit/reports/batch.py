@@ -18,13 +18,13 @@ from tqdm.auto import tqdm
 
 from toolkit import executors
 from toolkit.files import LOCK, PARTIAL, locked, write_json, write_text
-from toolkit.pipeline import Corpus, existing, read_corpus
+from toolkit.pipeline import Corpus, existing, read_corpus, require_apart
 from toolkit.reports.folders import FAILED, read_record, why_run
 from toolkit.reports.making import SLICE, Task, failure, make_report
 from toolkit.reports.panels import write_panel
 from toolkit.reports.plans import Job, check_options, choose, find_notebooks, plan
 from toolkit.reports.site import index_page
-from toolkit.reports.slices import BUNDLE, Slices
+from toolkit.reports.slices import BUNDLE, MEMORY, Slices
 from toolkit.store import MANIFEST, digest
 from toolkit.stored import Store, open_store
 
@@ -168,6 +168,8 @@ def run_reports(
     check_options(sources, options, more, engine)
     executors.check(jobs, part)
     _check_place(out)
+    if isinstance(corpus, str | Path):
+        require_apart(out, corpus)
     corpus = _opened(corpus, part, duplicates, progress)
     slices = _sliced(corpus, out)
     planned = list(plan(slices, sources, options, more))
@@ -208,7 +210,9 @@ def _opened(
     if isinstance(corpus, str | Path):
         stored = (existing(corpus) / MANIFEST).is_file()
         corpus = (
-            open_store(corpus) if stored else read_corpus(corpus, duplicates=duplicates, progress=progress)
+            open_store(corpus, memory=MEMORY)
+            if stored
+            else read_corpus(corpus, duplicates=duplicates, progress=progress)
         )
     if part and not isinstance(corpus, Store):
         raise ValueError(

@@ -15,6 +15,7 @@ from toolkit.indicators import facts, panel
 from toolkit.pipeline import Corpus
 from toolkit.plots.saving import csv_text
 from toolkit.reports.folders import publish, why_run
+from toolkit.reports.rates import only
 from toolkit.store import sha256
 from toolkit.stored import Store
 
@@ -69,14 +70,13 @@ def _write_blocks(corpus: Corpus | Store, folder: Path, options: dict[str, Any])
 
 def _blocks(corpus: Corpus | Store) -> Iterator[pd.DataFrame]:
     """The panel of some regions after the other, in the order of their ids; all show the same indicators and years."""
-    only = corpus.narrow if isinstance(corpus, Store) else corpus.where
     regions = sorted(corpus.documents["region_id"].unique())
     blocks = [regions[at : at + BLOCK] for at in range(0, len(regions), BLOCK)]
     stated: set[str] = set()
     for block in blocks:
-        found = facts(only(region_id=block))
+        found = facts(only(corpus, region_id=block))
         stated |= set(found.loc[~found["role"].isin(["plan", "meta"]), "indicator_id"]) - {""}
     years = corpus.documents["year_covered"].fillna(corpus.documents["year"]).dropna().astype("int64")
     for block in blocks:
-        part = only(region_id=block)
+        part = only(corpus, region_id=block)
         yield panel(part, facts(part), indicators=stated, years=set(years))

@@ -85,6 +85,8 @@ def show_reading(sheet: Sheet) -> None:
     missing = sorted(set(range(min(years), max(years) + 1)) - years)
     if missing:
         say(sheet, "reading.gaps", years=listed(missing, sheet.language))
+    if sheet.peers.get("dropped"):
+        say(sheet, "reading.dropped", "notice", files=listed(sheet.peers["dropped"], sheet.language))
     _show_flags(sheet, documents["flags"])
     say_mixed(sheet)
     show_limit(sheet, "reading")

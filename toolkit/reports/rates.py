@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from types import SimpleNamespace
 
 import pandas as pd
 
@@ -94,7 +95,14 @@ def _counted_hits(corpus: Corpus) -> pd.DataFrame:
 
 def pieces(corpus: Corpus | Store, *tables: str) -> Iterable[Corpus]:
     """A store as one corpus of these tables after another, for what is counted report by report; a corpus as it is."""
-    return corpus.parts(*tables) if hasattr(corpus, "parts") else [corpus]
+    if not hasattr(corpus, "parts"):
+        return [corpus]
+    return corpus.parts(*tables) if len(corpus.documents) else [corpus.where(doc_id=[])]
+
+
+def only(corpus: Corpus | Store, **columns: object) -> Corpus | Store:
+    """The reports whose documents have these values; those of a store stay on the disk."""
+    return corpus.narrow(**columns) if hasattr(corpus, "narrow") else corpus.where(**columns)
 
 
 def cards(corpus: Corpus | Store) -> pd.DataFrame:
@@ -139,12 +147,13 @@ def peer_ranges(values: pd.DataFrame, documents: pd.DataFrame, report: pd.Series
     return table.rename_axis("name").reset_index()
 
 
-def coverage_in_time(corpus: Corpus) -> pd.DataFrame:
-    """`coverage`, its status on time or late where a report's date can be held against a deadline."""
+def coverage_in_time(corpus: Corpus | Store, card: pd.DataFrame | None = None) -> pd.DataFrame:
+    """`coverage`, its status on time or late where a date can be held against a deadline, by `cards` of the same."""
     from toolkit.corpus.coverages import coverage
 
     keys = list(_YEARLY)
-    card = cards(corpus).merge(corpus.documents[["doc_id", *keys]], on="doc_id")
+    card = cards(corpus) if card is None else card
+    card = card.merge(corpus.documents[["doc_id", *keys]], on="doc_id")
     dated = card[card["timeliness"] != "unknown"].drop_duplicates(keys).set_index(keys)["timeliness"]
     table = coverage(corpus).join(dated, on=keys)
     table["status"] = table.pop("timeliness").fillna(table["status"])
@@ -170,7 +179,13 @@ def first_reports(corpus: Corpus, *, most: int = 6) -> tuple[pd.DataFrame, pd.Da
     words = words[words["kind"].eq("institution") & words["scope"].eq("national")].set_index("id")
     sizes = corpus.documents.groupby("year")["region_id"].nunique()
     years = list(sizes.index[sizes.ge(LEAST).cummax()])
-    first = adoption(corpus.where("hits", year=years), mechanisms=sorted(words.index))
+    within = only(corpus, year=years)
+    columns = ["doc_id", "mechanism", "role", "negated", "nested_in", "sentence_no", "start", "surface"]
+    hits = [
+        part.hits.loc[part.hits["mechanism"].isin(words.index), columns] for part in pieces(within, "hits")
+    ]
+    held = SimpleNamespace(documents=within.documents, hits=pd.concat(hits))
+    first = adoption(held, mechanisms=sorted(words.index))
     dated = first[first["status"] == "first reported"].value_counts("mechanism")
     could = first[(first["status"] != "in the first report") & (first["n_reports"] > 1)]
     could = could.value_counts("mechanism")

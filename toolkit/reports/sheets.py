@@ -19,6 +19,7 @@ from toolkit.pipeline import Corpus
 from toolkit.plots.labels import ems, short_number
 from toolkit.reports.labels import html_label, label, name_of, read_labels
 from toolkit.reports.pages import render
+from toolkit.reports.rates import cards
 from toolkit.reports.slices import open_corpus, open_slice
 from toolkit.terms.counts import place_terms
 
@@ -71,6 +72,11 @@ class Sheet:
         from toolkit.indicators import facts
 
         return facts(self.corpus)
+
+    @cached_property
+    def cards(self) -> pd.DataFrame:
+        """The statutory parts of every report, looked for once."""
+        return cards(self.corpus)
 
     def groups(self, most: int) -> list[str]:
         """Region and year, or the year alone where that would make more than `most` groups."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
 import shutil
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +18,7 @@ import pandas as pd
 
 from toolkit.files import write_json
 from toolkit.pipeline import Corpus, read_corpus
-from toolkit.reports.rates import ALIKE, dimension_rates, peer_ranges, role_shares
+from toolkit.reports.rates import ALIKE, dimension_rates, only, peer_ranges, role_shares
 from toolkit.store import MANIFEST, digest, read_manifest, read_record, write_part
 from toolkit.stored import Store, open_store
 from toolkit.terms.counts import count_terms, place_terms
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 FEWEST_OF_A_YEAR = 5  # other reports of the same year; with fewer, those of all years are the reference
 NEIGHBOURS = 5
 BUNDLE = 40  # regions whose rows are loaded from a store together: it reads each of its parts for them
+MEMORY = "400MB"  # for counts: as fast as with more, and a batch has other processes beside it
 MOST_OTHERS = 2000  # terms the report does not have; rarer ones cannot be characteristic by their absence
 _KEY = ["region_id", "genre", "year"]
 _NUMBERS = ["count", "n_documents", "n_tokens", "n_reports"]
@@ -156,7 +160,7 @@ class Slices:
         sides = pd.concat([part[["side", "term", *_NUMBERS]] for part in (this.assign(side="this"), others)])
         sides = sides[~sides["term"].isin(self.places)].reset_index(drop=True)
         shared = held.shared[held.shared["doc_id"].isin(mine["doc_id"])].reset_index(drop=True)
-        peers |= {"doc_ids": mine["doc_id"].tolist()}
+        peers |= {"doc_ids": mine["doc_id"].tolist(), "dropped": self._dropped(mine)}
         return Slice(corpus, beside, sides, shared, self._ranges(report), peers)
 
     def save(self, folder: Path, unit: Unit, held: Held) -> None:
@@ -190,6 +194,8 @@ class Slices:
             made = self._made().items()
             arrow = {name: pa.Table.from_pandas(table, preserve_index=False) for name, table in made}
             write_part(self.cache, arrow | {"shared": self._shared()})
+            del arrow, made
+            _give_back()
         kept = {name: pd.read_parquet(self.cache / f"{name}.parquet") for name in _WHOLE_TABLES}
         return {
             name: table.astype(dict.fromkeys(_WHOLE & set(table), "Int64")) for name, table in kept.items()
@@ -216,12 +222,12 @@ class Slices:
 
         from toolkit.measures.reuse import shared_by_year, shared_sentences
 
-        only = self.corpus.narrow if isinstance(self.corpus, Store) else self.corpus.where
         genres = sorted(self.documents["genre"].unique())
-        words = dict.fromkeys(("doc_id", "source"), "category")
-        pieces = (table for genre in genres for table in shared_by_year(only(genre=genre)))
-        tables = [pa.Table.from_pandas(piece.astype(words), preserve_index=False) for piece in pieces]
-        nobody = [] if tables else [pa.Table.from_pandas(shared_sentences(only(doc_id=[])))]
+        pieces = (table for genre in genres for table in shared_by_year(only(self.corpus, genre=genre)))
+        tables = [_numbered(piece, "doc_id", "source") for piece in pieces]
+        nobody = (
+            [] if tables else [_numbered(shared_sentences(only(self.corpus, doc_id=[])), "doc_id", "source")]
+        )
         return pa.concat_tables(tables or nobody)
 
     @cached_property
@@ -310,6 +316,20 @@ class Slices:
         mine = self._mine(unit)
         return list(self._near(unit) if mine["year"].nunique() == 1 else mine["doc_id"])
 
+    @cached_property
+    def _left_out(self) -> dict[str, list[str]]:
+        """Files that the policy for duplicates set aside, by each file of their region and year."""
+        ledger, found = self.corpus.ledger, defaultdict(list)
+        for row in ledger[ledger["reason"] == "duplicate"].itertuples():
+            for path in row.detail.partition("the files are ")[2].removesuffix(".").split(", "):
+                found[path].append(row.path)
+        return found
+
+    def _dropped(self, mine: pd.DataFrame) -> list[str]:
+        """Files of the same region and year as these reports that were set aside; rows of tables are not told."""
+        files = mine.loc[mine["row"] == 0, "path"]
+        return sorted({left for path in files for left in self._left_out.get(path, ())})
+
     def _ranges(self, report: pd.Series) -> pd.DataFrame:
         """The report beside those alike."""
         values, group = self._alike[tuple(report[name] for name in ALIKE)]
@@ -327,7 +347,7 @@ class Slices:
             }
             first, latest = int(group["year"].min()), int(last["year"])
             years = str(latest) if first == latest else f"{first}–{latest}"
-            prints = digest(self._prints[group.index].to_list())
+            prints = digest([*self._prints[group.index], *self._dropped(group)])
             yield Unit(str(region_id), str(genre), row, years, prints)
 
     def _others(
@@ -379,7 +399,8 @@ def open_corpus(folder: str | Path) -> Corpus | Store:
         folder = Path(json.loads((folder / _STORE).read_text(encoding="utf-8"))["store"])
     if not (folder / MANIFEST).is_file():
         return read_corpus(folder)
-    return open_store(folder) if "folders" in read_manifest(folder) else Corpus.open(folder)
+    stored = "folders" in read_manifest(folder)
+    return open_store(folder, memory=MEMORY) if stored else Corpus.open(folder)
 
 
 def open_slice(folder: str | Path, region: str, genre: str = "") -> Slice:
@@ -391,6 +412,25 @@ def open_slice(folder: str | Path, region: str, genre: str = "") -> Slice:
     beside = Corpus.open(folder)
     tables = [pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES]
     return Slice(beside.where(doc_id=peers["doc_ids"]), beside, *tables, peers)
+
+
+def _give_back() -> None:
+    """Return freed memory to the system; where that has to be asked for, it stays with the process otherwise."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+    with contextlib.suppress(OSError, AttributeError):  # glibc alone keeps it, and has this function
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _numbered(table: pd.DataFrame, *words: str) -> pa.Table:
+    """The table as Arrow, each different word once."""
+    import pyarrow as pa
+
+    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    for name in words:
+        arrow = arrow.set_column(arrow.column_names.index(name), name, arrow[name].dictionary_encode())
+    return arrow
 
 
 def _rows(table: pd.DataFrame, at: dict[str, np.ndarray], doc_ids: Sequence[str]) -> pd.DataFrame:

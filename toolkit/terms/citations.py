@@ -1,7 +1,5 @@
 """The citation of a concordance line, hit or fact: report, section, sentence, span."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

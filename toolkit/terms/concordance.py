@@ -97,8 +97,8 @@ def kwic(
     """
     if unit not in ("characters", "words"):
         raise ValueError(f"unit is {unit!r}; choose 'characters' or 'words'.")
-    if not fold(term):
-        raise ValueError(f"term is {term!r}; give the word or phrase to look for.")
+    if not (isinstance(term, str) and fold(term)):
+        raise ValueError(f"term is {term!r}; give one word or phrase to look for.")
     tables = ("sections", "sentences", *(["tokens"] if unit == "words" else []))
     corpus = corpus.few(*tables) if hasattr(corpus, "few") else corpus
     if hasattr(corpus, "parts"):
@@ -136,7 +136,7 @@ def _with_term(
     store: object, term: str, sort_by: str | Sequence[str], roles: Sequence[str] | None, limit: int | None
 ) -> object:
     """The reports of a store that hold the term: as many, in the order, as hold the lines asked for."""
-    counts = store.count_matches(spellings(term), counted_roles(roles))
+    [counts] = store.count_matches([spellings(term)], counted_roles(roles))
     keys = [sort_by] if isinstance(sort_by, str) else list(sort_by)
     if limit is not None and set(keys) <= set(store.documents):
         order = store.documents.sort_values([*keys, "doc_id"], kind="stable")["doc_id"]

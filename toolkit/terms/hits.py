@@ -1,7 +1,5 @@
 """Lexicon hits of a document, with negation and nesting."""
 
-from __future__ import annotations
-
 from bisect import bisect_left, bisect_right
 
 from toolkit.corpus import wording

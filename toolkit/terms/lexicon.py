@@ -1,7 +1,5 @@
 """The lexicon of policy mechanisms: a table a researcher edits, matched all at once."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Words that neither jieba nor the lexicon knows: candidates for a researcher's own lexicon."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping

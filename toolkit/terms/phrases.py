@@ -1,7 +1,5 @@
 """Phrases counted as text, however the segmenter divides them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd
@@ -46,8 +44,7 @@ def count_phrases(
     documents = corpus.documents[["doc_id", *(name for name in by if name != "doc_id")]]
     corpus = corpus.few("sections", "sentences") if hasattr(corpus, "few") else corpus
     parts = []
-    for phrase in dict.fromkeys(phrases):
-        lines = _count(corpus, phrase, roles)
+    for phrase, lines in _count(corpus, list(dict.fromkeys(phrases)), roles).items():
         found = documents.merge(lines, left_on="doc_id", right_index=True)
         grouped = found.groupby(by, dropna=False, as_index=False)
         counts = grouped.agg(count=("count", "sum"), n_documents=("doc_id", "nunique"))
@@ -58,8 +55,15 @@ def count_phrases(
     return table.sort_values(by, kind="stable", ignore_index=True)[[*by, *COUNTED]]
 
 
-def _count(corpus: object, phrase: str, roles: Sequence[str] | None) -> pd.Series:
-    """How often the phrase stands in each report that has it."""
-    if hasattr(corpus, "count_matches") and not STOPS.search(phrase):
-        return corpus.count_matches(spellings(phrase), counted_roles(roles))
-    return kwic(corpus, phrase, window=0, roles=roles)["doc_id"].value_counts().rename("count")
+def _count(corpus: object, phrases: list[str], roles: Sequence[str] | None) -> dict[str, pd.Series]:
+    """How often each phrase stands in each report that has it; a store is searched once for all of them."""
+    patterns = {phrase: spellings(phrase) for phrase in phrases if not STOPS.search(phrase)}
+    if not hasattr(corpus, "parts") or not all(patterns.values()):
+        patterns = {}
+    found = corpus.count_matches(list(patterns.values()), counted_roles(roles)) if patterns else []
+    counts = dict(zip(patterns, found, strict=True))
+    for phrase in phrases:
+        if phrase not in counts:
+            lines = kwic(corpus, phrase, window=0, roles=roles)
+            counts[phrase] = lines["doc_id"].value_counts().rename("count")
+    return {phrase: counts[phrase] for phrase in phrases}

@@ -1,7 +1,5 @@
 """Segmentation that is jieba's token for token, with the lexicon's terms kept in one piece."""
 
-from __future__ import annotations
-
 import hashlib
 import importlib.util
 import re
