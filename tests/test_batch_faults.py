@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat.v4 as v4
 import pandas as pd
@@ -23,6 +24,7 @@ from test_executors import gone
 
 from toolkit import exports, files, store
 from toolkit.builds import build_store
+from toolkit.corpus import readers
 from toolkit.reports import batch, folders, making, plans
 from toolkit.reports.folders import RECORD, read_record
 
@@ -363,7 +365,7 @@ def test_every_end_of_a_notebook_costs_its_report_alone(tmp_path):
 
 @pytest.mark.slow
 def test_reports_are_the_same_wherever_they_are_made(tmp_path):
-    """This process, two processes, a dask cluster, two shares and the corpus in memory leave the same files."""
+    """This process, a dask cluster, two shares and the corpus in memory leave the same files."""
     notebooks = write_notebooks(
         tmp_path / "notebooks", "print(region, sorted(__import__('os').listdir(corpus)))"
     )
@@ -374,7 +376,6 @@ def test_reports_are_the_same_wherever_they_are_made(tmp_path):
     build_store(folder, place, part_size=1, progress=False)
     ways = {
         "one": [{}],
-        "two": [{"jobs": 2}],
         "dask": [{"jobs": 2, "scheduler": "local"}],
         "shares": [{"part": "2/2"}, {"part": "1/2"}, {}],
         "memory": [{}],
@@ -398,6 +399,30 @@ def test_reports_are_the_same_wherever_they_are_made(tmp_path):
         for path, content in made[name].items():
             if not path.endswith((".xlsx", "record.json")):  # a workbook bears the date of its making
                 assert untimed(path, content) == untimed(path, made["one"][path]), (name, path)
+
+
+@pytest.mark.slow
+def test_eight_workers_and_the_order_of_inputs_change_no_report(tmp_path, monkeypatch):
+    """Reports of seven regions and the comparison, all at once and from a shuffled folder, are those of one worker."""
+    cells = "print(region, sorted(__import__('os').listdir(corpus)))"
+    notebooks, folder = write_notebooks(tmp_path / "notebooks", cells), tmp_path / "corpus"
+    folder.mkdir()
+    for n, name in enumerate(("陇西县", "天心区", "铁山区", "渭源县", "临洮县", "通渭县", "漳县")):
+        text = f"2023年{name}法治政府建设工作总结\n一、主要工作\n全县开展执法检查{n + 3}次。\n"
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+
+    def shuffled(place):
+        return random.Random(8).sample(entries := list(os.scandir(place)), len(entries))
+
+    options = {"notebooks": notebooks, "progress": False}
+    assert batch.run_reports(folder, tmp_path / "one", **options).ok
+    monkeypatch.setattr(readers, "os", SimpleNamespace(**(vars(os) | {"scandir": shuffled})))
+    assert batch.run_reports(folder, tmp_path / "eight", jobs=8, **options).ok
+    one, eight = (bytes_of(tmp_path / name) for name in ("one", "eight"))
+    assert one.keys() == eight.keys() and len(list((tmp_path / "one").glob("*/report.html"))) == 8
+    for path, content in one.items():
+        if not path.endswith((".xlsx", "record.json")):  # a workbook bears the date of its making
+            assert untimed(path, content) == untimed(path, eight[path]), path
 
 
 ENDLESS = """
