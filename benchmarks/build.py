@@ -39,13 +39,18 @@ for text in texts: jieba.lcut(text)
 print(time.perf_counter() - clock, time.process_time() - cpu)"""
 
 
+def sentences_of_sources() -> list[str]:
+    """The sentences of the seeds, and of the larger corpus where it is present."""
+    sources = [*sorted(ROOT.glob("seeds/0*.txt")), *sorted(SHARED.glob("*.txt"))]
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in sources]
+    return [s for text in texts for s in re.findall(r"[^\n。]+[。\n]", text) if 8 < len(s) < 200]
+
+
 def grow(folder: Path, n: int) -> list[Path]:
     """Write n documents: a title, headings and sentences drawn from the sources, one region-year each."""
     import pandas as pd
 
-    sources = [*sorted(ROOT.glob("seeds/0*.txt")), *sorted(SHARED.glob("*.txt"))]
-    texts = [path.read_text(encoding="utf-8", errors="replace") for path in sources]
-    sentences = [s for text in texts for s in re.findall(r"[^\n。]+[。\n]", text) if 8 < len(s) < 200]
+    sentences = sentences_of_sources()
     regions = pd.read_csv(ROOT / "toolkit" / "data" / "regions.csv", dtype="str")
     names = sorted(set(regions["name"][regions["name"].str.fullmatch(".{2,5}[县区]")]))
     chance = random.Random(7)
