@@ -42,7 +42,7 @@ def open_store(folder: str | Path, *, memory: str = "1GB", large: int = LARGE) -
     folder
         The store.
     memory
-        What DuckDB may use for counts, such as ``"1GB"``.
+        What DuckDB may use for a search, such as ``"1GB"``.
     large
         Tables up to so many rows are loaded when they are asked for; larger ones are refused.
 
