@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from toolkit.corpus.cleaning import clean_text, find_furniture
-from toolkit.corpus.duplicates import sample_runs
+from toolkit.corpus.duplicates import signature
 from toolkit.corpus.faults import find_faults
 from toolkit.corpus.metadata import detect_metadata
 from toolkit.corpus.readers import list_sources, read_sources
@@ -52,7 +52,7 @@ def one_round(folder: str) -> dict[str, float]:
         marks.append(time.process_time())
         parse_structure(text, furniture=furniture, **told)
         marks.append(time.process_time())
-        sample_runs(text)
+        signature(text)
         marks.append(time.process_time())
         for room, a, b in zip(rooms[2:], marks, marks[1:], strict=False):
             seconds[room] += b - a

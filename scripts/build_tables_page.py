@@ -42,7 +42,7 @@ your own keep their names.
 | `rca_d` | ratio | `shr_d` over the share in all reports |
 | `ind_x` | in the label | value of the indicator x in the definition commonest in the corpus |
 | `ind_x_st` | - | its state as in `panel`, or other definition, several periods |
-| `ind_x_n` | facts | facts behind it |
+| `ind_x_n` | facts | facts behind it; missing without a report |
 """
 
 

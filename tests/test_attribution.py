@@ -111,6 +111,15 @@ def said(text, *names):
         ("国内生产总值增长6.6%,总量突破90万亿元", ["国内生产总值增长", "(国内生产总值)总量"]),
         ("用水量3万吨,是全市平均水平的2.5倍", ["用水量", "(用水量)是全市平均水平的"]),
         ("财政收入12亿元,比2015年翻了一番", ["财政收入", "财政收入"]),
+        ("受理申请9件（含结转2件）,其中维持4件", ["受理申请", "含结转", "(申请)维持"]),
+        ("新收案件96件,败诉率8%,低于全省3个百分点", ["新收案件", "(案件)败诉率", "(案件)败诉率低于全省"]),
+        ("创建国家级示范村2个、省级36个", ["创建国家级示范村", "创建省级示范村"]),
+        ("受理诉求86件,日均2件,办结率99%", ["受理诉求", "(诉求)日均", "(诉求)办结率"]),
+        ("受理案件9件,其中刑事4件、民事5件,办结3件", ["受理案件", "(案件)刑事", "(案件)民事", "(案件)办结"]),
+        ("及时受理率和按期答复率均达100%", ["及时受理率", "按期答复率"]),
+        ("许可事项46项,与2022年相比减少8项", ["许可事项", "许可事项相比减少"]),
+        ("梳理文件9件,拟保留5件、废止4件", ["梳理文件", "(文件)保留", "(文件)废止"]),
+        ("产值首次突破9亿元", ["产值"]),
     ],
 )
 def test_phrases(text, phrases):
@@ -137,6 +146,35 @@ def test_an_open_bracket_holds_parts():
 
 
 @pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("备案文件143件,其中区县68件、部门75件,纠正4件", ["", "4-0", "4-0", ""]),
+        ("办理处罚23件,罚没9万元,其中免罚3件", ["", "", "4-0"]),
+        ("受理21件,同比增加3件,其中维持9件", ["", "", "2-0"]),
+        ("出庭率100%,其中正职出庭3件", ["", ""]),
+    ],
+)
+def test_a_whole_is_measured_like_its_parts(text, parts):
+    """A whole has the unit of its parts, is no change, and has no further part once they add up to it."""
+    assert [row["part_of"] for row in facts_of(text)] == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("主要预期目标是：收入增长8%", ["plan"]),
+        ("较好完成目标任务,收入增长8%", ["achievement"]),
+        ("培训3次,力争办结率达到95%,败诉率控制在8%以内", ["achievement", "plan", "plan"]),
+        ("力争上游,办案3件", ["achievement"]),
+        ("到2025年,覆盖率达到95%", ["plan"]),
+    ],
+)
+def test_an_aim_is_a_plan_wherever_it_stands(text, roles):
+    """What a sentence names as a target, or puts after the report's year, is planned and not achieved."""
+    assert [row["role"] for row in facts_of(text)] == roles
+
+
+@pytest.mark.parametrize(
     ("text", "years"),
     [
         ("收到申请1113件,较2022年558件增加了555件", [2023, 2022, 2023]),
@@ -145,6 +183,10 @@ def test_an_open_bracket_holds_parts():
         ("比2010年翻一番", [2023]),
         ("自2019年以来办结300件", [2019]),
         ("去年办结300件", [2022]),
+        ("审结37件（含上年结转3件）,维持4件", [2023, 2022, 2023]),
+        ("出台办法（2021-2025年）,实施151项", [2023]),
+        ("投入较“十三五”期间增长62%", [2023]),
+        ("2021年、2022年案件分别为86件、113件", [2021, 2022]),
     ],
 )
 def test_the_year_of_the_base_is_its_own(text, years):
@@ -186,6 +228,8 @@ def test_statistic(text, statistics):
         ("全县举办培训3次", "全县", "whole jurisdiction"),
         ("2018年县政府审结复议案4件", "县政府", "own body"),
         ("举办培训3次", "", "unknown"),
+        ("我局举办培训3次", "我局", "own body"),
+        ("落实办法（省政府令第2号）,制发文件3件", "", "unknown"),
         ("创建“全国示范村”2个", "", "unknown"),
     ],
 )
@@ -220,6 +264,9 @@ def test_capacity(text, capacity):
         ("上半年办案3件", "annual report", "achievement", ("2023-01-01", "2023-06-30")),
         ("2020年2月办案3件", "annual report", "achievement", ("2020-02-01", "2020-02-29")),
         ("“十三五”期间办案3件", "annual report", "achievement", ("2016-01-01", "2020-12-31")),
+        ("“十五”期间办案3件", "annual report", "achievement", ("2001-01-01", "2005-12-31")),
+        ("“十三五”期末办案3件", "annual report", "achievement", ("2020-01-01", "2020-12-31")),
+        ("截至2020年2月办案3件", "annual report", "achievement", ("2020-01-01", "2020-02-29")),
         ("五年来办案3件", "annual report", "achievement", ("2019-01-01", "2023-12-31")),
         ("办案104件(含2019年转结),审结91件", "annual report", "achievement", ("2023-01-01", "2023-12-31")),
     ],
@@ -250,6 +297,15 @@ def test_year_unknown_leaves_the_period_empty():
         ("复议案件变更、撤销等直接纠错5件", ["overturned"]),
         ("生产总值增长5%,万元生产总值水耗下降1%", ["gdp_growth", ""]),
         ("召开座谈会", []),
+        ("亿元GDP生产安全事故死亡率下降60.9%", [""]),
+        ("深汕特别合作区地区生产总值增长74.2%", [""]),
+        ("海洋生产总值9亿元,地区生产总值12亿元", ["", "gdp"]),
+        ("“视频办”事项611个,制作普法微视频3个", ["", "videos"]),
+        ("制定政府规章1部、规范性文件13件", ["rules", "issued"]),
+        ("行政复议撤销、变更和确认违法11件,撤销3件", ["overturned", "revoked"]),
+        ("依据《行政复议法》,对156起违法行为立案", [""]),
+        ("在全市率先开展万人培训,法律援助受援人排名第3名", ["", ""]),
+        ("行政诉讼零败诉", ["lost"]),
     ],
 )
 def test_indicators(text, ids):
@@ -279,6 +335,7 @@ def test_topic_goes_on_in_the_next_sentence():
         ("推进审计全覆盖", 100, "percent", False),
         ("全年未发生行政复议案件", 0, "count", True),
         ("文件无一件被撤销", 0, "count", True),
+        ("复议无被撤销、变更案件", 0, "count", True),
     ],
 )
 def test_implied(text, value, kind, certain):
@@ -298,7 +355,7 @@ def test_catalogue_is_sound():
     assert len({row.indicator_id for row in rows}) == len(rows) and all(row.units for row in rows)
 
 
-@pytest.mark.parametrize("unit", ["全县1件", "由1提高到2、", "全覆盖"])
+@pytest.mark.parametrize("unit", ["全县1件", "由1提高到2、", "全覆盖", "（其中1件）"])
 def test_long_sentences_take_linear_time(unit):
     """Twice the text takes about twice the time, however it is made."""
     seconds = []

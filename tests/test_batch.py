@@ -187,18 +187,38 @@ def test_the_seeds_become_reports(tmp_path, language):
 def test_the_panel_of_stated_figures_stands_beside_the_reports(corpus, tmp_path):
     """A batch writes the panel for R, Excel and Stata with codebooks, the same rows in each, and once."""
     from toolkit.indicators import facts, panel
-    from toolkit.reports.batch import _write_panel
+    from toolkit.reports.panels import write_panel
 
     out, work = tmp_path / "out", tmp_path / "work"
     hashes = {"corpus": "a", "settings": "b", "toolkit": "c", "notebook": "d"}
     for path in (out, work):
         path.mkdir()
-    _write_panel(corpus, out, work, hashes)
+    write_panel(corpus, out, work, hashes)
     expected = panel(corpus, facts(corpus))
     assert len(pd.read_parquet(out / "panel.parquet")) == len(expected)
     assert len(pd.read_stata(out / "panel.dta")) == len(expected)
     assert len(pd.read_csv(out / "panel.csv", encoding="utf-8-sig")) == len(expected)
     assert (out / "panel.xlsx").is_file() and list(out.glob("panel.dta*codebook*"))
     made = (out / "panel.xlsx").stat().st_mtime_ns
-    _write_panel(None, out, work, hashes)
+    write_panel(None, out, work, hashes)
     assert (out / "panel.xlsx").stat().st_mtime_ns == made
+
+
+def test_the_panel_of_many_regions_is_written_block_by_block(corpus, tmp_path, monkeypatch):
+    """Two regions at a time, Parquet and CSV have the rows of the whole panel, and codebooks its counts."""
+    from toolkit.exports import export
+    from toolkit.indicators import facts, panel
+    from toolkit.reports import panels
+
+    monkeypatch.setattr(panels, "BLOCK", 2)
+    out, work, whole = (tmp_path / name for name in ("out", "work", "whole"))
+    for path in (out, work, whole):
+        path.mkdir()
+    panels.write_panel(corpus, out, work, dict.fromkeys(("corpus", "settings", "toolkit"), "a"))
+    for suffix in panels.LARGE:
+        export(panel(corpus, facts(corpus)), whole / f"panel.{suffix}", settings=corpus.settings)
+    assert (out / "panel.csv").read_bytes() == (whole / "panel.csv").read_bytes()
+    found, expected = (pd.read_parquet(place / "panel.parquet") for place in (out, whole))
+    pd.testing.assert_frame_equal(found, expected)
+    books = [pd.read_csv(place / "panel.csv.codebook.csv").drop(columns="file") for place in (out, whole)]
+    pd.testing.assert_frame_equal(*books)

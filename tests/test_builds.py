@@ -8,12 +8,15 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from conftest import ROOT, SEEDS
 
 import toolkit as tk
-from toolkit import builds, executors, files, layers, store
+from toolkit import builds, drafts, executors, files, layers, store
+from toolkit.corpus import readers
 
 TITLE = "{year}年{name}法治政府建设工作总结\n一、主要工作\n全县开展执法检查{n}次，办理行政复议案件{n}件。\n"
 PLACES = ("陇西县", "长海县", "天心区", "铁山区", "渭源县", "临洮县", "通渭县", "漳县")
@@ -71,6 +74,26 @@ def test_a_new_report_costs_itself(folder, tmp_path):
     assert bytes_of(tmp_path / "s") == bytes_of(tmp_path / "fresh")
 
 
+def test_pairs_compared_before_are_not_compared_again(folder, tmp_path, monkeypatch):
+    """A copy added to a store with copies is compared with its likes; texts that changed are compared anew."""
+    text = TITLE.format(year=2015, name="陇西县", n=3) * 4
+    for name in ("copy1.txt", "copy2.html"):
+        (folder / name).write_text(f"{text}{name}", encoding="utf-8")
+    build(folder, tmp_path / "s", duplicates="keep-all")
+    (folder / "copy3.txt").write_text(f"{text}抄本", encoding="utf-8")
+    (folder / "copy2.html").rename(folder / "copy2.txt")  # the same bytes, read by another rule
+    asked = []
+    read = builds._read_texts
+    monkeypatch.setattr(builds, "_read_texts", lambda work, names: asked.append(names) or read(work, names))
+    build(folder, tmp_path / "s", duplicates="keep-all")
+    ids = tk.open_store(tmp_path / "s").ledger.set_index("path")["doc_id"]
+    build(folder, tmp_path / "s", duplicates="keep-longest")
+    assert len(asked) == 1, "the last build had nothing left to compare"
+    assert ids["copy3.txt"] in asked[0]
+    build(folder, tmp_path / "fresh", duplicates="keep-longest")
+    assert bytes_of(tmp_path / "s") == bytes_of(tmp_path / "fresh")
+
+
 def test_removed_renamed_and_replaced_reports(folder, tmp_path):
     """Gone is gone, a new name is a new row, and bytes decide, not dates: the store equals a fresh one."""
     build(folder, tmp_path / "s")
@@ -108,11 +131,17 @@ def test_a_new_word_makes_new_tokens_and_keeps_the_rest(folder, tmp_path):
     assert tk.count_terms(opened, [], terms=["执法检查"])["count"].tolist() == [8]
 
 
-def test_the_number_of_workers_changes_nothing(folder, tmp_path):
-    """Two processes write the bytes that one writes."""
-    build(folder, tmp_path / "one")
-    build(folder, tmp_path / "two", jobs=2)
-    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
+@pytest.mark.parametrize(("jobs", "size"), [(2, 3), pytest.param(8, 1, marks=pytest.mark.slow)])
+def test_workers_and_the_order_of_inputs_change_nothing(folder, tmp_path, monkeypatch, jobs, size):
+    """Several processes, given the files in another order, write the bytes that one writes."""
+    builds.build_store(folder, tmp_path / "one", part_size=size)
+
+    def shuffled(place):
+        return random.Random(jobs).sample(entries := list(os.scandir(place)), len(entries))
+
+    monkeypatch.setattr(readers, "os", SimpleNamespace(**(vars(os) | {"scandir": shuffled})))
+    builds.build_store(folder, tmp_path / "many", part_size=size, jobs=jobs)
+    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "many")
 
 
 def test_shares_of_a_build_make_the_store_of_one(folder, tmp_path):
@@ -120,6 +149,9 @@ def test_shares_of_a_build_make_the_store_of_one(folder, tmp_path):
     build(folder, tmp_path / "one")
     shares = [build(folder, tmp_path / "two", part=f"{k}/2") for k in (2, 1)]
     assert all(done.lines and "a build without --part joins them" in done.summary for done in shares)
+    assert all(
+        ": new; " in line for done in shares for line in done.lines
+    )  # whatever other shares made before
     with pytest.raises(FileNotFoundError, match="Expected a saved corpus or a store"):
         tk.open_store(tmp_path / "two")
     last = build(folder, tmp_path / "two")
@@ -138,22 +170,124 @@ def test_a_cluster_builds_the_same_store(folder, tmp_path):
     assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
 
 
-def test_a_part_that_kills_its_workers_is_named_and_the_others_are_kept(folder, tmp_path, monkeypatch):
-    """The build ends with a sentence that names the part; the next build makes only that one."""
-    honest = executors.map_items
+def deadly(job, *shared):
+    """Make a part in a process that ends at some words: in the layer that the words name, or without an end."""
+    honest_draft, honest_hits, honest_facts = drafts.draft_report, layers.find_hits, layers.extract_facts
 
-    def poisoned(function, work, **options):
-        for job, *rest in honest(function, work[1:], **options):
-            yield executors.Outcome(job, *rest)
-        yield executors.Outcome(work[0], error=executors.WorkerDied())
+    def die(text):
+        if "无尽" in text:
+            while True:
+                pass
+        os.kill(os.getpid(), signal.SIGKILL)
 
-    monkeypatch.setattr(executors, "map_items", poisoned)
+    def patched(honest, word):
+        def call(first, *rest, **options):
+            text = first if isinstance(first, str) else first.text
+            return die(text) if word in text else honest(first, *rest, **options)
+
+        return call
+
+    try:
+        drafts.draft_report = patched(honest_draft, "毒于读")
+        layers.find_hits = patched(honest_hits, "毒于词")
+        layers.extract_facts = patched(honest_facts, "毒于数")
+        return layers.make_part(job, *shared)
+    finally:
+        drafts.draft_report, layers.find_hits, layers.extract_facts = honest_draft, honest_hits, honest_facts
+
+
+def poison(path, *words):
+    """Add deadly words to a report."""
+    path.write_text(
+        path.read_text(encoding="utf-8") + "".join(f"{word}。\n" for word in words), encoding="utf-8"
+    )
+
+
+DEADLY = {"毒于词": "临洮县.txt", "毒于读": "陇西县.txt", "毒于数": "漳县.txt"}
+
+
+@pytest.mark.parametrize(
+    ("way", "n"),
+    [({"jobs": 2}, 3), pytest.param({"jobs": 2, "scheduler": "local"}, 1, marks=pytest.mark.slow)],
+)
+def test_a_document_that_kills_its_workers_costs_itself(folder, tmp_path, monkeypatch, way, n):
+    """Whatever layer it dies in it is failed, all others are there; tried again when it or the rules changed."""
+    names = dict(list(DEADLY.items())[:n])
+    build(folder, tmp_path / "sound")
+    for word, name in names.items():
+        poison(folder / name, word)
+    monkeypatch.setattr(builds, "make_part", deadly)
+    done = build(folder, tmp_path / "s", **way)
+    opened, sound = tk.open_store(tmp_path / "s"), tk.open_store(tmp_path / "sound")
+    rows = opened.ledger.set_index("path").loc[list(names.values())]
+    assert (done.n_documents, done.n_failed) == (8 - n, n + 1) and "killed its worker" in done.summary
+    assert rows["status"].tolist() == ["failed"] * n and rows["reason"].tolist() == ["crash"] * n
+    assert rows["detail"].str.contains("died more than once").all()
+    assert opened.tokens.equals(sound.where(path=opened.documents["path"].tolist()).tokens)
+    assert not list((tmp_path / "s").glob(".tmp-*"))
+    monkeypatch.undo()  # from here on a second try would succeed
+    before = bytes_of(tmp_path / "s")
+    assert build(folder, tmp_path / "s").lines == [] and bytes_of(tmp_path / "s") == before
+    for name in {f"{name}.txt" for name in PLACES} - set(names.values()):
+        poison(folder / name, "无害")
+    assert build(folder, tmp_path / "s").n_documents == 8 - n
+    again = build(folder, tmp_path / "s", segmenter=tk.Segmenter(user_words=["无害"]))
+    assert again.n_documents == 8 - n + 1  # the one whose words could not be made
+    for name in names.values():
+        poison(folder / name, "无害")
+    assert build(folder, tmp_path / "s").n_failed == 1
+
+
+@pytest.mark.slow
+def test_a_deadly_row_of_a_table_costs_itself(tmp_path, monkeypatch):
+    """Of a table file with six reports one kills and one never ends; four are there, in a share of a build too."""
+    (tmp_path / "corpus").mkdir()
+    rows = [TITLE.format(year=2015 + n, name=name, n=n + 3) for n, name in enumerate(PLACES[:6])]
+    rows[1] += "毒于读。"
+    rows[4] += "毒于数，无尽。"
+    pd.DataFrame({"text": rows}).to_csv(tmp_path / "corpus" / "table.csv", index=False)
+    monkeypatch.setattr(builds, "make_part", deadly)
+    monkeypatch.setattr(builds, "STALLED", 2)
+    build(tmp_path / "corpus", tmp_path / "s", jobs=2, part="1/1")
+    monkeypatch.undo()
+    done = build(tmp_path / "corpus", tmp_path / "s")
+    ledger = tk.open_store(tmp_path / "s").ledger
+    assert (done.n_documents, done.n_failed) == (4, 2)
+    assert ledger["status"].tolist().count("failed") == 2
+    assert ledger.loc[ledger["reason"] == "crash", "row"].tolist() == [2, 5]
+
+
+SUICIDE = """import sys, toolkit.builds as builds
+from test_builds import deadly
+builds.make_part = deadly
+builds.build_store(sys.argv[1], sys.argv[2], part_size=3)
+"""
+
+
+def test_a_document_that_kills_the_build_is_set_aside_by_the_next(folder, tmp_path, monkeypatch):
+    """With one job the work is done in the build's own process: that dies, and the next build works apart."""
+    poison(folder / "临洮县.txt", "毒于词")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
+    command = [sys.executable, "-c", SUICIDE, str(folder), str(tmp_path / "s")]
+    assert subprocess.run(command, env=environment, check=False).returncode == -signal.SIGKILL
+    monkeypatch.setattr(builds, "make_part", deadly)
+    done = build(folder, tmp_path / "s")
+    assert (done.n_documents, done.n_failed) == (7, 2)
+
+
+def test_a_part_that_kills_whatever_is_left_out_is_named(folder, tmp_path, monkeypatch):
+    """Where no document is at fault, the build ends with a sentence that names the part; what is done is kept."""
+
+    def hopeless(function, work, **options):
+        return (executors.Outcome(job, error=executors.WorkerDied()) for job in work)
+
+    monkeypatch.setattr(executors, "map_items", hopeless)
     with pytest.raises(
-        OSError, match=r"1 parts failed, part \d+ first: its worker process died twice.*are kept"
+        OSError, match=r"parts failed, part \d+ first: its worker process died twice.*are kept"
     ):
         build(folder, tmp_path / "s")
     monkeypatch.undo()
-    assert len(build(folder, tmp_path / "s").lines) == 1
+    assert build(folder, tmp_path / "s").n_documents == 8
 
 
 def test_memory_limits_the_number_of_workers(folder, tmp_path, monkeypatch):
@@ -163,7 +297,7 @@ def test_memory_limits_the_number_of_workers(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(
         executors,
         "map_items",
-        lambda *args, jobs, **more: seen.append(jobs) or honest(*args, jobs=1, **more),
+        lambda *args, jobs, apart, **more: seen.append(jobs) or honest(*args, jobs=1, **more),
     )
     for number, memory in enumerate((None, 2, 3, 5)):
         build(
@@ -331,6 +465,20 @@ def test_a_killed_build_goes_on(folder, tmp_path, rounds):
     assert bytes_of(target) == bytes_of(tmp_path / "fresh")
 
 
+def test_rows_that_two_older_parts_hold_are_taken_once(folder, tmp_path, monkeypatch):
+    """A build that ended before its manifest leaves a second older part; the next takes each report from one."""
+    builds.build_store(folder, tmp_path / "s")
+    poison(folder / "漳县.txt", "无害")
+    with monkeypatch.context() as patch:
+        patch.setattr(builds, "_join", lambda *args: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            builds.build_store(folder, tmp_path / "s")
+    poison(folder / "陇西县.txt", "无害")
+    builds.build_store(folder, tmp_path / "s")
+    builds.build_store(folder, tmp_path / "fresh")
+    assert bytes_of(tmp_path / "s") == bytes_of(tmp_path / "fresh")
+
+
 @pytest.mark.parametrize("damage", ["flip", "gone"])
 def test_all_files_damaged_at_once(folder, tmp_path, damage):
     """One bit flipped in every file of every part, or every record gone: one build restores all bytes."""
@@ -377,6 +525,7 @@ def test_a_file_that_changes_under_the_build_is_told(folder, tmp_path, monkeypat
     honest = layers.read_sources
 
     def late(sources, **options):
+        sources = list(sources)
         for source in sources:
             if source.path == "漳县.txt":
                 Path(source.place).write_text(TITLE.format(year=2022, name="漳县", n=77), encoding="utf-8")
@@ -438,6 +587,10 @@ def test_wrong_places_are_sentences(folder, tmp_path):
         build(tmp_path / "none", tmp_path / "s")
     with pytest.raises(ValueError, match="must not lie inside"):
         build(folder, folder / "store")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "报告.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"holds other files, such as '报告\.txt'"):
+        build(folder, tmp_path / "other")
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(OSError, match="could not be written"):
         build(folder, tmp_path / "file")

@@ -46,7 +46,7 @@ def test_the_web_address_and_dates_are_cited(corpus):
 
 def test_rows_that_point_nowhere_are_named(corpus):
     """A table without offsets, and a sentence that is not there, raise."""
-    with pytest.raises(ValueError, match=r"lacks \['start', 'end'\]"):
+    with pytest.raises(ValueError, match=r"needs the columns \['start', 'end'\]"):
         citations(corpus, pd.DataFrame({"doc_id": ["abc"], "sentence_no": [0]}))
     with pytest.raises(ValueError, match="no sentence 5 of report 'abc'"):
         citations(corpus, pd.DataFrame({"doc_id": ["abc"], "sentence_no": [5], "start": [0], "end": [1]}))

@@ -26,6 +26,15 @@ def test_line_ends_and_control_characters_become_plain():
     assert clean_text("甲\u2028乙\x0b丙") == ("甲\n乙\n丙", ())
 
 
+def test_radicals_of_printed_pdfs_become_the_characters_they_look_like():
+    """A browser's PDF says ⾏政 with U+2F8F; counted as it stands, 行政复议 would be 0. One for one, with a flag."""
+    assert clean_text("\u2f00、\u2f8f政复议在\u2ed3沙县") == ("一、行政复议在长沙县", ("radicals",))
+    assert clean_text("每\u2f3e")[0] == "每户"  # the mainland form, not that of the Unicode table
+    every, flags = clean_text("".join(map(chr, range(0x2F00, 0x2FD6))))
+    assert (len(every), flags) == (214, ("radicals",))
+    assert all("\u4e00" <= sign <= "\u9fff" for sign in every)
+
+
 def test_lone_surrogates_are_stopped_at_the_boundary():
     """Parquet, Excel and CSV writers fail on surrogates, so each becomes one U+FFFD, with a flag."""
     text, flags = clean_text("法\ud800治")
@@ -109,7 +118,13 @@ def test_cleaning_twice_is_cleaning_once(text):
         ("您的浏览器不支持video标签", "script notice"),
         ("一、工作开展情况……………………3", "contents"),
         ("https://www.example.gov.cn/c/2024-01-15/1.html 1/5", "link"),
+        ("2024/3/5 10:22    长海县2018年法治政府建设进展情况报告", "browser stamp"),
+        ("11/22/26, 2:05 PM 政府工作报告", "browser stamp"),
+        ("file:///C:/Users/张三/报告.html 1/5", "link"),
+        ("共2页 第1页 1 2 下一页 尾页", "page number"),
+        ("友情链接：", "related"),
         ("预览时标签不可点", "wechat"),
+        ("点个“在看”支持一下", "wechat"),
         ("热门搜索：社保 医保 公积金", "search"),
         ("（信息公开选项：主动公开）", "disclosure"),
         ("一审：张三 二审：李四 三审：王五", "editor"),

@@ -158,3 +158,27 @@ def test_reports_without_figures_have_no_values(shown):
     """Where no report states a figure there is no table of values, and it says how many reports are alike."""
     comparisons.show_values(sheet_of(("1", 2023, "甲"), ("2", 2023, "乙")))
     assert len(shown) == 1 and "不足 5 份" in shown[0]
+
+
+def test_many_regions_are_shown_by_province_and_by_quartiles(shown, monkeypatch):
+    """Of more regions than are shown one by one, places are added up, values are quartiles, and it says so."""
+    monkeypatch.setattr(comparisons, "MANY", 5)
+    text = "甲 乙 。 全年 受理 行政复议 案件 {} 件 。"
+    sheet = sheet_of(*[(f"{n:02}", 2023, text.format(n + 1) + " 牧区 牧区" * (n == 5)) for n in range(6)])
+    sheet.corpus.documents["province"] = ["甘肃省"] * 2 + ["湖南省"] * 4
+    cells = lambda html: re.findall(r"<td[^>]*>([^<]*)</td>", html)  # noqa: E731
+    comparisons.show_reports(sheet)
+    assert cells(shown[0])[:3] == ["甘肃省", "2", "2"] and cells(shown[0])[7:10] == ["湖南省", "4", "4"]
+    assert "共 6 个地区" in shown[1] and len(pd.read_csv("reports.csv")) == 6
+    shown.clear()
+    comparisons.show_values(sheet)
+    assert cells(shown[0]) == ["行政复议受理 (件)", "6", "1", "2.25", "3.5", "4.75", "6"]
+    shown.clear()
+    comparisons.show_side_by_side(sheet, ["甲", "丁"])
+    assert "6 个地区太多" in shown[0] and shown[1][1]["province"].tolist() == ["甘肃省"] * 2 + ["湖南省"] * 2
+    assert cells(shown[2])[:2] == ["甲", "6"] and cells(shown[2])[7:] == ["丁", *"000000"]
+    shown.clear()
+    comparisons.show_particular_terms(sheet, most=5)
+    comparisons.show_dimensions_by_region(sheet, most=5)
+    assert cells(shown[1])[2] == "湖南省" and cells(shown[1])[3].startswith("牧区")
+    assert shown[-1][1]["label"].unique().tolist() == ["甘肃省", "湖南省"]

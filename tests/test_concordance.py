@@ -86,5 +86,7 @@ def test_wrong_use_is_named(corpus):
         kwic(corpus, "复议", unit="lines")
     with pytest.raises(ValueError, match="term is '“”'"):
         kwic(corpus, "“”")
+    with pytest.raises(ValueError, match=r"term is ..行政复议"):
+        kwic(corpus, ["行政复议"])
     with pytest.raises(ValueError, match=r"sort_by names \['city'\]"):
         kwic(corpus, "复议", sort_by="city")

@@ -3,6 +3,7 @@
 import doctest
 import re
 import runpy
+from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,6 +22,20 @@ def test_readme_examples_print_what_they_say(monkeypatch):
     result = doctest.testfile(str(ROOT / "README.md"), module_relative=False, optionflags=flags)
     assert result.attempted >= 8
     assert result.failed == 0
+
+
+def test_examples_of_docstrings_print_what_they_say(monkeypatch):
+    """Every example of a public name of the package prints what stands below it."""
+    monkeypatch.chdir(ROOT)
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    paths = [path.relative_to(ROOT) for path in sorted((ROOT / "toolkit").rglob("*.py"))]
+    shown = [path for path in paths if ">>> " in path.read_text(encoding="utf-8")]
+    modules = [
+        import_module(".".join(path.with_suffix("").parts).removesuffix(".__init__")) for path in shown
+    ]
+    results = {module.__name__: doctest.testmod(module, optionflags=flags) for module in modules}
+    assert {name for name, result in results.items() if result.failed} == set()
+    assert sum(result.attempted for result in results.values()) >= 25
 
 
 def test_links_between_pages_lead_somewhere():

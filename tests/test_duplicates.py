@@ -68,6 +68,22 @@ def test_many_copies_are_found():
     assert len({*table["doc_id"], *table["other_id"]}) == 60
 
 
+def test_pairs_with_half_their_runs_in_common_are_found():
+    """Of 100 pairs that share 0.55 of their runs all are found among 200 reports, whatever their length."""
+    rows = []
+    for n in range(100):
+        length = 60 + 30 * n
+        shared = round((length - SHINGLE + 1) * 2 * 0.55 / 1.55) + SHINGLE - 1
+        text = _text(n, 2 * length - shared)
+        rows += [
+            {"year": 1800 + 2 * n, "text": text[:length]},
+            {"year": 1801 + 2 * n, "text": text[-length:]},
+        ]
+    table = near_duplicates(_documents(*rows))
+    assert len(table) == 100
+    assert table["similarity"].between(0.5, 0.6).all()
+
+
 def test_short_texts_are_compared_as_a_whole():
     """Under 13 characters there is no shingle: equal texts are 1, others 0."""
     table = near_duplicates(_documents({"text": "见附件"}, {"text": "见 附件"}, {"text": "略"}))

@@ -1,5 +1,6 @@
 """Running one notebook: complete or absent, and the reason said."""
 
+import hashlib
 import json
 
 import nbformat.v4 as v4
@@ -33,6 +34,16 @@ def test_values_arrive_readable_and_folders_stay_private(tmp_path):
     assert "".join(printed).startswith("True|.|<python>")
     assert "010105陇西县" in text and str(tmp_path) not in text
     assert not list(tmp_path.glob("*failed*")) and not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.slow
+def test_ten_megabytes_arrive_as_they_are(tmp_path):
+    """A value of ten megabytes, full of quotes, braces and line ends, is the same text in the cell."""
+    value = "法\"'\\\n{0}\t" * 2**20
+    run(tmp_path, "import hashlib; print(hashlib.sha256(code.encode()).hexdigest())", code=value)
+    cells = json.loads((tmp_path / "report.ipynb").read_text(encoding="utf-8"))["cells"]
+    assert len(value.encode()) > 10 * 2**20
+    assert cells[2]["outputs"][0]["text"] == [hashlib.sha256(value.encode()).hexdigest() + "\n"]
 
 
 def test_a_failing_cell_leaves_no_report_but_its_trace(tmp_path):

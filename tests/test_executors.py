@@ -1,5 +1,6 @@
 """The same work gives the same results wherever it is done, and a dead worker costs one item."""
 
+import json
 import os
 import signal
 import subprocess
@@ -42,6 +43,11 @@ def die(path):
     return path.name
 
 
+def place_of(item, *shared):
+    """Which process works, and what it was given."""
+    return os.getpid(), shared
+
+
 def start_child(path):
     """Start a process, as a worker that runs notebooks does, and wait."""
     command = [sys.executable, "-c", "print(2)"]
@@ -66,6 +72,14 @@ def test_every_way_gives_the_same(way):
     assert isinstance(found[3].error, ValueError) and str(found[3].error) == "3 is odd"
     assert "5 is odd" in str(found[5].error) and found[4].error is None
     assert list(map_items(halve, [], **way)) == []
+
+
+@pytest.mark.parametrize("way", [*CLUSTER, {"jobs": 1, "apart": True}])
+def test_what_all_items_need_reaches_each_worker(way):
+    """Further arguments come with every item, and not from this process where work must be apart from it."""
+    outcomes = list(map_items(place_of, [1, 2], shared=("法", "治"), **way))
+    assert {outcome.value[1] for outcome in outcomes} == {("法", "治")}
+    assert os.getpid() not in {outcome.value[0] for outcome in outcomes}
 
 
 @pytest.mark.parametrize("way", CLUSTER)
@@ -175,3 +189,14 @@ def test_items_are_taken_as_workers_are_free():
     next(outcomes)
     assert len(taken) <= 4
     assert len(list(outcomes)) == 9 and len(taken) == 10
+
+
+def test_a_script_without_a_main_guard_is_run_once(tmp_path):
+    """Workers do not import the program that started them: a plain script may use several."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from toolkit.executors import map_items\n"
+        "print([outcome.value for outcome in map_items(len, ['a', 'bb'], jobs=2)])\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert sorted(json.loads(done.stdout)) == [1, 2]

@@ -60,6 +60,8 @@ def test_stata_opens_with_chinese_labels(tmp_path):
     text = script.read_text(encoding="utf-8")
     assert 'use "panel.dta", clear' in text
     assert "xtset" not in text
+    assert "tostring code, gen(region_id) format(%06.0f)" in text
+    assert "merge m:1 region_id year using own.dta" in text
     export(PANEL.head(1), path, force=True)
     assert "xtset panel_id year" in script.read_text(encoding="utf-8")
     rows = pd.read_csv(book, dtype=str).set_index("variable")

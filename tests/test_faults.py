@@ -42,6 +42,7 @@ def test_a_whole_report_has_no_fault():
         (REPORT + "\nThe county has made progress in law-based governance. " * 60, "low_cjk"),
         (REPORT + "\ue7e3" * 30 + "。", "private_characters"),
         (" ".join(REPORT), "spaced_out"),
+        (REPORT.translate(str.maketrans("执监开执评问题规达", "執監開執評問題規達")), "traditional"),
         ("\n".join(ONE_LINE[n : n + 38] for n in range(0, len(ONE_LINE), 38)), "printed_lines"),
         ("404 Not Found\n您访问的页面不存在或已被删除！", "error_page"),
         ("\n".join(f"栏目{n}" for n in range(300)), "navigation_page"),

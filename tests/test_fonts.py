@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
 import matplotlib
 import pytest
+from matplotlib.font_manager import FontManager
 
 from toolkit.plots import fonts
 from toolkit.plots.style import style
@@ -68,6 +72,34 @@ def test_styles_draw_without_a_missing_glyph(kind, language, tmp_path):
         for suffix in ("png", "svg", "pdf"):
             figure.savefig(tmp_path / f"x.{suffix}")
     assert round(figure.get_figwidth() * 2.54, 1) in (8.5, 17.0)
+
+
+BARE = """
+import sys, warnings
+warnings.simplefilter("error")
+import matplotlib
+matplotlib.use("Agg")
+import pandas as pd
+import toolkit as tk
+from matplotlib.font_manager import fontManager
+fontManager.ttflist = [font for font in fontManager.ttflist if "DejaVu" in font.name]
+counts = pd.DataFrame({"term": ["法治", "复议"], "count": [2, 1], "n_tokens": [9, 9], "per_10k": [2.0, 1.0]})
+ax = tk.plots.frequency(counts)
+assert [label.get_text() for label in ax.get_yticklabels()] == ["法治", "复议"]
+ax.figure.savefig(sys.argv[1])
+"""
+
+
+def test_no_chinese_font_and_a_broken_cache_cost_nothing(tmp_path):
+    """Where the system has no Chinese font and matplotlib's list of fonts is damaged, figures have every glyph."""
+    (tmp_path / f"fontlist-v{FontManager.__version__}.json").write_bytes(b"{broken")
+    environment = os.environ | {"MPLCONFIGDIR": str(tmp_path)}
+    command = [sys.executable, "-X", "utf8", "-c", BARE, str(tmp_path / "x.png")]
+    done = subprocess.run(
+        command, env=environment, check=False, capture_output=True, text=True, encoding="utf-8"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "x.png").stat().st_size > 5000
 
 
 def test_unknown_style_is_named():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from toolkit.measures import change_points, count_words, keyness, new_and_vanished, trend, year_over_year
+from toolkit.measures import change_points, keyness, new_and_vanished, trend, year_over_year
 from toolkit.measures.reuse import WORDY
 
 SHARED = Path(os.environ.get("TOOLKIT_SHARED", Path(__file__).resolve().parents[2] / "shared"))
@@ -85,7 +85,9 @@ def test_the_same_through_the_package():
     import toolkit as tk
 
     corpus = tk.read_corpus(REPORTS, duplicates="keep-all")
-    table = new_and_vanished(count_words(corpus, TERMS), corpus, min_count=1).set_index(["region_id", "term"])
+    table = new_and_vanished(tk.count_phrases(corpus, TERMS), corpus, min_count=1).set_index(
+        ["region_id", "term"]
+    )
     places = {"全国": "000000", "广东省": "440000", "深圳市": "440300"}
     years = ["first_year", "last_year"]
     for region, code in places.items():

@@ -55,6 +55,8 @@ def test_more_measures_become_columns():
 
 def test_sides_must_exist_and_differ():
     """A target that chooses nothing and a reference that overlaps are misuse."""
+    with pytest.raises(TypeError, match=r'target is .甲.; say column and value, such as target={"region_id"'):
+        keyness(COUNTS, target="甲")
     with pytest.raises(ValueError, match="chooses no group"):
         keyness(COUNTS, target={"region_id": "Z"})
     with pytest.raises(ValueError, match="share groups"):

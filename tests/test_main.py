@@ -20,7 +20,7 @@ def test_unknown_option_is_wrong_usage(capsys):
     assert "--colour" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["report", "check", "export", "figures"])
+@pytest.mark.parametrize("command", ["report", "check", "export", "figures", "find"])
 def test_every_command_explains_itself(command, capsys):
     """--help of every command names its corpus argument in plain words."""
     with pytest.raises(SystemExit) as stopped:
@@ -50,6 +50,18 @@ def test_check_writes_the_table_to_complete(capsys, tmp_path):
     assert target.read_bytes() == first
 
 
+def test_check_explains_each_reason_once(capsys, tmp_path):
+    """Of eight archives five are named, the others counted, and the sentence about them stands there once."""
+    (tmp_path / "good.txt").write_text("2023年陇西县法治政府建设工作总结\n全县开展检查。\n", encoding="utf-8")
+    for n in range(8):
+        (tmp_path / f"{n}.zip").write_bytes(b"PK\x03\x04" + bytes([n]) * 40)
+    assert main(["check", str(tmp_path), "--metadata", str(tmp_path / "out.csv")]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    begin = lines.index("  archive (8): Archives are not unpacked; unpack it into the folder.")
+    assert lines[begin + 1 : begin + 7] == [*(f"      {n}.zip" for n in range(5)), "      ... and 3 more"]
+    assert "  very_short (1): Under 600 characters: rarely a whole report." in lines
+
+
 def test_failed_input_shows_in_the_exit_code(capsys, tmp_path):
     """A file that could not be read is named, and the exit code is 1."""
     (tmp_path / "good.txt").write_text("2023年陇西县法治政府建设工作总结\n全县开展检查。\n", encoding="utf-8")
@@ -73,10 +85,49 @@ def test_export_writes_the_same_from_a_folder_and_from_its_store(table, file, tm
     assert f"Wrote {paths[1]}" in capsys.readouterr().out
 
 
-def test_export_names_the_tables_it_knows(tmp_path, capsys):
-    """An unknown table is quoted beside the known ones, before anything is read."""
-    assert main(["export", str(SEEDS), "pies", str(tmp_path / "p.csv")]) == 1
-    assert "'pies'" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["report", ".", "--out", "figures"],
+        ["figures", ".", "--out", "study"],
+        ["export", ".", "counts", "a/n.csv"],
+    ],
+)
+def test_results_are_not_written_among_the_reports(command, tmp_path, monkeypatch, capsys):
+    """What lies inside the corpus folder would be read as reports by the next run: refused before any work."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.txt").write_text("2023年陇西县法治政府建设工作总结\n全县开展检查。\n", encoding="utf-8")
+    assert main(command) == 1
+    assert "must not lie inside the corpus folder '.'" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.rglob("*")] == ["good.txt"]
+
+
+def test_find_leads_from_a_number_to_its_sentences(store, capsys):
+    """`find` prints sentence, citation and file of each place, and the division behind the rate."""
+    assert main(["find", str(store), "行政复议申请", "--region", "420205"]) == 0
+    out = capsys.readouterr().out
+    assert "共收到【行政复议申请】21件" in out
+    assert "001_40b0e23e491f613e.txt" in out
+    assert "1 places, 1062 tokens, 9.42 per 10,000" in out
+    assert main(["find", str(store), "没有这个词"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["export", "seeds", "pies", "p.csv"], ["'pies'", "region_years"]),
+        (["report", "seeds", "--jobs", "0"], ["1 or more; found 0"]),
+        (["build", "seeds", "--store", "s", "--part", "3/2"], ["K/N", "'3/2'"]),
+    ],
+)
+def test_what_cannot_be_meant_is_wrong_usage(arguments, words, tmp_path, monkeypatch, capsys):
+    """An unknown table, no process, a share beyond the last: code 2 with what was found, before anything is read."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    message = capsys.readouterr().err
+    assert all(word in message for word in words)
     assert not list(tmp_path.iterdir())
 
 

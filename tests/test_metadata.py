@@ -996,3 +996,19 @@ def test_a_congress_is_no_issuer():
     """代表 in 人民代表大会 represents nobody."""
     text = "关于某报告的决议\n滕州市第十九届人民代表大会常务委员会第八次会议听取和审议了市司法局局长的报告。"
     assert "会议" not in detect_metadata(text).values["issuer"]
+
+
+@pytest.mark.parametrize("code", ["110105", "220104"])
+def test_a_code_in_the_file_name_settles_a_name_of_several_places(code):
+    """朝阳区 is a district of Beijing and of Changchun; 110105_2023.txt says which. Digits of a hash say nothing."""
+    text = "朝阳区2023年法治政府建设年度报告\n" + "2023年，朝阳区坚持依法行政，我区开展检查3次。\n" * 8
+    found = detect_metadata(text, path=f"{code}_2023.txt")
+    assert (found.values["region_code"], found.flags) == (code, ())
+    for name in (f"a{code}b.txt", f"2023{code}.txt"):
+        assert detect_metadata(text, path=name).flags == ("region_ambiguous",)
+
+
+def test_a_code_in_the_file_name_contradicts_a_title():
+    """A title goes before the file name, and the contradiction is flagged."""
+    found = detect_metadata("渭源县2023年法治政府建设年度报告\n全县开展检查。\n", path="621122_2023.txt")
+    assert (found.values["region_code"], "region_conflict" in found.flags) == ("621123", True)

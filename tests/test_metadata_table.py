@@ -116,6 +116,32 @@ def test_wrong_table_is_refused_with_file_and_cell(tmp_path, text, message):
         _table(tmp_path, text)
 
 
+@pytest.mark.parametrize(("encoding", "comma"), [("gbk", ","), ("utf-16", "\t"), ("utf-8-sig", ";")])
+def test_a_table_saved_by_a_spreadsheet_is_read(tmp_path, encoding, comma):
+    """Excel saves GBK, tabs or semicolons, dates as 2021/2/8, 000000 as 0, and empty rows and columns."""
+    text = "path,region_code,region,issued_on,\n报告.txt,0,全国,2021/2/8,\n乙.txt,621122,陇西县,2023-01-05,\n,,,,\n"
+    path = tmp_path / "metadata.csv"
+    path.write_bytes(text.replace(",", comma).encode(encoding))
+    table = read_metadata_table(path)
+    assert table["region_code"].tolist() == ["000000", "621122"]
+    assert table["issued_on"].tolist() == ["2021-02-08", "2023-01-05"]
+    assert table.index.tolist() == [("报告.txt", "0"), ("乙.txt", "0")]
+
+
+def test_what_is_no_table_is_named(tmp_path):
+    """A workbook renamed to metadata.csv is an error that names the file, not one of a codec."""
+    path = tmp_path / "metadata.csv"
+    path.write_bytes(b"PK\x03\x04" + bytes(range(256)) * 20)
+    with pytest.raises(SchemaError, match=r"metadata.csv' cannot be read as a table.*Save it as CSV"):
+        read_metadata_table(path)
+
+
+def test_characters_that_a_spreadsheet_lost_are_told(tmp_path):
+    """A ? in a path that is not there is what became of an emoji or a rare character in GBK."""
+    with pytest.raises(SchemaError, match="save as CSV UTF-8"):
+        check_matches(_table(tmp_path, "path,year\n?报告.txt,2023\n"), [("😀报告.txt", 0)])
+
+
 def test_unmatched_files_are_named(tmp_path):
     """Rows for files that are not in the folder are named; rows of table files are matched by number."""
     table = _table(tmp_path, "path,row,year\na.txt,,2023\nt.csv,2,2022\ngone.txt,,2020\n")

@@ -27,6 +27,19 @@ def test_a_page_number_inside_a_paragraph_moves_behind_it():
     assert join_pages(pages) == f"标题\n{FULL}继续的半句。\n— 1 —\n下一段\n- 2 -"
 
 
+def test_what_a_browser_prints_on_each_page_moves_behind_the_paragraph():
+    """Time and title at the head, address and number at the foot, part no sentence that runs over the page."""
+    stamp, address = "2024/3/5 10:22 长海县报告", "http://www.dlch.gov.cn/art_1.html 1/2"
+    pages = [
+        ["标题", FULL, stamp, address],
+        ["继续的半句。", "下一段", "11/22/26, 2:05 PM 报告", "about:blank 2/2"],
+    ]
+    joined = join_pages(pages).split("\n")
+    assert joined[:4] == ["标题", f"{FULL}继续的半句。", stamp, address]
+    assert joined[4] == "下一段"
+    assert len(joined) == 7
+
+
 def test_a_number_of_the_text_is_no_page_number():
     """Only the first and the last line of a page are taken for its number."""
     assert join_pages([["甲", "12", "乙"]]) == "甲\n12\n乙"

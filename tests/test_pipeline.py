@@ -185,6 +185,26 @@ def test_one_bad_file_costs_one_file(tmp_path):
     assert bad["detail"]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "404 Not Found\n抱歉，您访问的页面不存在或已被删除！",
+        "安全验证\n为了保证您的正常访问，请进行如下验证：\n请点击按钮完成验证",
+        "统一身份认证平台\n用户名 密码 登录 忘记密码\n请先登录后查看",
+        "您的请求带有不合法参数，已被网站管理员设置拦截！",
+    ],
+)
+def test_what_a_server_answers_is_no_report(tmp_path, answer):
+    """Under a report's name it would be a region-year in which every term is 0: it fails, with its words."""
+    write(tmp_path, good="2023年陇西县法治政府建设工作总结\n全县开展执法检查12次。\n")
+    (tmp_path / "米东区2024年法治政府建设年度报告.txt").write_text(answer, encoding="utf-8")
+    corpus = tk.read_corpus(tmp_path)
+    assert list(corpus.documents["path"]) == ["good.txt"]
+    failed = corpus.ledger.iloc[1]
+    assert (failed["status"], failed["reason"]) == ("failed", "error page")
+    assert answer[:4] in failed["detail"]
+
+
 def test_two_reports_of_one_region_and_year_are_an_error(tmp_path):
     """Two reports of one region and year stop the reading and are both named; a policy lets it go on."""
     title = "2023年陇西县法治政府建设工作总结\n"
@@ -230,3 +250,7 @@ def test_every_flag_is_explained(tmp_path):
     assert row["status"] == "flagged"
     assert "region_unknown" in row["reason"].split()
     assert "Complete region_code in metadata.csv" in row["detail"]
+    (tmp_path / "a.txt").rename(tmp_path / "a.pdf")  # what the reader noticed hides nothing
+    row = tk.read_corpus(folder).ledger.iloc[0]
+    assert {"extension_mismatch", "region_unknown"} <= set(row["reason"].split())
+    assert all(word in row["detail"] for word in ("another format", "region_code"))

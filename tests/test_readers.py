@@ -39,6 +39,32 @@ def test_each_file_has_one_reading_in_order_of_path(tmp_path):
     ]
 
 
+def test_what_a_browser_saves_beside_a_page_is_no_report(tmp_path):
+    """Frames, scripts and styles of X_files are set aside where X.html is there; another such folder is read."""
+    names = (
+        "甲/页[1].html",
+        "甲/页[1]_files/saved_resource.html",
+        "甲/页[1]_files/a/b.txt",
+        "乙_files/报告.txt",
+    )
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"{REPORT}{name}", encoding="utf-8")
+    assert outcomes(tmp_path) == [
+        ("乙_files/报告.txt", "ok", ""),
+        ("甲/页[1].html", "flagged", "extension_mismatch"),
+        ("甲/页[1]_files/a/b.txt", "skipped", "part of a saved page"),
+        ("甲/页[1]_files/saved_resource.html", "skipped", "part of a saved page"),
+    ]
+
+
+def test_files_of_the_collecting_program_are_set_aside(tmp_path):
+    """A script, its log and a list of addresses are no reports of an unknown region."""
+    for name in ("scrape.py", "crawl.log", "urls.JSON", "主页.url"):
+        (tmp_path / name).write_text(REPORT + name, encoding="utf-8")
+    assert {(status, reason) for _, status, reason in outcomes(tmp_path)} == {("skipped", "program file")}
+
+
 def test_a_reading_says_how_it_was_read(tmp_path):
     """Text, encoding and hash are those of the file's bytes."""
     (tmp_path / "gbk.txt").write_bytes(REPORT.encode("gbk"))

@@ -6,6 +6,7 @@ Where peers and papers disagree, the side taken is said beside the measure below
 import json
 import math
 import os
+from collections import Counter
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 from toolkit import measures as m
 from toolkit.indicators.numerals import read_chinese
+from toolkit.terms.newwords import branch_entropy, cohesion
 
 VALUES = json.loads((Path(__file__).parent / "data" / "reference_values.json").read_text(encoding="utf-8"))
 BY_ID = {value["id"]: value for value in VALUES}
@@ -174,12 +176,14 @@ def rate_trend(x: dict) -> dict:
 
 
 def new_word(x: dict) -> dict:
-    """Cohesion and freedom under the names of the record."""
-    found = m.new_word(x["text"], x["candidate"])
-    return {
-        "pmi": found["cohesion"],
-        **{f"{side}_entropy": found[f"{side}_entropy"] for side in ("left", "right")},
-    }
+    """Cohesion and freedom of a string, by the formulas of `new_words`, under the names of the record."""
+    text, word = x["text"], x["candidate"]
+    positions = {n: len(text) - n + 1 for n in range(1, len(word) + 1)}
+    grams = Counter(text[i : i + n] for n, places in positions.items() for i in range(places))
+    at = [i for i in range(len(text)) if text.startswith(word, i)]
+    sides = {"left": [text[i - 1 : i] for i in at], "right": [text[i + len(word) :][:1] for i in at]}
+    free = {f"{side}_entropy": branch_entropy(Counter(filter(None, signs))) for side, signs in sides.items()}
+    return {"pmi": cohesion(word, grams, positions), **free}
 
 
 def seed_shingles() -> list[set[str]]:

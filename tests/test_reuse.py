@@ -67,6 +67,13 @@ def test_all_text_counts_as_count_terms_does():
     assert table[["term", "count", "n_tokens"]].equals(counts[["term", "count", "n_tokens"]])
 
 
+def test_blocks_of_regions_change_nothing(monkeypatch):
+    """Looked up one region at a time, every sentence has the same numbers as looked up together."""
+    whole = shared_sentences(CORPUS)
+    monkeypatch.setattr("toolkit.measures.reuse.BLOCK", 1)
+    assert shared_sentences(CORPUS).equals(whole)
+
+
 def test_shingles_leave_signs_out():
     """Runs are counted over Han characters, digits and letters only."""
     assert shingles("一网，通办！A1", 3) == {"一网通", "网通办", "通办A", "办A1"}

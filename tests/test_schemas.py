@@ -25,6 +25,12 @@ def test_missing_column_is_named():
         schemas.check(frame, schemas.DUPLICATES)
 
 
+def test_what_is_no_table_is_quoted():
+    """A measure given something else than a table quotes it, and names what it needs."""
+    with pytest.raises(TypeError, match="A trend needs a DataFrame; found '行政复议', a str"):
+        schemas.need("行政复议", ["term"], "A trend")
+
+
 def test_wrong_type_is_named():
     """A year read as text is refused, and the sentence names column and type."""
     frame = schemas.COVERAGE.frame().astype({"year": "str"})

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from small_corpus import make_corpus
 
-from toolkit.measures import attention, attention_hits, count_words, rank_stability
+from toolkit.measures import attention, attention_hits, rank_stability
 from toolkit.terms.hits import find_hits
 from toolkit.terms.lexicon import read_lexicon
 
@@ -102,22 +102,6 @@ def test_default_is_stable_against_itself():
     assert own["times_default"].dropna().tolist() == pytest.approx([1] * own["times_default"].count())
     with pytest.raises(ValueError, match="not in the sheet"):
         rank_stability(attention(CORPUS, WORDS), default=("hits", "words"))
-
-
-def test_wordings_are_counted_as_they_stand():
-    """行政复议 is found over two tokens and in one; the longest counts; a report without it has 0."""
-    table = count_words(CORPUS, ["复议", "行政复议"]).set_index(["region_id", "term"])
-    assert table["count"].to_dict() == {
-        ("A", "复议"): 2,
-        ("A", "行政复议"): 2,
-        ("B", "复议"): 1,
-        ("B", "行政复议"): 0,
-        ("C", "复议"): 0,
-        ("C", "行政复议"): 0,
-    }
-    assert table.loc[("B", "复议"), ["n_documents", "n_tokens", "n_reports"]].tolist() == [1, 3, 1]
-    whole = count_words(CORPUS, WORDS, by=["year"]).set_index(["year", "term"])["count"]
-    assert whole.to_dict() == {(2020, "复议"): 5, (2020, "普法"): 2, (2021, "复议"): 0, (2021, "普法"): 0}
 
 
 def test_lexicon_takes_the_corpus_hits():

@@ -6,6 +6,8 @@ from pandas.testing import assert_frame_equal
 from small import small_corpus
 
 from toolkit.builds import build_store
+from toolkit.pipeline import read_corpus
+from toolkit.reports import parts, sheets
 from toolkit.reports import slices as slices_module
 from toolkit.reports.slices import Slices, open_corpus, open_slice
 from toolkit.store import forget
@@ -169,3 +171,28 @@ def test_of_terms_only_others_have_the_most_frequent_stay(monkeypatch):
     sides = Slices(small_corpus(("1", 2020, "甲 己"), ("1", 2019, "乙 丙"), *others)).slice("1").sides
     rows = sides[sides["side"] == "others"].set_index("term")
     assert rows["count"].to_dict() == {"甲": 1, "乙": 3, "丙": 2} and set(rows["n_tokens"]) == {8}
+
+
+def test_reports_without_a_year_share_nothing():
+    """Where no report has a year, nothing is compared, and the tables are there all the same."""
+    assert Slices(small_corpus(("1", None, "甲"))).load([]).shared.empty
+
+
+def test_blocks_of_unequal_size_are_joined(monkeypatch):
+    """Hundreds of reports in one block and a few in the next are one table, with a row each."""
+    monkeypatch.setattr("toolkit.measures.reuse.BLOCK", 140)
+    slices = Slices(small_corpus(*[(f"{n:03}", 2020, "甲") for n in range(145)]))
+    assert len(slices.load(slices.units).shared) == 145
+
+
+def test_a_report_that_was_set_aside_is_named_where_its_region_is_told_of(tmp_path, monkeypatch):
+    """Of two reports of one region and year the shorter is left out, and the slice and the page name its file."""
+    text = "2023年陇西县法治政府建设年度报告\n一、主要举措\n全年办理行政复议案件10件。\n"
+    (tmp_path / "长.txt").write_text(f"{text}二、存在的问题\n执法力量不足。\n", encoding="utf-8")
+    (tmp_path / "短.txt").write_text(text, encoding="utf-8")
+    slices = Slices(read_corpus(tmp_path, duplicates="keep-longest"))
+    made, shown = slices.slice("621122"), []
+    assert made.peers["dropped"] == ["短.txt"]
+    monkeypatch.setattr(sheets, "display", lambda item, **options: shown.append(item.data))
+    parts.show_reading(sheets.Sheet(*made, tmp_path, "zh", ["png"]))
+    assert any("没有采用" in html and "短.txt" in html for html in shown)

@@ -108,6 +108,12 @@ def test_what_stands_above_the_last_date_signs(signer):
     assert [row[2] for row in parse_structure(text).sentences][-3:] == ["plan", "meta", "meta"]
 
 
+def test_a_task_with_its_bureau_is_no_signature():
+    """The last tasks of an annex each end with the bureau in charge; they are counted, for a signer has no stop."""
+    text = "一、工作\n全年工作成效明显。\n58.建设22个花园。牵头单位：区城管局\n59.改造68座公厕。牵头单位：区城管局"
+    assert "meta" not in [row[2] for row in parse_structure(text).sentences]
+
+
 def test_rows_fit_the_schemas():
     """With doc_id put before them the rows are valid rows of SECTIONS and SENTENCES."""
     structure = parse_structure("某县2023年工作报告\n甲。\n一、工作\n乙。\n")

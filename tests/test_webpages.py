@@ -119,6 +119,15 @@ def test_meta_tags_become_hints():
     title = "<title>某县人民政府门户网站_2023年法治政府建设情况报告 - 法治政府</title>"
     assert read_hints(title) == {"title": "2023年法治政府建设情况报告"}
     assert read_hints("<title>某县人民政府</title>") == {}
+
+
+def test_a_heading_beside_the_article_gives_the_title():
+    """The title may stand outside of the article's container: the one heading that names a year's report is it."""
+    heading = '<h3 class="t"><span>某县2023年</span>法治政府建设情况报告</h3>'
+    assert read_hints(f"<title>某县政府网</title><h2>政府工作报告</h2>{heading}") == {
+        "title": "某县2023年法治政府建设情况报告"
+    }
+    assert read_hints(f"{heading}<h3>某县2022年政府工作报告</h3>") == {}
     saved = "<!-- saved from url=(0031)http://www.example.gov.cn/a.html -->"
     assert read_hints(saved) == {"source_url": "http://www.example.gov.cn/a.html"}
 
@@ -213,3 +222,24 @@ def test_the_only_date_that_stands_alone_is_the_page_s():
     assert dated("2023-01-18", "2023-02-03") is None
     assert dated("成文日期：2023-01-16", "今天是2023年3月2日", "会议时间：2022-05-06") is None
     assert dated("2023-02-03", "成文日期：2023-01-16", "发布日期：2023年1月18日") == "2023-01-18"
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        '<em id="publish_time" class="rich_media_meta">2023年1月18日 10:22</em>',
+        "<em id='publish_time'></em><script>var t = '1674008520', createTime = '2023-01-18 10:22';</script>",
+    ],
+    ids=["shown", "in the script that shows it"],
+)
+def test_a_wechat_article_gives_the_date_in_its_head(mark):
+    """It stands behind the account's name, so that no line begins with it; the day of signature is another."""
+    content = page(f'<h1>{TITLE}</h1><p><span id="js_name">某县司法局</span> {mark} 甘肃</p>')
+    content = content.replace("</body>", f'<div id="js_content">{PLAIN}<p>2022-12-30</p></div></body>')
+    assert read_page(content.encode())[0].hints["published_on"] == "2023-01-18"
+
+
+def test_a_relative_day_of_a_wechat_article_is_no_date():
+    """昨天 10:22 says nothing once the page is saved."""
+    content = page(f'<em id="publish_time">昨天 10:22</em><div id="js_content">{PLAIN}</div>')
+    assert "published_on" not in read_page(content.encode())[0].hints

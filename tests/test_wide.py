@@ -46,8 +46,23 @@ def test_every_region_has_every_year_once(reports, wide):
     assert wide["collected"].sum() == 4
     assert set(wide["region"]) == {"定西市", "陇西县", "临洮县"}
     gaps = wide[~wide["collected"]]
-    measured = [name for name in wide if name.startswith(("shr_", "cnt_", "n_", "reuse_", "novel"))]
-    assert gaps[measured].isna().all(axis=None)
+    measured = [name for name in wide if name.startswith(("shr_", "cnt_", "n_", "reuse_", "novel", "qa_"))]
+    counted = [name for name in wide if name.startswith("ind_") and name.endswith("_n")]
+    assert gaps[[*measured, *counted]].isna().all(axis=None)
+    assert wide.loc[wide["collected"], counted].notna().all(axis=None)
+
+
+def test_a_year_without_a_report_has_the_code_of_that_year(tmp_path):
+    """A row without a report joins an outside panel: 章丘市 (370181) became a district (370114) in 2016."""
+    for name, year in (("章丘市", 2014), ("章丘区", 2019)):
+        body = f"{name}{year}年法治政府建设年度报告\n一、主要举措\n{name}开展检查3次。\n"
+        (tmp_path / f"{year}.txt").write_text(body, encoding="utf-8")
+    corpus = read_corpus(tmp_path)
+    wide = region_years(corpus, facts(corpus)).set_index("year")
+    assert wide["region_id"].unique().tolist() == ["370114"]
+    codes = wide["region_code"].to_dict()
+    assert [codes.pop(2014), codes.pop(2015)] == ["370181"] * 2
+    assert [codes.pop(2017), codes.pop(2018), codes.pop(2019)] == ["370114"] * 3
 
 
 def test_states_of_an_indicator(wide):

@@ -5,7 +5,7 @@ Public names are loaded when they are first used, so that ``import toolkit as tk
 
 from __future__ import annotations
 
-from importlib import import_module
+from toolkit.lazy import attach
 
 __version__ = "0.1.0"
 
@@ -23,30 +23,16 @@ _ROOMS = {
     "terms.newwords": "new_words",
     "terms.user_words": "read_user_words",
     "terms.citations": "citations",
+    "terms.passages": "passages",
     "measures": (
         "frequency tf_idf location_quotient trend pooled_trend change_points breaks year_over_year new_and_vanished "
         "word_shift keyness log_odds dispersion collocates cooccurrence diversity similarity adoption adoption_curve "
-        "shared_sentences boilerplate novel_frequency attention attention_hits rank_stability count_words "
-        "region_years"
+        "shared_sentences boilerplate novel_frequency attention attention_hits rank_stability region_years"
     ),
     "indicators": "facts panel audit",
     "exports": "export",
     "reports": "run_reports",
     "schemas": "SchemaError check",
+    "": "corpus terms indicators measures plots reports schemas",
 }
-_HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
-_SUBPACKAGES = ("corpus", "terms", "indicators", "measures", "plots", "reports", "schemas")
-
-
-def __getattr__(name: str) -> object:
-    """Import the room of a public name when it is first asked for."""
-    if name in _HOME:
-        return getattr(import_module(f"toolkit.{_HOME[name]}"), name)
-    if name in _SUBPACKAGES:
-        return import_module(f"toolkit.{name}")
-    raise AttributeError(f"module 'toolkit' has no attribute {name!r}; its public names are {sorted(_HOME)}")
-
-
-def __dir__() -> list[str]:
-    """Public names and subpackages, for completion."""
-    return sorted({*globals(), *_HOME, *_SUBPACKAGES})
+__getattr__, __dir__ = attach(__name__, _ROOMS)

@@ -6,13 +6,21 @@ import argparse
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from toolkit.executors import usual_jobs
+from toolkit.executors import check, usual_jobs
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 BUILD_MEMORY, REPORT_MEMORY = 1000 * 2**20, 600 * 2**20  # bytes of one worker and what it starts
+_SHOWN = 5  # files that `check` names for each reason
+_STATUS = {"skipped": "Set aside", "flagged": "Read, to look at", "failed": "Not read"}
+_HELD = ("documents", "sections", "sentences", "hits", "ledger", "duplicates")
+_MADE = ("counts", "facts", "panel", "region_years", "coverage", "cooccurrence", "similarity")
 _EXPECTED = (OSError, ValueError, KeyError, ImportError)
 
 
@@ -23,6 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return EXIT_USAGE
+    try:
+        check(getattr(options, "jobs", 1), getattr(options, "part", ""))
+    except ValueError as error:
+        parser.error(str(error))
     if getattr(options, "scheduler", ""):
         logging.basicConfig(format="toolkit: %(message)s")
         logging.getLogger("toolkit.executors").setLevel(logging.INFO)  # names the dashboard
@@ -34,10 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"toolkit: {message}", file=sys.stderr)
         return EXIT_FAILED
     except KeyboardInterrupt:
-        print(
-            "toolkit: stopped; what was finished is kept, and a second run does only the rest.",
-            file=sys.stderr,
-        )
+        kept = "; what was finished is kept, and a second run does only the rest"
+        print(f"toolkit: stopped{kept if options.command in (_report, _build) else ''}.", file=sys.stderr)
         return EXIT_FAILED
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -57,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     _describe_build(commands)
     _describe_export(commands)
     _describe_figures(commands)
+    _describe_find(commands)
     return parser
 
 
@@ -154,6 +165,8 @@ def _describe_export(commands: argparse._SubParsersAction) -> None:
     export.add_argument("corpus", type=Path, help="folder with the reports, or a store")
     export.add_argument(
         "table",
+        choices=(*_HELD, *_MADE),
+        metavar="TABLE",
         help="documents, sections, sentences, hits, ledger, duplicates, counts, facts, panel (one row a figure), "
         "region_years (one row a region and year), coverage, cooccurrence or similarity",
     )
@@ -194,6 +207,22 @@ def _describe_figures(commands: argparse._SubParsersAction) -> None:
     )
     figures.add_argument("--dpi", type=int, default=600, help="of png and tiff (default: 600)")
     _add_duplicates(figures)
+
+
+def _describe_find(commands: argparse._SubParsersAction) -> None:
+    """Add the way back from a number to its sentences."""
+    find = commands.add_parser(
+        "find", help="from a number back to the sentences it came from", description=_find.__doc__
+    )
+    find.set_defaults(command=_find)
+    find.add_argument("corpus", type=Path, help="folder with the reports, or a store")
+    find.add_argument(
+        "what", help="a term; or evidence (00f077a4ca13:289-293) or a citation, as it is printed"
+    )
+    find.add_argument("--region", default="", metavar="CODE", help="only this region (code or name)")
+    find.add_argument("--year", type=int, help="only this year")
+    find.add_argument("--limit", type=int, default=50, help="at most so many places (default: 50)")
+    _add_duplicates(find, default="keep-all")
 
 
 def _add_workers(command: argparse.ArgumentParser, what: str, memory: int) -> None:
@@ -256,9 +285,11 @@ def _figures(options: argparse.Namespace) -> int:
     boilerplate, and chosen terms, each with a caption and its data; what cannot be drawn is said."""
     import matplotlib
 
+    from toolkit.pipeline import require_apart
     from toolkit.reports.studies import draw_study
 
     matplotlib.use("Agg")
+    require_apart(options.out, options.corpus)
     corpus = _opened(options)
     chosen = {name: getattr(options, name) for name in ("language", "size", "dpi", "grey")}
     chosen |= {"figures": options.figure, "terms": options.term, "indicators": options.indicator}
@@ -281,9 +312,8 @@ def _check(options: argparse.Namespace) -> int:
     corpus = read_corpus(options.corpus, duplicates=options.duplicates)
     ledger = corpus.ledger
     print(repr(corpus))
-    for row in ledger[ledger["status"] != "ok"].itertuples():
-        place = f"{row.path} row {row.row}" if row.row else row.path
-        print(f"  {row.status:8}{place}: {row.reason}{' - ' + row.detail if row.detail else ''}")
+    for line in _told(ledger, options.corpus):
+        print(line)
     path = options.metadata or Path(f"{options.corpus.resolve().name}-metadata.csv")
     if path.exists() and not options.force:
         print(f"{path} exists and was left as it is; --force replaces it.")
@@ -294,6 +324,29 @@ def _check(options: argparse.Namespace) -> int:
             f"Wrote {path}: complete it, doubtful rows first, and save it as metadata.csv beside the reports."
         )
     return EXIT_FAILED if (ledger["status"] == "failed").any() else EXIT_OK
+
+
+def _told(ledger: pd.DataFrame, folder: Path) -> Iterator[str]:
+    """What became of the inputs: each reason and flag explained once, rarest first, with the first of its files."""
+    from toolkit.corpus.extracts import explain
+
+    place = ledger["path"].where(ledger["row"] == 0, ledger["path"] + " row " + ledger["row"].astype(str))
+    for status, title in _STATUS.items():
+        rows = ledger.assign(place=place)[ledger["status"] == status]
+        if rows.empty:
+            continue
+        yield f"{title} ({len(rows)})"
+        names = rows["reason"].str.split() if status == "flagged" else rows["reason"]
+        groups = rows.assign(name=names).explode("name").groupby("name")
+        for name, group in sorted(groups, key=lambda item: (len(item[1]), item[0])):
+            meaning = explain([name])
+            yield f"  {name} ({len(group)}){': ' + meaning if meaning else ''}"
+            for row in group[:_SHOWN].itertuples():
+                found = "" if status == "flagged" else row.detail.removeprefix(meaning).strip()
+                yield f"      {row.place}{' - ' + found if found else ''}"
+            if len(group) > _SHOWN:
+                yield f"      ... and {len(group) - _SHOWN} more"
+    yield f"Every input with all that was noticed: toolkit export {folder} ledger ledger.xlsx --duplicates keep-all"
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -317,6 +370,7 @@ def _build(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     """Write one table of a folder of reports, or of a store, as a file other programs open, with a codebook."""
     import toolkit as tk
+    from toolkit.pipeline import require_apart
 
     made = {
         "counts": tk.count_terms,
@@ -327,15 +381,36 @@ def _export(options: argparse.Namespace) -> int:
         "cooccurrence": tk.measures.cooccurrence,
         "similarity": lambda corpus: tk.measures.similarity(tk.count_terms(corpus)),
     }
-    held = ("documents", "sections", "sentences", "hits", "ledger", "duplicates")
-    if options.table not in made and options.table not in held:
-        raise ValueError(f"Expected one of {[*held, *made]} as the table; {options.table!r} is none of them.")
+    require_apart(options.file, options.corpus)
     corpus = _opened(options)
-    table = getattr(corpus, options.table) if options.table in held else made[options.table](corpus)
+    table = made[options.table](corpus) if options.table in _MADE else getattr(corpus, options.table)
     about = {"settings": corpus.settings, "source": f"reports in {options.corpus.resolve().name}"}
     for path in tk.export(table, options.file, force=options.force, **about):
         print(f"Wrote {path}")
     return EXIT_OK
+
+
+def _find(options: argparse.Namespace) -> int:
+    """Print the sentences a number came from, each with its citation and source file: every place of a term, or
+    the places that the evidence of a panel, or a citation in a report or table, names."""
+    import toolkit as tk
+
+    corpus = _opened(options)
+    chosen = {name: getattr(options, name) for name in ("region", "year", "limit")}
+    places = tk.passages(corpus, options.what, **chosen)
+    for place in places.itertuples():
+        row = f" row {place.row}" if place.row else ""
+        print(
+            f"{place.before}【{place.surface}】{place.after}\n    {place.citation}\n    {place.path}{row}\n"
+        )
+    sizes = corpus.documents.set_index("doc_id")["n_tokens"]
+    if not any(doc_id in options.what for doc_id in sizes.index):  # the places of evidence are no rate
+        for (doc_id, label), count in places.groupby(["doc_id", "label"], sort=False).size().items():
+            rate = 10_000 * count / sizes[doc_id]
+            print(f"{label}: {count} places, {sizes[doc_id]} tokens, {rate:.2f} per 10,000")
+    more = " (more are not shown; see --limit)" if len(places) == options.limit else ""
+    print(f"{len(places)} places in {places['doc_id'].nunique()} reports{more}")
+    return EXIT_OK if len(places) else EXIT_FAILED
 
 
 def _opened(options: argparse.Namespace) -> object:

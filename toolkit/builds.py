@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
-import pickle
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -17,17 +16,20 @@ import pyarrow as pa
 
 from toolkit import drafts, executors, files, layers, pipeline, schemas, store
 from toolkit.corpus.readers import Reading, Source, list_sources
-from toolkit.layers import LAYERS, Job, make_part, read_table, source_key
+from toolkit.layers import LAYERS, Job, Tools, make_part, read_table, source_key
 from toolkit.terms.lexicon import Lexicon
 from toolkit.terms.segment import Segmenter
 
 log = logging.getLogger(__name__)
+Run = Callable[[list[Job], bool], Iterator[executors.Outcome]]
 
 PART_SIZE = 1000  # files in a part at most; a full part is split in two, so parts hold 500-1,000
 FEWEST_PARTS = 8  # in a small corpus parts are smaller, so that there is work for several processes
 SMALLEST_PART = 125
 PROCESS_MEMORY = 350 * 2**20  # bytes of a process before it holds a part, measured: docs/scaling.md
 PART_MEMORY = 25  # bytes it holds for each byte of the files of a part
+STALLED = 300.0  # seconds after which a worker that is still at one document, or at one batch, is given up
+PIECES = 8  # into which a part is divided that killed its worker
 
 
 class Build(NamedTuple):
@@ -78,7 +80,9 @@ def build_store(
     segmenter, lexicon, duplicates, progress
         As for `read_corpus`. Another policy for duplicates makes no part again.
     jobs
-        Processes at work. Results do not depend on their number.
+        Processes at work; with 1 the work is done in this one. Results do not depend on their number. A
+        document that kills a worker, or keeps it for more than five minutes, is set aside in the ledger; one
+        that kills this process is set aside by the next build.
     memory
         Bytes the build may use, all processes together: it limits their number. What one needs is computed
         from the size of the files.
@@ -103,19 +107,25 @@ def build_store(
         Where the store cannot be written or another process builds it.
     """
     corpus, folder = pipeline.existing(corpus), Path(folder)
-    if folder.resolve().is_relative_to(corpus.resolve()):
-        raise ValueError(f"The store {str(folder)!r} must not lie inside the corpus folder {str(corpus)!r}.")
+    pipeline.require_apart(folder, corpus)
+    others = sorted(path.name for path in folder.glob("[!.]*")) if folder.is_dir() else []
+    if others and not {"base", store.MANIFEST} & {*others}:
+        raise ValueError(
+            f"Expected a store, or a new folder for one; {str(folder)!r} holds other files, such as {others[0]!r}."
+        )
     executors.share((), part)  # a part of another form fails before anything is written
     segmenter, lexicon = pipeline.choose_tools(segmenter, lexicon)
     with _explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with files.locked(folder, shared=bool(part)):
-            run = functools.partial(_run, jobs=jobs, memory=memory, scheduler=scheduler)
             tools = (segmenter, lexicon)
+            run = functools.partial(_run, tools=tools, jobs=jobs, memory=memory, scheduler=scheduler)
             return _build(corpus, folder, tools, duplicates, run, part, part_size, progress)
 
 
-def _run(work: list[Job], jobs: int, memory: int | None, scheduler: str) -> Iterator[executors.Outcome]:
+def _run(
+    work: list[Job], apart: bool = False, *, tools: Tools, jobs: int, memory: int | None, scheduler: str
+) -> Iterator[executors.Outcome]:
     """Make parts, by as many processes as the memory holds beside the one that joins them."""
     if memory is not None and work:
         largest = max(sum(Path(source.place).stat().st_size for source in job.sources) for job in work)
@@ -126,7 +136,63 @@ def _run(work: list[Job], jobs: int, memory: int | None, scheduler: str) -> Iter
                 f"({largest >> 20} MB of files). Allow more, or divide the corpus."
             )
         jobs = max(1, min(jobs, (memory - PROCESS_MEMORY) // worker))
-    return executors.map_items(make_part, work, jobs=jobs, scheduler=scheduler)
+    renewed = len(work) == 1 and any(
+        work[0].older.values()
+    )  # of few documents: a worker costs more than they
+    apart = apart or (jobs > 1 and not renewed) or any(job.note.exists() for job in work)
+    shared = (*tools, STALLED if apart or scheduler else 0)
+    return executors.map_items(make_part, work, shared=shared, jobs=jobs, scheduler=scheduler, apart=apart)
+
+
+def _survived(work: list[Job], run: Run, apart: bool = False) -> Iterator[executors.Outcome]:
+    """Make parts; one whose worker died twice is made from smaller ones, down to the document that kills."""
+    died: list[Job] = []
+    pieces: list[Job] = []
+    for outcome in run(work, apart):
+        smaller = _pieces(outcome.item) if isinstance(outcome.error, executors.WorkerDied) else []
+        if smaller:
+            log.warning(
+                "part %s killed its worker twice; looking for the document", outcome.item.part or "all"
+            )
+            died.append(outcome.item)
+            pieces += smaller
+        else:
+            yield outcome
+    if died:
+        list(_survived(pieces, run, True))  # what else befalls a piece befalls its part
+        whole = [_job(j.part, j.sources, j.keys, j.overrides, _homes(j)) for j in died]
+        for job, done, error in run(whole, True):
+            yield executors.Outcome(
+                job, done and (done[0], f"{done[1]}; in pieces, for it killed its worker"), error
+            )
+
+
+def _pieces(job: Job) -> list[Job]:
+    """Smaller parts whose rows the part takes over; of one file, itself without what its worker was at."""
+    if len(job.sources) > 1:
+        by_hash = {source.sha256: at for at, source in enumerate(job.sources)}
+        parts = store.partition(sorted(by_hash), -(-len(by_hash) // PIECES), job.part)
+        places = {part: [by_hash[value] for value in hashes] for part, hashes in parts.items()}
+        return [
+            _job(
+                part,
+                [job.sources[at] for at in found],
+                [job.keys[at] for at in found],
+                job.overrides,
+                _homes(job),
+            )
+            for part, found in places.items()
+        ]
+    try:
+        fatal = job.note.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    return [job._replace(deadly=(*job.deadly, fatal))] if fatal and fatal not in job.deadly else []
+
+
+def _homes(job: Job) -> dict[str, Path]:
+    """The folders in which the layers of a part stand."""
+    return {layer: target.parent for layer, target in job.targets.items()}
 
 
 @contextlib.contextmanager
@@ -148,9 +214,9 @@ def _explained(folder: Path) -> Iterator[None]:
 def _build(
     corpus: Path,
     folder: Path,
-    tools: tuple[Segmenter, Lexicon],
+    tools: Tools,
     duplicates: str,
-    run: Callable[[list[Job]], Iterator[executors.Outcome]],
+    run: Run,
     part: str,
     part_size: int | None,
     progress: bool | None,
@@ -165,17 +231,17 @@ def _build(
     pipeline.require_reports(corpus, refused, len(sources))
     prints = fingerprints(*tools)
     size = part_size or _part_size(len(sources))
-    work = list(_jobs(folder, sources, overrides, prints, size, pickle.dumps(tools)))
+    work = list(_jobs(folder, sources, overrides, prints, size))
     mine = executors.share(work, part)
     store.verify({path for job in mine for paths in job.older.values() for path in paths})
     reasons = {job.part: _why(folder, job) for job in mine}
     missing = [job for job in mine if reasons[job.part]]
-    counts = dict(pipeline.shown(_made(run(missing)), progress, "building"))
+    counts = dict(pipeline.shown(_made(_survived(missing, run)), progress, "building"))
     lines = [f"part {name or 'all'}: {reasons[name]}; {counts[name]}" for name in reasons if reasons[name]]
     if part:
         return Build(folder, lines, len(mine) - len(missing), None, 0)
     settings = pipeline.collect_settings(*tools, duplicates, overrides is not None)
-    joined, documents, ledger = _join(corpus, folder, work, refused, overrides, duplicates)
+    joined, documents, ledger = _join(corpus, folder, work, refused, overrides, duplicates, prints)
     folders = [*(job.targets[layer] for job in work for layer in LAYERS), joined]
     records = {path.relative_to(folder).as_posix(): store.listed(path) for path in folders}
     manifest = {"schema_version": store.SCHEMA_VERSION, "fingerprints": prints, "settings": settings}
@@ -209,7 +275,6 @@ def _jobs(
     overrides: pd.DataFrame | None,
     prints: dict[str, str],
     part_size: int,
-    tools: bytes,
 ) -> Iterator[Job]:
     """Divide the inputs into parts and say where each belongs."""
     by_hash = {source.sha256: source for source in sources}
@@ -218,11 +283,22 @@ def _jobs(
         mine = tuple(by_hash[value] for value in hashes)
         rows = [corrected[source.path] for source in mine if source.path in corrected]
         keys = tuple(source_key(s.path, s.sha256, corrected.get(s.path)) for s in mine)
-        name = f"p{part}-{store.digest(sorted(keys))}"
         homes = {layer: folder / layer / prints[layer] for layer in LAYERS}
-        older = {layer: tuple(_older(home, part)) for layer, home in homes.items()}
-        targets = {layer: home / name for layer, home in homes.items()}
-        yield Job(part, mine, keys, pd.concat(rows) if rows else None, targets, older, tools)
+        yield _job(part, mine, keys, pd.concat(rows) if rows else None, homes)
+
+
+def _job(
+    part: str,
+    sources: Sequence[Source],
+    keys: Sequence[str],
+    overrides: pd.DataFrame | None,
+    homes: dict[str, Path],
+) -> Job:
+    """A part of these files, and where it belongs."""
+    name = f"p{part}-{store.digest(sorted(keys))}"
+    older = {layer: tuple(_older(home, part)) for layer, home in homes.items()}
+    targets = {layer: home / name for layer, home in homes.items()}
+    return Job(part, tuple(sources), tuple(keys), overrides, targets, older)
 
 
 def _part_size(n_files: int) -> int:
@@ -260,7 +336,8 @@ def _why(folder: Path, job: Job) -> str:
         return "; ".join(sorted(reasons.values()))
     if any(path.exists() for layer in missing for path in job.older[layer]):
         return "its files or metadata changed"
-    made = [layer for layer in missing if any((folder / layer).glob("*/p*"))]
+    others = {layer: {path.parent for path in (folder / layer).glob("*/p*")} for layer in missing}
+    made = [layer for layer in missing if others[layer] - {job.targets[layer].parent}]
     return f"rules, dictionary or versions changed ({', '.join(made)})" if made else "new"
 
 
@@ -286,6 +363,7 @@ def _join(
     refused: list,
     overrides: pd.DataFrame | None,
     duplicates: str,
+    prints: dict[str, str],
 ) -> tuple[Path, pd.DataFrame, pd.DataFrame]:
     """The small tables of the whole corpus: documents without texts, sizes, ledger, duplicates."""
     modules = [Path(module.__file__) for module in (drafts, layers, pipeline, schemas, store)]
@@ -295,17 +373,43 @@ def _join(
     if store.read_record(target) is None:
         shutil.rmtree(target, ignore_errors=True)
         read_texts = functools.partial(_read_texts, work)
-        frames = pipeline.settle(corpus, _small(work, refused), overrides, duplicates, read_texts)
+        small = _small(work, refused)
+        keys = dict(zip(*(small["documents"][name].to_pylist() for name in ("doc_id", "key")), strict=True))
+        known = _compared_before(folder, prints, keys)
+        frames = pipeline.settle(corpus, small, overrides, duplicates, read_texts, known)
+        pairs = frames["compared"]
+        frames["compared"] = pairs.assign(keys=pairs["doc_id"].map(keys) + pairs["other_id"].map(keys))
         tables = {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in frames.items()}
         store.write_part(target, tables)
     documents, ledger = (pd.read_parquet(target / f"{name}.parquet") for name in ("documents", "ledger"))
     return target, documents, ledger
 
 
+def _compared_before(
+    folder: Path, prints: dict[str, str], keys: dict[str, str]
+) -> dict[tuple[str, str], float]:
+    """Similarities in the tables of the last build, of pairs whose texts are the same still."""
+    try:
+        manifest = store.read_manifest(folder)
+        tables = folder / next(place for place in manifest["folders"] if place.startswith("tables/"))
+        if manifest["fingerprints"]["base"] != prints["base"] or store.read_record(tables) is None:
+            return {}
+    except (FileNotFoundError, ValueError, KeyError, StopIteration):
+        return {}
+    pairs = pd.read_parquet(tables / "compared.parquet", columns=["doc_id", "other_id", "similarity", "keys"])
+    rows = pairs.itertuples(index=False)
+    return {(a, b): found for a, b, found, made in rows if made == keys.get(a, "") + keys.get(b, "")}
+
+
 def _small(work: list[Job], refused: list[Reading]) -> dict[str, pa.Table]:
     """The small tables of all parts."""
     tables = {}
-    for layer, name in (("base", "documents"), ("base", "runs"), ("base", "inputs"), ("terms", "sizes")):
+    for layer, name in (
+        ("base", "documents"),
+        ("base", "signatures"),
+        ("base", "inputs"),
+        ("terms", "sizes"),
+    ):
         tables[name] = pa.concat_tables(read_table(job, layer, name) for job in work)
     names = [job.part for job in work for _ in range(read_table(job, "base", "documents").num_rows)]
     tables["documents"] = tables["documents"].append_column("part", pa.array(names, pa.string()))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from toolkit import schemas
 from toolkit.corpus.cleaning import clean_text, find_furniture
+from toolkit.corpus.extracts import explain
 from toolkit.corpus.faults import find_faults
 from toolkit.corpus.metadata import Metadata, detect_metadata
 from toolkit.corpus.metadata_table import apply_overrides
@@ -61,7 +62,11 @@ def draft_report(reading: Reading, overrides: pd.DataFrame | None) -> Draft:
         furniture = tuple(find_furniture(text))
         found = detect_metadata(text, path=reading.path, hints=reading.hints, furniture=furniture)
         metadata = apply_overrides(found, overrides, path=reading.path, row=reading.row)
-        flags = (*reading.flags, *clean_flags, *find_faults(text, furniture), *metadata.flags)
+        faults = find_faults(text, furniture)
+        if "error_page" in faults:  # as a report it would be a region-year in which no term stands
+            detail = f"{explain(['error page'])} It says {' '.join(text.split())[:60]!r}."
+            return Draft(reading._replace(status="failed", reason="error page", detail=detail))
+        flags = (*reading.flags, *clean_flags, *faults, *metadata.flags)
         return Draft(reading._replace(text=""), text, furniture, metadata, tuple(dict.fromkeys(flags)))
     except Exception as error:
         return Draft(guarded(reading, error))

@@ -21,7 +21,9 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from threading import Thread
+from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
+from uuid import uuid4
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +31,7 @@ LOCAL = "local"  # a cluster of this machine, for a look at the dashboard and fo
 _PATIENCE = 5  # seconds an idle worker may take to end
 SETTINGS = {  # of dask, for a cluster that is only ours
     "distributed.worker.daemon": False,  # a worker has children: kernels, the reader of risky files
-    "distributed.scheduler.allowed-failures": 1,  # one more try for an item whose worker died
+    "distributed.scheduler.allowed-failures": 0,  # the one more try is made alone: `_submitted`
     "distributed.scheduler.worker-saturation": 1.0,  # no item waits in a worker that another may kill
 }
 Item = TypeVar("Item")
@@ -54,7 +56,13 @@ class WorkerDied(RuntimeError):
 
 
 def map_items(
-    function: Callable[[Item], Any], items: Iterable[Item], *, jobs: int = 1, scheduler: str = ""
+    function: Callable[..., Any],
+    items: Iterable[Item],
+    *,
+    shared: tuple = (),
+    jobs: int = 1,
+    scheduler: str = "",
+    apart: bool = False,
 ) -> Iterator[Outcome]:
     """Apply a function to items and yield an `Outcome` for each as it ends.
 
@@ -68,11 +76,15 @@ def map_items(
     items
         Each of them small; they are sent to the workers. They are taken one by one as workers are free, so a
         generator may prepare each just before it is needed.
+    shared
+        Further arguments of the function, the same for all items: sent once to each worker.
     jobs
-        Items at once. With 1 and no scheduler the work is done in this process.
+        Items at once. With 1, or one item, and no scheduler the work is done in this process.
     scheduler
         ``""``; or the address of a dask scheduler, such as ``tcp://10.0.0.5:8786``, whose workers have this
         package and see the same files; or ``"local"``, a dask cluster of `jobs` processes of this machine.
+    apart
+        Never work in this process, which an item may kill.
 
     Raises
     ------
@@ -90,11 +102,11 @@ def map_items(
         return
     items, few = chain(first, items), len(first) == 1
     if scheduler:
-        yield from _on_cluster(function, items, jobs, scheduler)
-    elif jobs == 1 or few:
-        yield from (Outcome(item, *_attempt(function, item)) for item in items)
+        yield from _on_cluster(function, items, shared, jobs, scheduler)
+    elif (jobs == 1 or few) and not apart:
+        yield from (Outcome(item, *_attempt(function, item, shared)) for item in items)
     else:
-        yield from _in_processes(function, items, jobs)
+        yield from _in_processes(function, items, shared, jobs)
 
 
 def check(jobs: int, part: str = "") -> None:
@@ -133,17 +145,17 @@ def share(items: Sequence[Item], part: str) -> list[Item]:
     return list(items[int(k) - 1 :: int(n)])
 
 
-def _attempt(function: Callable[[Item], Any], item: Item) -> tuple[Any, Exception | None]:
+def _attempt(function: Callable[..., Any], item: Item, shared: tuple) -> tuple[Any, Exception | None]:
     """The value, or the error."""
     try:
-        return function(item), None
+        return function(item, *shared), None
     except Exception as error:  # handed to the caller as the item's outcome
         return None, error
 
 
-def _portable(function: Callable[[Item], Any], item: Item) -> tuple[Any, Exception | None]:
+def _portable(function: Callable[..., Any], item: Item, shared: tuple) -> tuple[Any, Exception | None]:
     """The value, or the error in a form that survives the way between processes."""
-    value, error = _attempt(function, item)
+    value, error = _attempt(function, item, shared)
     if error is not None:
         try:
             pickle.loads(pickle.dumps(error))
@@ -152,7 +164,9 @@ def _portable(function: Callable[[Item], Any], item: Item) -> tuple[Any, Excepti
     return value, error
 
 
-def _in_processes(function: Callable[[Item], Any], items: Iterator[Item], jobs: int) -> Iterator[Outcome]:
+def _in_processes(
+    function: Callable[..., Any], items: Iterator[Item], shared: tuple, jobs: int
+) -> Iterator[Outcome]:
     """Work in processes of this machine, one item each at a time, so that it is known which item killed one."""
     context = get_context("forkserver" if sys.platform == "linux" else "spawn")
     if sys.platform == "linux":
@@ -164,7 +178,7 @@ def _in_processes(function: Callable[[Item], Any], items: Iterator[Item], jobs: 
         while True:
             while len(busy) < jobs and (chosen := _next(again, items)):
                 free = next((end for end in workers if end not in busy), None)
-                free = free or _start(context, function, workers)
+                free = free or _start(context, (function, shared), workers)
                 busy[free] = chosen
                 with contextlib.suppress(ConnectionError):  # it died while idle: seen below
                     free.send(chosen[0])
@@ -193,14 +207,28 @@ def _next(again: deque[Item], items: Iterator[Item]) -> tuple[Item, bool] | None
     return next(((item, False) for item in items), None)
 
 
-def _start(context: Any, function: Callable[[Item], Any], workers: dict[Connection, Any]) -> Connection:
+def _start(
+    context: Any, work: tuple[Callable[..., Any], tuple], workers: dict[Connection, Any]
+) -> Connection:
     """Start a worker; our end of its connection."""
     ours, theirs = context.Pipe()
-    worker = context.Process(target=_work, args=(theirs, function))
-    worker.start()
+    worker = context.Process(target=_work, args=(theirs, *work))
+    with _without_script():
+        worker.start()
     theirs.close()
     workers[ours] = worker
     return ours
+
+
+@contextlib.contextmanager
+def _without_script() -> Iterator[None]:
+    """Hide the program from a worker that starts: it would run a script without a main guard again."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
 
 
 def _stop(workers: dict[Connection, Any], busy: Iterable[Connection] = ()) -> None:
@@ -217,13 +245,13 @@ def _stop(workers: dict[Connection, Any], busy: Iterable[Connection] = ()) -> No
         worker.close()
 
 
-def _work(connection: Connection, function: Callable[[Item], Any]) -> None:
+def _work(connection: Connection, function: Callable[..., Any], shared: tuple) -> None:
     """Do items until there are none; the keyboard's interrupt is the parent's to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     with contextlib.suppress(EOFError):
         while True:
-            connection.send(_portable(function, connection.recv()))
+            connection.send(_portable(function, connection.recv(), shared))
 
 
 def end_with_parent() -> None:
@@ -248,28 +276,47 @@ def package_digest() -> str:
     return digest([[path.relative_to(root).as_posix(), sha256(path)] for path in paths])
 
 
-def _remote(function: Callable[[Item], Any], code: str, item: Item) -> tuple[Any, Exception | None]:
+def _remote(function: Callable[..., Any], code: str, needed: str, item: Item) -> tuple[Any, Exception | None]:
     """Do an item on a machine of the cluster, if it has the same package."""
+    from distributed import get_worker
+
     if package_digest() != code:
         return None, ValueError(
             "a worker of the cluster has another version of the toolkit; install the same one on all machines"
         )
-    return _portable(function, item)
+    return _portable(function, item, get_worker().plugins[needed].values)
+
+
+@contextlib.contextmanager
+def _handed(client: Any, shared: tuple) -> Iterator[str]:
+    """Give every worker, also one that starts later, what all items need; the name it is found by."""
+    from distributed import WorkerPlugin
+
+    class Needed(WorkerPlugin):
+        """Values that a worker holds."""
+
+        values = shared
+
+    name = f"toolkit-{uuid4().hex}"
+    client.register_plugin(Needed(), name=name)
+    try:
+        yield name
+    finally:
+        client.unregister_worker_plugin(name)
 
 
 def _on_cluster(
-    function: Callable[[Item], Any], items: Iterator[Item], jobs: int, scheduler: str
+    function: Callable[..., Any], items: Iterator[Item], shared: tuple, jobs: int, scheduler: str
 ) -> Iterator[Outcome]:
     """Work on a dask cluster: an existing one, or one of this machine."""
     try:
         import dask
-        from distributed import Client, LocalCluster, as_completed
+        from distributed import Client, LocalCluster
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
             "A scheduler needs dask.distributed, which is not installed: "
             "python -m pip install 'gov-report-toolkit[cluster]'"
         ) from error
-    call = functools.partial(_remote, function, package_digest())
     with contextlib.ExitStack() as stack:
         stack.enter_context(dask.config.set(SETTINGS))
         address: Any = scheduler
@@ -280,19 +327,38 @@ def _on_cluster(
             )
         client = stack.enter_context(Client(address, set_as_default=False))
         log.info("dask dashboard: %s", client.dashboard_link)
-        held, pending = {}, as_completed(loop=client.loop)
-        while True:
-            room = 2 * max(jobs, sum(client.nthreads().values())) - len(held)
-            for item in islice(items, room):
-                future = client.submit(call, item, pure=False)
-                held[future] = item
-                pending.add(future)
-            if not held:
-                return
-            # A result that is still held would be made again when the worker that has it dies.
-            future = next(pending)
-            yield Outcome(held.pop(future), *_result(future))
-            del future
+        needed = stack.enter_context(_handed(client, shared))
+        call = functools.partial(_remote, function, package_digest(), needed)
+        yield from _submitted(client, call, items, jobs)
+
+
+def _submitted(
+    client: Any, call: Callable[[Item], Any], items: Iterator[Item], jobs: int
+) -> Iterator[Outcome]:
+    """Let a cluster work; an item that seems to kill workers is tried once more when no other is there to blame."""
+    from distributed import as_completed
+
+    held, pending = {}, as_completed(loop=client.loop)
+    suspects: deque[Item] = deque()
+    while True:
+        room = max(jobs, sum(client.nthreads().values())) - len(held)
+        chosen = [(item, False) for item in islice(items, room)]
+        if not held and not chosen and suspects:
+            chosen = [(suspects.popleft(), True)]
+        for item, alone in chosen:
+            future = client.submit(call, item, pure=False)
+            held[future] = item, alone
+            pending.add(future)
+        if not held:
+            return
+        # A result that is still held would be made again when the worker that has it dies.
+        future = next(pending)
+        (item, alone), (value, error) = held.pop(future), _result(future)
+        del future
+        if isinstance(error, WorkerDied) and not alone:
+            suspects.append(item)
+        else:
+            yield Outcome(item, value, error)
 
 
 def _result(future: Any) -> tuple[Any, Exception | None]:

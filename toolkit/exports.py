@@ -110,7 +110,10 @@ def export(
     scripts = [target.with_suffix(end) for target in targets if kind == ".dta" for end in (".do", ".R")]
     there = [p.name for p in [*targets, *scripts, book] if p.exists()]
     if there and not force:
-        raise FileExistsError(f"{there} in {str(path.parent)!r} would be replaced; pass force=True to do so.")
+        place = str(path.parent)
+        raise FileExistsError(
+            f"{there} in {place!r} would be replaced; say force=True, or --force, to do so."
+        )
     rows: list[dict[str, object]] = []
     about = {"source": source, "versions": _versions(data, settings)}
     for target, part in targets.items():
@@ -389,6 +392,12 @@ def _scripts(name: str, one: Prepared, versions: str) -> tuple[str, str]:
         made = "panel_id" in variables
         do += ([] if made else [f"egen panel_id = group({unit})"]) + [f"xtset panel_id {key[1]}"]
         r += [f"data <- data[order(data${unit}, data${key[1]}), ]"]
+    code = next((variables[part] for part in ("region_code", "region_id") if part in variables), "")
+    if code and key[1]:  # codes are text here; a number lacks the zero of 000000 and does not join
+        do += ["* To join a table of your own, first give it codes as text:"]
+        do += [f"* tostring code, gen({code}) format(%06.0f)", f"* merge m:1 {code} {key[1]} using own.dta"]
+        r += [f'# own${code} <- sprintf("%06d", own$code)']
+        r += [f'# data <- merge(data, own, by = c("{code}", "{key[1]}"), all.x = TRUE)']
     plain = re.sub("[`$\"']", " ", versions)  # which Stata would act on
     do += [f"note: {plain}", "describe"]
     return "\n".join([*do, ""]), "\n".join([*r, ""])

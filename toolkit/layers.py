@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import logging
-import pickle
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, groupby
 from operator import itemgetter
@@ -20,18 +18,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from toolkit import drafts, schemas, store
-from toolkit.corpus.duplicates import sample_runs
+from toolkit import drafts, files, schemas, store
+from toolkit.corpus.duplicates import signature
+from toolkit.corpus.extracts import explain
 from toolkit.corpus.readers import Reading, Source, read_sources
 from toolkit.indicators.attribution import extract_facts
 from toolkit.terms.hits import find_hits
 from toolkit.terms.lexicon import Lexicon
 from toolkit.terms.segment import Segmenter
 from toolkit.terms.tokens import KINDS, token_tables
+from toolkit.watches import Watch
 
 log = logging.getLogger(__name__)
 
 LAYERS = ("base", "terms", "facts")
+CRASH = "crash"  # the error of a document at which processes died
 ORDER = ["region_code", "year", "path", "row"]  # of documents, and of the rows of every table
 _BATCH = 64  # documents whose rows are Python objects at one time,
 _BATCH_CHARS = 1 << 20  # or fewer long ones
@@ -41,6 +42,7 @@ _COUNTED = ("doc_id", "role", "kind", "term")
 _MADE = [("doc_id", _CODED), ("key", pa.string()), ("error", pa.string())]
 _KEY = ("key", pa.string())
 _Item = TypeVar("_Item")
+Tools = tuple[Segmenter, Lexicon]
 
 
 def _schema(table: schemas.Table, *, without: str = "", more: Iterable[tuple] = ()) -> pa.Schema:
@@ -53,7 +55,7 @@ def _schema(table: schemas.Table, *, without: str = "", more: Iterable[tuple] = 
 SCHEMAS = {
     "base": {
         "documents": _schema(schemas.DOCUMENTS, without="text", more=[_KEY, ("n_text", pa.int32())]),
-        "runs": pa.schema([("doc_id", _CODED), ("run", pa.uint64())]),
+        "signatures": pa.schema([("doc_id", _CODED), ("signature", pa.binary())]),
         "texts": pa.schema([("doc_id", _CODED), ("text", pa.large_string())]),
         "sections": _schema(schemas.SECTIONS),
         "sentences": _schema(schemas.SENTENCES),
@@ -87,7 +89,10 @@ class Parsed(NamedTuple):
 
 
 class Job(NamedTuple):
-    """One part to make: its files with their keys, where its layers go, and where older rows may be taken."""
+    """One part to make: its files with their keys, where its layers go, and where older rows may be taken.
+
+    `deadly` names the documents at which processes died, each with the layer; they are set aside.
+    """
 
     part: str
     sources: tuple[Source, ...]
@@ -95,7 +100,13 @@ class Job(NamedTuple):
     overrides: pd.DataFrame | None
     targets: dict[str, Path]
     older: dict[str, tuple[Path, ...]]
-    tools: bytes
+    deadly: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> Path:
+        """The file that is there while the part is made."""
+        base = self.targets["base"]
+        return base.parents[2] / f"{files.PARTIAL}at-{base.name}"
 
 
 class Chunks:
@@ -113,18 +124,23 @@ class Chunks:
         for name, table in tables.items():
             self.tables[name].append(table)
 
-    def make(self, layer: str, parsed: Sequence[Parsed], tools: bytes) -> None:
+    def make(self, layer: str, parsed: Sequence[Parsed], tools: Tools, watch: Watch) -> None:
         """Make the rows of a derived layer for those documents that it lacks."""
         left = [document for document in parsed if document.doc_id not in self.done]
-        if left:
-            self.add(derive(layer, left, _tools(tools)))
-            self.done |= {document.doc_id for document in left}
+        for batch in [left[n : n + 1] for n in range(len(left))] if watch.exact else [left] * bool(left):
+            tried = watch.step(layer, batch[0].doc_id)
+            self.add(derive(layer, batch, tools) if tried else _without(layer, batch[0], CRASH))
+            self.done |= {document.doc_id for document in batch}
 
     def take_over(self, folder: Path, keys: Iterable[str]) -> None:
         """Take over the rows of documents whose files did not change since `folder` was made."""
         owner = "inputs" if "inputs" in self.schemas else "made"
         rows = _read(folder, owner, self.schemas[owner])
         rows = rows.filter(pc.is_in(rows["key"], value_set=pa.array(keys, pa.string())))
+        taken = pc.is_in(
+            rows["key" if owner == "inputs" else "doc_id"], value_set=pa.array(self.done, pa.string())
+        )
+        rows = rows.filter(pc.invert(taken))
         ids = rows["doc_id"].cast(pa.string()).combine_chunks()
         self.add({owner: rows})
         for name in self.schemas.keys() - {owner}:
@@ -189,10 +205,7 @@ def _table(schema: pa.Schema, found: Sequence[tuple[str, Sequence[tuple]]]) -> p
     ids = pa.DictionaryArray.from_arrays(
         pa.array(owners), pa.array([doc_id for doc_id, _ in found], pa.string())
     )
-    rows = [rows for _, rows in found]
-    if rows and isinstance(rows[0], np.ndarray):
-        return pa.Table.from_arrays([ids, pa.array(np.concatenate(rows))], schema=schema)
-    rest = to_columns(pa.schema([*schema][1:]), [*chain.from_iterable(rows)])
+    rest = to_columns(pa.schema([*schema][1:]), [*chain.from_iterable(rows for _, rows in found)])
     return pa.Table.from_arrays([ids, *rest.columns], schema=schema)
 
 
@@ -244,26 +257,33 @@ def _read_into(rows: dict[str, list], draft: drafts.Draft, key: str) -> None:
     doc_id, text = document.pop("doc_id"), document.pop("text")
     rows["inputs"].append((*drafts.ledger_row(draft, n_meta_chars), key))
     found = {"texts": [(text,)], "sections": sections, "sentences": sentences}
-    found |= {"documents": [(*document.values(), key, len(text))], "runs": sample_runs(text)}
+    found |= {
+        "documents": [(*document.values(), key, len(text))],
+        "signatures": [(signature(text).tobytes(),)],
+    }
     for name, values in found.items():
         rows[name].append((doc_id, values))
     rows["parsed"].append(Parsed(doc_id, key, text, sentences, document["year"], document["genre"]))
 
 
-def derive(layer: str, parsed: Sequence[Parsed], tools: tuple[Segmenter, Lexicon]) -> dict[str, pa.Table]:
+def derive(layer: str, parsed: Sequence[Parsed], tools: Tools) -> dict[str, pa.Table]:
     """Tables of a layer that is made from sentences; what an unforeseen error costs is one document."""
     try:
         tables = _term_tables(parsed, *tools) if layer == "terms" else _fact_tables(parsed)
-        error = ""
     except Exception as failure:
         if len(parsed) > 1:
             each = [derive(layer, [document], tools) for document in parsed]
             return {name: pa.concat_tables(tables[name] for tables in each) for name in each[0]}
         log.exception("%s could not be processed", parsed[0].doc_id, exc_info=failure)
-        error = f"{type(failure).__name__}: {failure}"
-        tables = {name: schema.empty_table() for name, schema in SCHEMAS[layer].items()}
-    made = [(document.doc_id, [(document.key, error)]) for document in parsed]
+        return _without(layer, parsed[0], f"{type(failure).__name__}: {failure}")
+    made = [(document.doc_id, [(document.key, "")]) for document in parsed]
     return tables | {"made": _table(SCHEMAS[layer]["made"], made)}
+
+
+def _without(layer: str, document: Parsed, error: str) -> dict[str, pa.Table]:
+    """The tables of a document that has an error for its rows."""
+    tables = {name: schema.empty_table() for name, schema in SCHEMAS[layer].items()}
+    return tables | {"made": _table(SCHEMAS[layer]["made"], [(document.doc_id, [(document.key, error)])])}
 
 
 def _term_tables(parsed: Sequence[Parsed], segmenter: Segmenter, lexicon: Lexicon) -> dict[str, pa.Table]:
@@ -284,19 +304,26 @@ def source_key(path: str, sha256: str, corrections: pd.DataFrame | None) -> str:
     return store.digest(path, sha256, "" if corrections is None else corrections.to_csv())
 
 
-@functools.lru_cache(maxsize=1)
-def _tools(data: bytes) -> tuple[Segmenter, Lexicon]:
-    """The segmenter and the lexicon, built once in each process."""
-    return pickle.loads(data)  # bytes of the parent process, never of a file
+def crashed(layer: str) -> str:
+    """What is said of a document at which processes died."""
+    return (
+        f"{explain([CRASH])} The process that made its {layer} died more than once, by a fault of a library or "
+        "for want of memory or time; it is tried again when the file or the rules change."
+    )
 
 
-def make_part(job: Job) -> tuple[str, str]:
-    """Make the missing layers of one part; its name and what was done."""
+def make_part(job: Job, segmenter: Segmenter, lexicon: Lexicon, seconds: float = 0) -> tuple[str, str]:
+    """Make the missing layers of one part; its name and what was done.
+
+    With `seconds`, a process that is longer at one step ends itself.
+    """
     collecting = gc.isenabled()
     gc.disable()  # millions of tuples without a cycle: walking them over and over costs a fifth of the time
     try:
-        missing = [layer for layer, target in job.targets.items() if store.read_record(target) is None]
-        return job.part, ", ".join(_make(job, {layer: _begun(job, layer) for layer in missing}))
+        with Watch(job.note, seconds, len(job.sources) == 1, job.deadly) as watch:
+            missing = [layer for layer, target in job.targets.items() if store.read_record(target) is None]
+            begun = {layer: _begun(job, layer) for layer in missing}
+            return job.part, ", ".join(_make(job, begun, (segmenter, lexicon), watch))
     finally:
         if collecting:
             gc.enable()
@@ -310,17 +337,20 @@ def _begun(job: Job, layer: str) -> Chunks:
     return chunks
 
 
-def _make(job: Job, layers: dict[str, Chunks]) -> Iterator[str]:
+def _make(job: Job, layers: dict[str, Chunks], tools: Tools, watch: Watch) -> Iterator[str]:
     """Make what the layers lack in one pass over the files, or from the base layer where that is there."""
     n_kept = {layer: len(chunks.done) for layer, chunks in layers.items()}
     base = layers.pop("base", None)
     if base is not None:
         left = [source for key, source in zip(job.keys, job.sources, strict=True) if key not in base.done]
         keys = dict(zip((source.path for source in job.sources), job.keys, strict=True))
-        for tables, parsed in read_documents(_read_listed(left), job.overrides, keys):
-            base.add(tables)
-            for layer, chunks in layers.items():
-                chunks.make(layer, parsed, job.tools)
+        readings = _read_listed(left, watch)
+        for group in ([reading] for reading in readings) if watch.exact else [readings]:
+            for tables, parsed in read_documents(group, job.overrides, keys):
+                base.add(tables)
+                for layer, chunks in layers.items():
+                    chunks.make(layer, parsed, tools, watch)
+        watch.rest()
         documents = pa.concat_tables(base.tables["documents"]).sort_by(
             [(name, "ascending") for name in ORDER]
         )
@@ -331,18 +361,27 @@ def _make(job: Job, layers: dict[str, Chunks]) -> Iterator[str]:
     for layer, chunks in layers.items():
         left = {row["doc_id"]: row for row in documents if row["doc_id"] not in chunks.done}
         for parsed in _read_parsed(job.targets["base"], left) if left else ():
-            chunks.make(layer, parsed, job.tools)
+            chunks.make(layer, parsed, tools, watch)
+        watch.rest()
         store.write_part(job.targets[layer], chunks.join([row["doc_id"] for row in documents]))
         yield f"{layer}: {len(documents) - n_kept[layer]} made, {n_kept[layer]} kept"
 
 
-def _read_listed(sources: Sequence[Source]) -> Iterator[Reading]:
+def _read_listed(sources: Sequence[Source], watch: Watch) -> Iterator[Reading]:
     """Read the files of a part; one that is no longer what was listed ends it: its rows would never be renewed."""
     hashes = {source.path: source.sha256 for source in sources}
-    for reading in read_sources(sources):
+    left_out = [source for source in sources if f"base {source.sha256[:12]}" in watch.deadly]
+    yield from (_lost(source.path, 0, source.sha256) for source in left_out)
+    for reading in read_sources(s for s in sources if watch.step("base", s.sha256[:12])):
         if reading.sha256 != hashes[reading.path]:
             raise OSError(None, f"{reading.path} changed while the store was built; build again")
-        yield reading
+        tried = watch.step("base", drafts.Draft(reading).doc_id)
+        yield reading if tried else _lost(reading.path, reading.row, reading.sha256)
+
+
+def _lost(path: str, row: int, sha256: str) -> Reading:
+    """The reading of an input at which processes died."""
+    return Reading(path, row, "failed", CRASH, crashed("base"), sha256, "", "", {}, ())
 
 
 def _read_parsed(base: Path, documents: Mapping[str, dict]) -> Iterator[list[Parsed]]:
@@ -369,14 +408,10 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
     return table.cast(pa.schema(plain)).to_pandas()
 
 
-def samples_of(runs: pa.Table, doc_ids: Iterable[str]) -> dict[str, np.ndarray]:
-    """The sampled runs of each document."""
-    runs = runs.unify_dictionaries().combine_chunks()
-    codes, values = _codes(runs, "doc_id"), runs["run"].to_numpy()
-    starts = np.flatnonzero(np.diff(codes, prepend=-1))
-    names = _part_of(runs, "doc_id").dictionary.take(pa.array(codes[starts])).to_pylist()
-    found = dict(zip(names, np.split(values, starts[1:]), strict=True)) if names else {}
-    return {doc_id: found.get(doc_id, values[:0]) for doc_id in doc_ids}
+def signatures_of(table: pa.Table, doc_ids: Container[str]) -> dict[str, np.ndarray]:
+    """The signatures of some documents."""
+    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+    return {doc_id: np.frombuffer(found, np.uint32) for doc_id, found in rows if doc_id in doc_ids}
 
 
 def read_table(job: Job, layer: str, name: str) -> pa.Table:
@@ -389,7 +424,8 @@ def read_table(job: Job, layer: str, name: str) -> pa.Table:
 def _read(folder: Path, name: str, schema: pa.Schema) -> pa.Table:
     """Read a table as it was in memory."""
     coded = [field.name for field in schema if field.type == _CODED]
-    return pq.read_table(folder / f"{name}.parquet", read_dictionary=coded).cast(schema)
+    with pq.ParquetFile(folder / f"{name}.parquet", read_dictionary=coded) as file:
+        return file.read().cast(schema)
 
 
 def rows_of(table: pa.Table, doc_ids: Iterable[str]) -> pa.Table:

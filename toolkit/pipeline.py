@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from tqdm.auto import tqdm
 
 from toolkit import layers, schemas
-from toolkit.corpus.duplicates import KEY, near_duplicates, resolve_duplicates
+from toolkit.corpus.duplicates import KEY, compare_alike, resolve_duplicates, select_pairs
 from toolkit.corpus.extracts import explain
 from toolkit.corpus.metadata_table import check_matches, read_metadata_table
 from toolkit.corpus.readers import Reading, read_folder
@@ -222,22 +222,21 @@ def settle(
     overrides: pd.DataFrame | None,
     duplicates: str,
     read_texts: Callable[[set[str]], dict[str, str]],
+    known: Mapping[tuple[str, str], float] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Compare all reports with each other: which stay, which look alike, and what became of each input.
 
-    `parts` are the small tables of the layers: documents, runs, inputs, sizes, made. The result holds
-    documents without texts, sizes, ledger and duplicates.
+    `parts` are the small tables of the layers: documents, signatures, inputs, sizes, made; `known` are
+    similarities computed before. The result holds documents without texts, sizes, ledger, duplicates, and
+    all pairs that were compared.
     """
     made = parts["made"].filter(pc.not_equal(parts["made"]["error"], ""))
     errors = dict(zip(made["doc_id"].to_pylist(), made["error"].to_pylist(), strict=True))
     inputs = schemas.LEDGER.typed(parts["inputs"].to_pandas()).sort_values(["path", "row"], ignore_index=True)
-    detail = inputs["doc_id"].map(
-        {name: f"An unforeseen {error}. Please report it." for name, error in errors.items()}
-    )
     lost = {
         "status": "failed",
-        "reason": "unforeseen error",
-        "detail": detail,
+        "reason": inputs["doc_id"].map({name: _told(error)[0] for name, error in errors.items()}),
+        "detail": inputs["doc_id"].map({name: _told(error)[1] for name, error in errors.items()}),
         "doc_id": "",
         "n_meta_chars": 0,
     }
@@ -253,11 +252,20 @@ def settle(
     sizes = sizes[sizes["doc_id"].isin(reports["doc_id"])]
     counted = sizes[sizes["role"] != "meta"].groupby("doc_id")["n_tokens"].sum()
     reports["n_tokens"] = reports["doc_id"].map(counted).fillna(0).astype("int64")
-    samples = layers.samples_of(parts["runs"], reports["doc_id"])
-    pairs = near_duplicates(reports, threshold=NEAR, samples=samples, read_texts=read_texts)
+    signatures = layers.signatures_of(parts["signatures"], set(reports["doc_id"]))
+    compared = compare_alike(reports, signatures, read_texts, NEAR, known)
+    pairs = select_pairs(compared, NEAR)
     reports = flag_pairs(reports, pairs)
     ledger = finish_ledger(inputs, reports, dropped)
-    return {"documents": reports, "sizes": sizes, "ledger": ledger, "duplicates": pairs}
+    tables = {"documents": reports, "sizes": sizes, "ledger": ledger, "duplicates": pairs}
+    return tables | {"compared": compared}
+
+
+def _told(error: str) -> tuple[str, str]:
+    """The reason and the sentence for a document of which words or facts could not be made."""
+    if error == layers.CRASH:
+        return error, layers.crashed("words or facts")
+    return "unforeseen error", f"An unforeseen {error}. Please report it."
 
 
 def _overwrite(table: pd.DataFrame, rows: pd.Series, values: Mapping[str, object]) -> pd.DataFrame:
@@ -290,6 +298,15 @@ def existing(folder: str | Path) -> Path:
             f"Expected a folder of reports; {str(folder)!r} is a single file. Give the folder it is in."
         )
     return folder
+
+
+def require_apart(target: str | Path, corpus: str | Path) -> None:
+    """Refuse to write results into the corpus folder: the next run would read them as reports."""
+    if Path(target).resolve().is_relative_to(Path(corpus).resolve()):
+        raise ValueError(
+            f"{str(target)!r} must not lie inside the corpus folder {str(corpus)!r}: the next run would read what "
+            "is written there as reports. Give a place beside it."
+        )
 
 
 def shown(items: Iterable, progress: bool | None, label: str) -> Iterable:
@@ -362,8 +379,7 @@ def finish_ledger(inputs: pd.DataFrame, documents: pd.DataFrame, dropped: Mappin
     flags = inputs["doc_id"].map(documents.set_index("doc_id")["flags"])
     explained = flags.map({flag: explain(flag.split()) for flag in flags.dropna().unique()})
     status = pd.Series("flagged", flags.index, dtype="str").mask(flags == "", "ok")
-    ledger = _overwrite(inputs, flags.notna() & (inputs["detail"] == ""), {"detail": explained})
-    ledger = _overwrite(ledger, flags.notna(), {"status": status, "reason": flags})
+    ledger = _overwrite(inputs, flags.notna(), {"status": status, "reason": flags, "detail": explained})
     copies = {"status": "skipped", "reason": "duplicate", "detail": inputs["doc_id"].map(dropped)}
     copies |= {"doc_id": "", "n_meta_chars": 0}
     return schemas.LEDGER.typed(_overwrite(ledger, inputs["doc_id"].isin(dropped), copies))

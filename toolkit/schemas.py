@@ -103,6 +103,15 @@ DOCUMENTS, SECTIONS, SENTENCES, TOKENS, HITS, FACTS, LEDGER, COVERAGE, DUPLICATE
 )
 
 
+def need(table: pd.DataFrame, columns: Iterable[str], what: str) -> None:
+    """Raise where a table lacks one of the columns, or is no table."""
+    if not hasattr(table, "columns"):
+        raise TypeError(f"{what} needs a DataFrame; found {str(table)[:60]!r}, a {type(table).__name__}.")
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        raise SchemaError(f"{what} needs the columns {missing}; the table has {list(table.columns)}.")
+
+
 def check(table: pd.DataFrame, schema: Table) -> pd.DataFrame:
     """Return the table unchanged if it keeps its schema's promise.
 

@@ -227,7 +227,9 @@ class Store:
         import duckdb
 
         options = {"memory_limit": self.memory, "temp_directory": tempfile.gettempdir()}
-        return duckdb.connect(":memory:", config=options)
+        connection = duckdb.connect(":memory:", config=options)
+        connection.execute("SET enable_progress_bar = false")  # in a notebook it would stand in the report
+        return connection
 
     @cached_property
     def _matches(self) -> dict[tuple, pd.Series]:

@@ -1,13 +1,11 @@
 """Who reports, and what: genre, subject, issuer, own document number, reporting body and its kind."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from toolkit.corpus.dates import DATE
+from toolkit.corpus import wording
 from toolkit.corpus.layout import Layout, rules
 from toolkit.schemas import BODY_KINDS
 
@@ -35,10 +33,8 @@ def decide_genre(layout: Layout, stem: str) -> tuple[str, str, str, tuple[str, .
             if look[subject].search(words):
                 work = subject in ("政府工作", "工作报告")
                 return *(("work report", "政府工作") if work else ("annual report", subject)), source, ()
-    counts = Counter(
-        {subject: layout.body.count(subject) for subject in ("法治政府", "依法行政", "法治建设")}
-    )
-    subject, count = counts.most_common(1)[0]
+    subject = max(("法治政府", "依法行政", "法治建设"), key=layout.body.count)
+    count = layout.body.count(subject)
     other = ("not_a_report",) if any(map(look["other text"].search, (*layout.front, opening))) else ()
     if "各位代表" in layout.body or re.search(r"\d{4}年.{0,6}工作回顾", opening):
         return "work report", "政府工作", "body", ("genre_weak",)
@@ -124,7 +120,7 @@ def _signature(tail: list[str]) -> str:
     for number in range(len(tail) - 1, max(-1, len(tail) - 12), -1):
         line = "".join(tail[number].split())
         beside = tail[number + 1 : number + 3] + tail[max(0, number - 1) : number]
-        dated = any(len(each) <= 24 and DATE.match(each) for each in beside)
+        dated = any(len(each) <= 24 and wording.FULL_DATE.match(each) for each in beside)
         last = number >= len(tail) - 2 and re.search("[县市区州省旗]人民政府$", line)
         if (dated or last) and _is_organ(line, 30):
             return line

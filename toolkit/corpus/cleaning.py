@@ -1,7 +1,5 @@
 """Control characters leave the text; page furniture is found and marked, never removed."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections import Counter
@@ -22,7 +20,13 @@ RUNNING_HEAD = 40
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_UNCLEAN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# Browsers and office programs that print a PDF may write radicals (U+2E80-2FDF) where the page has ordinary
+# characters of the same shape: ⾏政 for 行政. Nobody types them, and no term, heading or place would be found.
+_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+_RADICALS |= str.maketrans("⼾⾭⺟⺠⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚", "户青母民虎西见角贝车長长门雨青韦页")
+_RADICALS |= str.maketrans("⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳", "风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟")
+_RADICAL = re.compile("[\u2e80-\u2fd5]")
+_UNCLEAN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u2e80-\u2fd5\ud800-\udfff]")
 # What UTF-8 looks like after a detour through GBK or Latin-1.
 _MARKUP = ("&nbsp;", "&lt;", "&amp;", "&#", "</p>", "</div>", "</span>", "<br")
 _TRACES = ("锟斤拷", "烫烫烫", "屯屯屯")
@@ -44,8 +48,9 @@ def clean_text(raw: str) -> tuple[str, tuple[str, ...]]:
     """Make raw text safe to store and name what is wrong with its characters.
 
     Line ends of all kinds become ``\\n``; NUL, other control characters and lone surrogates become a space
-    or U+FFFD, one for one. Nothing else changes: spaces, zero-width characters, full-width digits and rare
-    ideographs stay as they are. Cleaning twice is cleaning once.
+    or U+FFFD, and radicals the ordinary characters they look like, one for one. Nothing else changes: spaces,
+    zero-width characters, full-width digits and rare ideographs stay as they are. Cleaning twice is cleaning
+    once.
 
     Parameters
     ----------
@@ -55,7 +60,7 @@ def clean_text(raw: str) -> tuple[str, tuple[str, ...]]:
     Returns
     -------
     tuple
-        The text, and flags: ``control_characters``, ``replaced_characters`` (U+FFFD in the text),
+        The text, and flags: ``control_characters``, ``radicals``, ``replaced_characters`` (U+FFFD in the text),
         ``mojibake`` (text that went through a wrong codec: reported, never repaired), ``markup_residue``
         (HTML tags or entities stand in the text), ``empty``.
 
@@ -68,8 +73,8 @@ def clean_text(raw: str) -> tuple[str, tuple[str, ...]]:
     text = raw
     if _UNCLEAN.search(raw):
         text, n_control = _CONTROL.subn(" ", _LINE_END.sub("\n", raw))
-        text = _SURROGATE.sub("\ufffd", text)
-        flags += ["control_characters"] * bool(n_control)
+        text = _SURROGATE.sub("\ufffd", text).translate(_RADICALS)
+        flags += ["control_characters"] * bool(n_control) + ["radicals"] * bool(_RADICAL.search(raw))
     if "\ufffd" in text:
         flags.append("replaced_characters")
     if _looks_like_mojibake(text):

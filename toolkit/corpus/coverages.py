@@ -1,21 +1,15 @@
 """Which reports are there, which were looked for in vain, and which nobody looked for."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from toolkit.schemas import COVERAGE, SchemaError
-
-if TYPE_CHECKING:
-    from toolkit.pipeline import Corpus
+from toolkit.schemas import COVERAGE, need
 
 _CELL = ["region_id", "year", "genre"]
 
 
-def coverage(corpus: Corpus, *, frame: pd.DataFrame | str | Path | None = None) -> pd.DataFrame:
+def coverage(corpus: object, *, frame: pd.DataFrame | str | Path | None = None) -> pd.DataFrame:
     """Tabulate the reports by region, year and genre.
 
     A cell that is missing from a corpus can mean three things: nobody looked, somebody looked and
@@ -46,10 +40,9 @@ def coverage(corpus: Corpus, *, frame: pd.DataFrame | str | Path | None = None) 
         Where the frame lacks a column.
     """
     documents = corpus.documents.sort_values(["region_id", "year"])
-    collected = documents.groupby(_CELL, dropna=False, as_index=False).agg(
-        n_documents=("doc_id", "size"), n_chars=("n_chars", "sum"), n_tokens=("n_tokens", "sum")
-    )
-    collected["status"] = "collected"
+    sums = {name: (name, "sum") for name in ("n_chars", "n_tokens")}
+    grouped = documents.groupby(_CELL, dropna=False, as_index=False)
+    collected = grouped.agg(n_documents=("doc_id", "size"), **sums).assign(status="collected")
     names = documents.groupby("region_id")["region"].last()
     if frame is not None:
         sought = _read_frame(frame, corpus.ledger)
@@ -65,12 +58,7 @@ def _read_frame(frame: pd.DataFrame | str | Path, ledger: pd.DataFrame) -> pd.Da
     """Read what was sought, with the status of each cell that has no report."""
     if not isinstance(frame, pd.DataFrame):
         frame = pd.read_csv(frame, dtype={"region_id": "str"}, encoding="utf-8-sig")
-    missing = [name for name in ("region_id", "year") if name not in frame.columns]
-    if missing:
-        raise SchemaError(
-            f"A frame says what was sought, one region-year a row; it needs the columns {missing} "
-            f"and has {list(frame.columns)}."
-        )
+    need(frame, ["region_id", "year"], "A frame (what was sought, one region-year a row)")
     sought = frame.astype({"region_id": "str", "year": "Int64"})
     for name, default in (("genre", "annual report"), ("region", ""), ("path", "")):
         sought[name] = sought[name].fillna(default).astype("str") if name in sought else default
@@ -82,13 +70,9 @@ def _read_frame(frame: pd.DataFrame | str | Path, ledger: pd.DataFrame) -> pd.Da
 def _with_missing_cells(collected: pd.DataFrame, sought: pd.DataFrame) -> pd.DataFrame:
     """Add the cells without a report: those the frame names, and the rest of the rectangle."""
     cells = pd.concat([collected[_CELL], sought[_CELL]]).drop_duplicates()
-    rectangle = (
-        cells[["region_id", "genre"]].drop_duplicates().merge(cells[["year"]].drop_duplicates(), how="cross")
-    )
-    searched = sought.drop_duplicates(_CELL)[[*_CELL, "status"]]
-    rows = rectangle.merge(collected, how="outer", on=_CELL).merge(
-        searched, how="left", on=_CELL, suffixes=("", "_sought")
-    )
-    rows["status"] = rows["status"].fillna(rows["status_sought"]).fillna("not sought")
+    series, years = (cells[names].drop_duplicates() for names in (["region_id", "genre"], ["year"]))
+    searched = sought.drop_duplicates(_CELL).set_index(_CELL)["status"].rename("sought")
+    rows = series.merge(years, how="cross").merge(collected, how="outer", on=_CELL).join(searched, on=_CELL)
+    rows["status"] = rows["status"].fillna(rows["sought"]).fillna("not sought")
     rows["n_documents"] = rows["n_documents"].fillna(0).astype("int64")
-    return rows.drop(columns="status_sought")
+    return rows.drop(columns="sought")

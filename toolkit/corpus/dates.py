@@ -1,29 +1,17 @@
 """Years and dates of a report: what it covers, when it was delivered, signed and published."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from toolkit.corpus import wording
 from toolkit.corpus.layout import Layout, masked, plain, rules
 
 EARLIEST = 1949
 _DIGITS = {character: str(value) for value, character in enumerate("〇一二三四五六七八九")}
 _DIGITS |= dict.fromkeys("零OoO0", "0")
-_CHINESE = r"[一二][〇零Oo0九][〇零Oo0一二三四五六七八九]{2}"
-_ALONE = r"(?<![\d.].)"  # asked behind the first digit, so that the search leaps to it
-_YEAR = re.compile(
-    rf"(?P<year>1{_ALONE}9\d\d|2{_ALONE}0\d\d|一{_ALONE}{_CHINESE[4:]}|二{_ALONE}{_CHINESE[4:]})"
-    rf"(?:\s*年?\s*(?P<dash>[-—–~～至到]+)\s*(?P<last>(?:19|20)\d\d|{_CHINESE}|\d\d(?=年)))?"
-    r"\s*(?:年|(?=\d{1,2}月|以来|度|法治|依法|政府工作))"
-)
-DATE = re.compile(
-    rf"(?<!\d)(?P<year>(?:19|20)\d\d|{_CHINESE})\s*[-年./]\s*(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})"
-    r"\s*[-月./]\s*(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})(?!\d)"
-)
 _NUMERALS = "〇一二三四五六七八九十"
 
 
@@ -61,7 +49,7 @@ def find_years(text: str) -> list[YearMention]:
 def _years(twin: str) -> list[YearMention]:
     """Years named in a plain text."""
     found = []
-    for match in _YEAR.finditer(twin):
+    for match in wording.YEAR_NAMED.finditer(twin):
         first = _number(match["year"])
         last = match["last"] or match["year"]
         last = _number(last) if len(last) == 4 else first // 100 * 100 + int(last)
@@ -72,7 +60,7 @@ def _years(twin: str) -> list[YearMention]:
 
 def find_date(text: str) -> str:
     """The first full date of a text as YYYY-MM-DD; empty where there is none or it cannot be."""
-    for match in DATE.finditer(plain(text)):
+    for match in wording.FULL_DATE.finditer(plain(text)):
         month, day = (small_number(match[part]) for part in ("month", "day"))
         try:
             return date(_number(match["year"]), month, day).isoformat()
@@ -99,8 +87,9 @@ def small_number(numeral: str) -> int:
 def find_dates(layout: Layout, hints: dict[str, str]) -> tuple[str, str, str]:
     """issued_on, published_on, and the rules that gave them."""
     tail, front, fields, look = layout.tail[::-1], layout.front, layout.fields, rules("date")
+    signed = filter(wording.FULL_DATE.match, tail)
     issued = {
-        "signature": [line for line in tail if DATE.match(line) and len(line) <= 22 and "印发" not in line],
+        "signature": [line for line in signed if len(line) <= 22 and "印发" not in line],
         "field": [fields.get("issued_on", "")],
         "under the title": filter(look["under the title"].fullmatch, front),
         "印发 line": [line for line in tail if line.endswith("印发")],
@@ -111,11 +100,8 @@ def find_dates(layout: Layout, hints: dict[str, str]) -> tuple[str, str, str]:
         "container": [hints.get("published_on", "")],
     }
     (first, rule), (second, other) = _first_date(issued), _first_date(published)
-    return (
-        first,
-        second,
-        "; ".join(filter(None, (rule and f"issued: {rule}", other and f"published: {other}"))),
-    )
+    told = (rule and f"issued: {rule}", other and f"published: {other}")
+    return first, second, "; ".join(filter(None, told))
 
 
 def _first_date(clues: dict[str, Iterable[str]]) -> tuple[str, str]:

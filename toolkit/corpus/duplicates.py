@@ -17,27 +17,25 @@ SHINGLE = 13  # characters; shorter runs are shared phrases of the genre
 # A polynomial hash modulo 2**64: the base is odd, so that its powers can be divided by.
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 2**64)
-_COMMON = 50  # a sampled shingle in more documents is boilerplate: it proposes only neighbours in the list,
-_MOST_PAIRS = 20_000_000  # as do those in fewer where there would be more pairs than memory should hold
+_COMMON = 50  # a band that more documents have is boilerplate or one page saved many times: it proposes
+# only neighbours in the list
+_BANDS, _ROWS = 40, 3  # of a signature: pairs with half of their runs in common share a band in 995 of 1,000
+_NOISE = 0.15  # three standard errors of the likeness that a signature tells
+COMPARED = ["doc_id", "other_id", "similarity", "same_key"]
 
 
-def near_duplicates(
-    documents: pd.DataFrame,
-    *,
-    threshold: float = 0.5,
-    samples: Mapping[str, np.ndarray] | None = None,
-    read_texts: Callable[[set[str]], dict[str, str]] | None = None,
-) -> pd.DataFrame:
+def near_duplicates(documents: pd.DataFrame, *, threshold: float = 0.5) -> pd.DataFrame:
     """Pairs of documents with much text in common, or with the same key.
 
     The similarity is the share of 13-character runs that two texts have in common (Jaccard), line ends and
     blanks left out: 1 for the same text, about 0.9 where a copy lost its signature, below 0.1 for reports of
-    one county in two years that reuse sentences. Candidates are found on a sample of the runs (one in 16,
-    chosen by a hash), so that thousands of reports are compared in one pass; the similarity of each candidate
-    is then exact.
+    one county in two years that reuse sentences. Candidates are found by MinHash signatures in bands, so that
+    thousands of reports are compared in one pass; the similarity of each candidate is then exact.
 
     It misleads for very short texts: under 13 characters nothing can be compared, and the similarity is 0
-    unless the texts are equal.
+    unless the texts are equal. Of pairs just at 0.5 five in a thousand are missed, of pairs at 0.3 a third:
+    a lower threshold finds some pairs, not all. Where more than 50 texts are alike, each is compared with
+    its neighbours in the order of doc_ids only.
 
     Parameters
     ----------
@@ -45,9 +43,6 @@ def near_duplicates(
         Table `documents`, with ``text``.
     threshold
         Pairs below it are left out, except those with the same key.
-    samples, read_texts
-        For a corpus that outgrows memory: `sample_runs` of every text, and a function that fetches the
-        texts of some doc_ids; `documents` needs no text then.
 
     Returns
     -------
@@ -58,15 +53,38 @@ def near_duplicates(
     ----------
     Broder (1997), On the resemblance and containment of documents. doi:10.1109/SEQUEN.1997.666900
     """
-    if samples is None or read_texts is None:
-        whole = documents.set_index("doc_id")["text"]
-        samples = {doc_id: sample_runs(text) for doc_id, text in whole.items()}
-        read_texts = lambda names: {name: whole[name] for name in names}  # noqa: E731
+    texts = documents.set_index("doc_id")["text"]
+    signatures = {name: signature(text) for name, text in texts.items()}
+    compared = compare_alike(documents, signatures, lambda names: texts[list(names)].to_dict(), threshold)
+    return select_pairs(compared, threshold)
+
+
+def select_pairs(compared: pd.DataFrame, threshold: float) -> pd.DataFrame:
+    """Table `duplicates`: of the pairs compared those that are alike or have the same key, the likest first."""
+    chosen = compared[compared["same_key"] | (compared["similarity"] >= threshold)]
+    order = ["similarity", "doc_id", "other_id"]
+    return DUPLICATES.typed(chosen.sort_values(order, ascending=[False, True, True], ignore_index=True))
+
+
+def compare_alike(
+    documents: pd.DataFrame,
+    signatures: Mapping[str, np.ndarray],
+    read_texts: Callable[[set[str]], Mapping[str, str]],
+    threshold: float,
+    known: Mapping[tuple[str, str], float] | None = None,
+) -> pd.DataFrame:
+    """All pairs whose signatures look alike, or with the same key, with their exact similarity.
+
+    `read_texts` fetches the texts of some doc_ids; `known` holds similarities that were computed before from
+    the same texts. The result has a row for every pair compared, by doc_id, then by other_id.
+    """
+    known = known or {}
     groups = documents["doc_id"].groupby(_groups(documents))
     keyed = {pair for _, ids in groups for pair in combinations(sorted(ids), 2)}
-    pairs = sorted(_candidates(samples, threshold) | keyed)
-    fetched = read_texts({name for pair in pairs for name in pair}) if pairs else {}
-    texts = {name: "".join(fetched[name].split()) for pair in pairs for name in pair}
+    pairs = sorted(_candidates(signatures, threshold) | keyed)
+    left = [pair for pair in pairs if pair not in known]
+    fetched = read_texts({name for pair in left for name in pair}) if left else {}
+    texts = {name: "".join(text.split()) for name, text in fetched.items()}
 
     @lru_cache(maxsize=256)  # pairs come in the order of their first member: memory stays bounded
     def shingled(name: str) -> np.ndarray:
@@ -74,56 +92,57 @@ def near_duplicates(
         return np.unique(_hash_runs(texts[name]))
 
     rows = []
-    for one, other in pairs:
-        a, b = shingled(one), shingled(other)
-        common = len(np.intersect1d(a, b, assume_unique=True))
-        similar = common / (len(a) + len(b) - common) if len(a) and len(b) else texts[one] == texts[other]
-        similarity = float(similar)
-        if similarity >= threshold or (one, other) in keyed:
-            rows.append((one, other, similarity, (one, other) in keyed))
-    rows.sort(key=lambda row: (-row[2], row[0], row[1]))
-    return DUPLICATES.frame(rows)
+    for pair in pairs:
+        similar = known.get(pair)
+        if similar is None:
+            a, b = map(shingled, pair)
+            common = len(np.intersect1d(a, b, assume_unique=True))
+            similar = (
+                common / (len(a) + len(b) - common) if len(a) and len(b) else texts[pair[0]] == texts[pair[1]]
+            )
+        rows.append((*pair, float(similar), pair in keyed))
+    return pd.DataFrame(rows, columns=COMPARED)
 
 
-def _candidates(samples: Mapping[str, np.ndarray], threshold: float) -> set[tuple[str, str]]:
-    """Pairs whose samples of shingles look alike enough to be compared exactly."""
-    names = sorted(samples)
-    sizes = np.array([len(samples[name]) for name in names], np.int64)
-    if not sizes.sum():
+def signature(text: str) -> np.ndarray:
+    """The smallest of a text's runs under each of 120 orders: two texts agree in the share of runs they share."""
+    runs = (_hash_runs("".join(text.split())) >> np.uint64(20)).astype(np.uint32)
+    return (runs * _orders()).min(axis=1) if len(runs) else runs
+
+
+@lru_cache(maxsize=1)
+def _orders() -> np.ndarray:
+    """Odd numbers: multiplied by one modulo 2**32, all numbers stand in another order."""
+    drawn = np.random.default_rng(5).integers(0, 2**31, (_BANDS * _ROWS, 1), np.uint32)
+    return drawn << np.uint32(1) | np.uint32(1)
+
+
+def _candidates(signatures: Mapping[str, np.ndarray], threshold: float) -> set[tuple[str, str]]:
+    """Pairs whose signatures look alike enough for the texts to be compared."""
+    names = sorted(name for name, values in signatures.items() if len(values))
+    if not names:
         return set()
-    bits = np.uint64(
-        len(names).bit_length()
-    )  # of the owner, in place of the shingle's last: one sort of numbers
-    keys = np.concatenate([samples[name] for name in names]) << np.uint64(4) >> bits << bits
-    keys |= np.repeat(np.arange(len(names), dtype=np.uint64), sizes)
-    keys.sort()
-    owners = (keys & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
-    first = np.flatnonzero(np.append(True, np.diff(keys >> bits) != 0))
-    lengths = np.diff(np.append(first, len(owners)))
-    shares, times = np.unique(lengths[(lengths > 1) & (lengths <= _COMMON)], return_counts=True)
-    few = shares[np.cumsum(shares * (shares - 1) // 2 * times) <= _MOST_PAIRS]
-    # Names that share a shingle follow each other in their order.
-    follows = np.repeat(lengths > few.max(initial=1), lengths)
-    follows[first] = False
-    after = np.flatnonzero(follows)
-    found = [owners[after - 1] * len(names) + owners[after]]
-    for length in few:
-        held = owners[first[lengths == length][:, None] + np.arange(length)]
-        one, other = np.triu_indices(length, 1)
-        found.append((held[:, one] * len(names) + held[:, other]).ravel())
-    pairs = np.sort(np.concatenate(found))
-    starts = np.flatnonzero(np.diff(pairs, prepend=-1))
-    shared = np.diff(np.append(starts, len(pairs)))
-    left, right = np.divmod(pairs[starts], len(names))
-    enough = shared >= 0.5 * threshold * np.minimum(sizes[left], sizes[right])
-    return {(names[one], names[other]) for one, other in zip(left[enough], right[enough], strict=True)}
-
-
-def sample_runs(text: str) -> np.ndarray:
-    """Hashes of a text's shingles that begin with four zero bits: the same choice in every text."""
-    hashes = _hash_runs("".join(text.split()))
-    chosen = np.sort(hashes[hashes < 2**60])
-    return chosen[np.concatenate([[True], chosen[1:] != chosen[:-1]])] if len(chosen) else chosen
+    table = np.stack([signatures[name] for name in names])
+    mixed = np.random.default_rng(7).integers(1, 2**63, _ROWS).astype(np.uint64)
+    found = [np.empty(0, np.int64)]
+    for band in np.hsplit(table, _BANDS):
+        keys = band.astype(np.uint64) @ mixed
+        order = np.argsort(keys, kind="stable")
+        keys, groups, sizes = (
+            keys[order],
+            *np.unique(keys[order], return_inverse=True, return_counts=True)[1:],
+        )
+        for step in range(1, _COMMON):
+            same = keys[step:] == keys[:-step]
+            if step > 1:
+                same &= sizes[groups[step:]] <= _COMMON
+            if not same.any():
+                break
+            found.append(order[:-step][same] * len(names) + order[step:][same])
+    left, right = np.divmod(np.unique(np.concatenate(found)), len(names))
+    agreed = sum((column[left] == column[right] for column in table.T), np.zeros(len(left), np.int64))
+    alike = agreed >= (threshold - _NOISE) * table.shape[1]
+    return {(names[one], names[other]) for one, other in zip(left[alike], right[alike], strict=True)}
 
 
 def _hash_runs(text: str) -> np.ndarray:
@@ -199,5 +218,6 @@ def _complaint(table: pd.DataFrame) -> str:
     lines = "\n".join(f"  {region} {year} {kind}: {paths}" for region, year, kind, paths in rows[:10])
     return (
         f"{len(rows)} region-years have more than one report of the same genre, body and subject:\n{lines}\n"
-        'Remove files, correct metadata.csv, or choose duplicates="keep-longest" (or -latest, or -all).'
+        "Remove files, join the parts of one report in one file, correct region or year in metadata.csv, or choose "
+        'duplicates="keep-longest" (or -latest, or -all; --duplicates keep-longest on the command line).'
     )

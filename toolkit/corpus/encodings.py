@@ -1,7 +1,5 @@
 """Bytes become text: a ladder of encodings, with damage counted and never repaired."""
 
-from __future__ import annotations
-
 import codecs
 import re
 from functools import cache
@@ -120,10 +118,8 @@ def _tolerable(found: Decoded) -> Decoded:
     """Return it if few characters were lost, else refuse."""
     if found.n_replaced <= max(3, len(found.text) // 1000):
         return found
-    damage = f"{found.n_replaced} of {len(found.text)} characters are damaged"
-    raise Unreadable(
-        "undecodable", f"Read as {found.encoding}, {damage}; at most 3, or one in a thousand, may be."
-    )
+    damage = f"{found.n_replaced} of {len(found.text)} characters are damaged; at most 3, or one in a thousand, may be."
+    raise Unreadable("undecodable", f"Read as {found.encoding}, {damage}")
 
 
 def _ask_charset_normalizer(probe: bytes) -> str:

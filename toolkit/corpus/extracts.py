@@ -1,7 +1,5 @@
 """What readers of a format give: the text of a file, or the reason why there is none."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterable
 from functools import cache

@@ -1,7 +1,5 @@
 """What a careful reader would notice about a text: cut off, held twice, no report at all."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from . import wording
@@ -17,7 +15,7 @@ _STOP = tuple("。！？…”’）》」.!?;)\"'")
 def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tuple[str, ...]:
     """Name what makes a text doubtful as the whole text of one report.
 
-    Nothing is changed and nothing refused: the flags are for the ledger, where a person decides.
+    Nothing is changed: the flags are for the ledger, where a person decides. Only an ``error_page`` is no report.
 
     Parameters
     ----------
@@ -33,8 +31,9 @@ def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tu
         ``held_twice`` (the text stands in the file twice), ``several_reports`` (it opens more than once),
         ``cut_off`` (it ends on a comma, an open bracket or a heading), ``no_sentence_end`` (the last
         paragraph lacks its full stop, though the others have theirs), ``printed_lines`` (most lines end
-        inside a sentence), ``low_cjk`` (under half of the characters are ideographs), ``spaced_out``
-        (spaces between the characters), ``private_characters`` (icons or lost glyphs),
+        inside a sentence), ``low_cjk`` (under half of the characters are ideographs), ``traditional``
+        (in traditional characters), ``spaced_out`` (spaces between the characters),
+        ``private_characters`` (icons or lost glyphs),
         ``navigation_page``, ``error_page``, ``press_summary``, ``other_kind`` (a resolution, notice,
         plan ... by its title).
 
@@ -47,17 +46,14 @@ def find_faults(text: str, furniture: Sequence[tuple[int, int, str]] = ()) -> tu
     dense = "".join(body.split())
     if not dense:
         return ("navigation_page",) if furniture else ()
-    flags = [
-        name
-        for name, holds in (("very_short", len(dense) < SHORTEST), ("very_long", len(dense) > LONGEST))
-        if holds
-    ]
+    flags = ["very_short"] * (len(dense) < SHORTEST) + ["very_long"] * (len(dense) > LONGEST)
     flags += ["held_twice"] * _held_twice(dense)
     flags += ["several_reports"] * (len(wording.OPENING.findall(body)) > 1 and "held_twice" not in flags)
     lines = [line for raw in body.split("\n") if (line := raw.strip())]
     flags += _ending(lines)
     sample = dense[:: len(dense) // 400 + 1]
-    flags += ["low_cjk"] * (len(wording.IDEOGRAPH.findall(sample)) < len(sample) / 2)
+    flags += ["low_cjk"] * (len(wording.NO_IDEOGRAPH.findall(sample)) > len(sample) / 2)
+    flags += ["traditional"] * (len(wording.TRADITIONAL.findall(sample)) > len(sample) / 20)
     flags += ["spaced_out"] * (len(wording.GAP.findall(body[:2000])) > 200)
     flags += ["private_characters"] * (len(wording.PRIVATE.findall(sample)) > len(sample) / 100)
     return (*flags, *_kind(body, lines, dense, len(text)))
@@ -87,9 +83,8 @@ def _ending(lines: list[str]) -> list[str]:
     if last.endswith(_OPEN_END) or (headed(last) and len(last) < 40 and not last.endswith(_STOP)):
         return ["cut_off"]
     # cells of an annex, a signature and a date have no stop either
-    cells = [
-        line for line in [*others[-5:], last] if len(line) < 40 and not (headed(line) or line.endswith(_STOP))
-    ]
+    short = (line for line in [*others[-5:], last] if len(line) < 40)
+    cells = [line for line in short if not (headed(line) or line.endswith(_STOP))]
     if last.endswith(_STOP) or len(cells) > 1 or any(map(wording.CLOSING.search, cells)) or len(last) < 5:
         return []
     paragraphs = [line for line in others if len(line) >= 40]

@@ -1,7 +1,5 @@
 """What a file is: its first bytes decide, its name is only compared."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import PurePosixPath
@@ -59,9 +57,8 @@ def _signatures() -> tuple[tuple[str, bytes, bytes], ...]:
 @cache
 def _extensions() -> frozenset[tuple[str, str]]:
     """Every kind with each extension its files may have."""
-    return frozenset(
-        (row["kind"], each) for row in read_rows("formats") for each in row["extensions"].split()
-    )
+    rows = read_rows("formats")
+    return frozenset((row["kind"], each) for row in rows for each in row["extensions"].split())
 
 
 def _suffix(name: str) -> str:

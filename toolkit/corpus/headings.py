@@ -1,7 +1,5 @@
 """Find the headings of a report: markers, headings without a marker, the title, and the tree they form."""
 
-from __future__ import annotations
-
 import unicodedata
 from bisect import bisect_right
 from itertools import pairwise
@@ -107,9 +105,8 @@ def _number(marker: str) -> int:
     bare = marker.strip("（()）〔〕【】[]、.．，,是要第部分份章篇编：: \u3000")
     if len(bare) == 1:
         return 1 if bare == "—" else int(unicodedata.numeric(bare, 0))
-    return (
-        small_number(bare) if bare.isdecimal() or (bare and set(bare) <= set("一二三四五六七八九十")) else 0
-    )
+    readable = bare.isdecimal() or (bare and set(bare) <= set("一二三四五六七八九十"))
+    return small_number(bare) if readable else 0
 
 
 def _opens_item(text: str, start: int, kind: str, number: int, last: dict[str, int]) -> bool:
@@ -167,11 +164,9 @@ def _lines(text: str, paragraphs: list[Paragraph], taken: set[int], begin: int) 
         if stop - start >= 50 or start < begin or start in taken:
             continue
         line = text[start:stop].rstrip()
-        if (
-            not 2 <= len(line) <= 32
-            or wording.NO_HEADING.search(line)
-            or not _framed(text, paragraphs, at, taken, found)
-        ):
+        if not 2 <= len(line) <= 32 or wording.NO_HEADING.search(line):
+            continue
+        if not _framed(text, paragraphs, at, taken, found):
             continue
         line = line.rstrip("：:") if len(line) <= 15 else line
         named = named_roles(line, 1, 0) if len(line) <= 26 and "，" not in line else ()

@@ -1,7 +1,5 @@
 """The parts of a report that carry its metadata: front matter, title, labelled fields, opening, signature."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -99,9 +97,8 @@ def read_layout(text: str, *, furniture: Sequence[tuple[int, int, str]] = ()) ->
     found = re.finditer(r"[^\n]+", twin[: FRONT + OPENING])
     lines = [(match.start(), line) for match in found if (line := match.group().strip(" \r•●▪"))]
     after = [*(len(line) for _, line in lines[1:]), 0]
-    begin = next(
-        (number for number, (_, line) in enumerate(lines) if _is_body(line, after[number])), len(lines)
-    )
+    bodies = (number for number, (_, line) in enumerate(lines) if _is_body(line, after[number]))
+    begin = next(bodies, len(lines))
     front = [line for start, line in lines[:begin] if start < FRONT]
     meta = {start for start, end, _ in furniture if end <= FRONT and end - start > 1}
     fields = _fields(front)

@@ -1,7 +1,5 @@
 """Word 97, WPS and RTF files, through LibreOffice where it is installed."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal
@@ -31,20 +29,11 @@ def convert_to_docx(data: bytes, seconds: float = SECONDS) -> bytes:
     with tempfile.TemporaryDirectory(prefix="toolkit-legacy-") as place:
         source = Path(place, "report.doc")
         source.write_bytes(data)
-        options = [
-            "--headless",
-            "--norestore",
-            "--nologo",
-            "--nolockcheck",
-            "--convert-to",
-            "docx",
-            "--outdir",
-        ]
+        options = ["--headless", "--norestore", "--nologo", "--nolockcheck"]
         profile = f"-env:UserInstallation={Path(place, 'profile').as_uri()}"
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        child = subprocess.Popen(
-            [program, profile, *options, place, str(source)], start_new_session=True, **quiet
-        )
+        quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+        command = [program, profile, *options, "--convert-to", "docx", "--outdir", place, str(source)]
+        child = subprocess.Popen(command, start_new_session=True, **quiet)
         try:
             child.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -56,7 +45,6 @@ def convert_to_docx(data: bytes, seconds: float = SECONDS) -> bytes:
             child.wait()
         made = source.with_suffix(".docx")
         if not made.exists():
-            raise Unreadable(
-                "damaged file", "LibreOffice could not read it. Open it there and save it as .docx."
-            )
+            advice = "LibreOffice could not read it. Open it there and save it as .docx."
+            raise Unreadable("damaged file", advice)
         return made.read_bytes()

@@ -1,23 +1,13 @@
 """What a report says of itself: region, year, body, genre, title, dates, each with the rule that found it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from toolkit.corpus.bodies import (
-    complete_issuer,
-    decide_body,
-    decide_genre,
-    find_issuer,
-    find_number,
-    self_mentions,
-    title_organ,
-)
+from toolkit.corpus import bodies
 from toolkit.corpus.dates import decide_years, find_dates
 from toolkit.corpus.layout import plain, read_layout, tidy_title
-from toolkit.corpus.places import Clues, decide_place
+from toolkit.corpus.places import Clues, decide_place, named_codes
 from toolkit.schemas import DOCUMENTS
 
 # The columns of the documents table that are detected, from region_code to retrieved_on.
@@ -74,44 +64,33 @@ def detect_metadata(
     layout = read_layout(text, furniture=furniture)
     if not layout.title and (title := tidy_title(given.get("title", ""))):
         layout = layout._replace(title=title, title_source="container")
-    genre, subject, genre_source, flags = decide_genre(layout, stem)
+    genre, subject, genre_source, flags = bodies.decide_genre(layout, stem)
     issued, published, date_source = find_dates(layout, given)
-    years = decide_years(
-        layout,
-        genre=genre,
-        names=[stem, *folders],
-        issued=issued,
-        published=published,
-        year=given.get("year", ""),
-    )
+    told = {"issued": issued, "published": published, "year": given.get("year", "")}
+    years = decide_years(layout, genre=genre, names=[stem, *folders], **told)
     if flags and years.covered:  # what `year` means depends on the genre
         flags = (*flags, "year_weak")
     year = years.delivered if genre == "work report" else years.covered
-    words = self_mentions(layout)
-    issuer, issuer_source = find_issuer(layout)
-    place = decide_place(Clues(layout, issuer, stem, folders, year, given, words))
+    words = bodies.self_mentions(layout)
+    issuer, issuer_source = bodies.find_issuer(layout)
+    place = decide_place(Clues(layout, issuer, named_codes(stem), folders, year, given, words))
     joined = "merged_administration" in place.flags
-    issuer = complete_issuer(issuer, title_organ(layout.title) if joined else place.region)
-    body = decide_body(layout, issuer, region=place.region, level=place.level, words=words)
+    issuer = bodies.complete_issuer(issuer, bodies.title_organ(layout.title) if joined else place.region)
+    body = bodies.decide_body(layout, issuer, region=place.region, level=place.level, words=words)
     who = (body.name, body.kind, genre, subject)
     when = (year, years.covered, years.delivered)
-    number = given.get("doc_number") or find_number(layout)
+    number = given.get("doc_number") or bodies.find_number(layout)
     printed = (layout.title, issuer or given.get("issuer", ""), number, issued, published)
     found = (given.get("source_url", ""), given.get("retrieved_on", ""))
     who_rules = "; ".join(filter(None, (body.source, issuer_source and f"issuer: {issuer_source}")))
     sources = (place.source, years.source, who_rules, genre_source, layout.title_source, date_source)
-    return Metadata(
-        dict(zip(COLUMNS, (*place[:6], *who, *when, *printed, *found), strict=True)),
-        dict(zip(GROUPS, sources, strict=True)),
-        tuple(sorted({*flags, *years.flags, *place.flags, *body.flags})),
-    )
+    values = dict(zip(COLUMNS, (*place[:6], *who, *when, *printed, *found), strict=True))
+    raised = sorted({*flags, *years.flags, *place.flags, *body.flags})
+    return Metadata(values, dict(zip(GROUPS, sources, strict=True)), tuple(raised))
 
 
 def _readable(path: str) -> str:
     """A path whose bytes are GBK reaches Python as escapes: read it as the collector named it."""
     data = path.encode("utf-8", "surrogateescape")
-    return (
-        path
-        if path.isascii() or data.decode("utf-8", "ignore") == path
-        else data.decode("gb18030", "replace")
-    )
+    whole = path.isascii() or data.decode("utf-8", "ignore") == path
+    return path if whole else data.decode("gb18030", "replace")

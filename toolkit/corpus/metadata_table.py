@@ -1,13 +1,15 @@
 """metadata.csv: what the researcher knows better than the rules, and a pre-filled one to complete."""
 
-from __future__ import annotations
-
+import io
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from toolkit.corpus.encodings import decode
+from toolkit.corpus.extracts import Unreadable
 from toolkit.corpus.metadata import COLUMNS as FILLED
 from toolkit.corpus.metadata import Metadata
 from toolkit.corpus.regions import region_id, region_of, regions_named
@@ -18,7 +20,9 @@ _YEARS = ("year", "year_covered", "year_delivered")
 _CHOICES = {"level": LEVELS, "body_kind": BODY_KINDS, "genre": GENRES, "subject": SUBJECTS}
 _VALUES = {name: "|".join(choices) for name, choices in _CHOICES.items()}  # patterns a cell must match
 _VALUES |= dict.fromkeys(_YEARS, r"\d{4}") | {"region_code": r"\d{6}(-.+)?", "row": r"\d+"}
-_VALUES |= dict.fromkeys(("issued_on", "published_on", "retrieved_on"), r"\d{4}-\d\d-\d\d")
+_DATES = ("issued_on", "published_on", "retrieved_on")
+_DAY = re.compile(r"^(\d{4})[/年.-](\d{1,2})[/月.-](\d{1,2})日?$")
+_VALUES |= dict.fromkeys(_DATES, r"\d{4}-\d\d-\d\d")
 # Which source of the ledger tells of a column.
 _GROUPS = {
     "region": ("region_code", "region_id", "region", "province", "prefecture", "level"),
@@ -39,8 +43,9 @@ def read_metadata_table(path: str | Path) -> pd.DataFrame:
     Parameters
     ----------
     path
-        A UTF-8 CSV (with or without BOM) with the column ``path`` and any of the others of `COLUMNS`: ``row``
-        for rows of a table file, ``doubtful`` for cells nobody has looked at yet, ``note`` for people.
+        A CSV with the column ``path`` and any of the others of `COLUMNS`: ``row`` for rows of a table file,
+        ``doubtful`` for cells nobody has looked at yet, ``note`` for people. It may be as a spreadsheet saves
+        it: in UTF-8, GBK or UTF-16, with semicolons or tabs, dates as 2021/2/18, and 000000 as 0.
 
     Returns
     -------
@@ -50,22 +55,50 @@ def read_metadata_table(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     SchemaError
-        For unknown columns, a missing ``path``, a file named twice, a value that is none of the choices, a
-        year that is no number, or a region code that is neither six digits nor an own id.
+        For a file that is no text or no table, unknown columns, a missing ``path``, a file named twice, a value
+        that is none of the choices, a year that is no number, or a region code that is neither six digits nor
+        an own id.
     """
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    table.columns = [column.strip() for column in table.columns]
+    table = _cells(Path(path))
     unknown = [column for column in table.columns if column not in COLUMNS]
     if unknown or "path" not in table.columns:
         raise SchemaError(
-            f"{str(path)!r} has the columns {list(table.columns)}, of which {unknown} are unknown. It needs "
-            f"'path' (the file, relative to the folder) and may have any of {list(COLUMNS)}."
+            f"{str(path)!r} has the columns {list(table.columns)}"
+            f"{f', of which {unknown} are unknown' if unknown else ''}. It needs 'path' (the file, relative to the "
+            f"folder) and may have any of {list(COLUMNS)}; rename or remove the others. With the "
+            "file taken out of the folder, `toolkit check` writes such a table."
         )
-    table = table.map(str.strip)
+    for column in table.columns.intersection(list(_DATES)):
+        table[column] = table[column].str.replace(_DAY, _as_iso, regex=True)
+    if "region_code" in table:
+        table["region_code"] = table["region_code"].replace("0", "000000")
     table["row"] = table["row"].replace("", "0") if "row" in table else "0"
     table["path"] = table["path"].str.replace("\\", "/").str.removeprefix("./")
     _check_values(table, path)
     return table.set_index(["path", "row"])
+
+
+def _cells(path: Path) -> pd.DataFrame:
+    """The cells of a table as text, in whatever form a spreadsheet saves it."""
+    try:
+        text = decode(path.read_bytes()).text
+        separator = max(",;\t", key=text.partition("\n")[0].count)
+        table = pd.read_csv(
+            io.StringIO(text), dtype=str, keep_default_na=False, sep=separator, index_col=False
+        )
+    except (Unreadable, ValueError) as error:
+        raise SchemaError(
+            f"{str(path)!r} cannot be read as a table: {error} Save it as CSV, or take it out of the folder."
+        ) from None
+    table.columns = [column.strip() for column in table.columns]
+    empty = [column for column in table.columns if column.startswith("Unnamed:")]
+    table = table.drop(columns=[column for column in empty if (table[column] == "").all()]).map(str.strip)
+    return table[(table != "").any(axis=1)].reset_index(drop=True)
+
+
+def _as_iso(day: re.Match[str]) -> str:
+    """A spreadsheet's 2021/2/18 as 2021-02-18."""
+    return f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}"
 
 
 def _check_values(table: pd.DataFrame, path: str | Path) -> None:
@@ -92,13 +125,15 @@ def check_matches(table: pd.DataFrame, inputs: Iterable[tuple[str, int]]) -> Non
         (path, row) of everything in the folder, as in the ledger.
     """
     there = {(path, str(row)) for path, row in inputs}
-    missing = [
-        path if row == "0" else f"{path} row {row}" for path, row in table.index if (path, row) not in there
-    ]
+    missing = [key for key in table.index if key not in there]
+    missing = [path if row == "0" else f"{path} row {row}" for path, row in missing]
     if missing:
+        lost = " The spreadsheet lost the characters that are ? now: save as CSV UTF-8." * (
+            "?" in "".join(missing)
+        )
         raise SchemaError(
             f"metadata.csv names {len(missing)} files that are not in the folder: {missing[:10]}. Paths are "
-            "relative to the folder, with /; correct them or remove the rows."
+            f"relative to the folder, with /; correct them or remove the rows.{lost}"
         )
 
 
@@ -142,9 +177,8 @@ def apply_overrides(found: Metadata, table: pd.DataFrame | None, path: str, row:
         values |= _region(code, values["year"]) | changed
     settled = [group for group, columns in _GROUPS.items() if given.keys() & set(columns)]
     sources = found.sources | dict.fromkeys(settled, "metadata.csv")
-    looked_at = {*given, *("year" for name in _YEARS if name in given)} - set(
-        cells.get("doubtful", "").split()
-    )
+    looked_at = {*given, *(["year"] if given.keys() & set(_YEARS) else [])}
+    looked_at -= {*cells.get("doubtful", "").split()}
     flags = tuple(flag for flag in found.flags if _DOUBTS.get(flag.split("_")[0]) not in looked_at)
     return Metadata(values, sources, flags)
 

@@ -72,11 +72,8 @@ def read_docx(data: bytes) -> list[Extract]:
     package = open_package(data)
     names = package.namelist()
     numbers = _Numbers(package, names)
-    texts = [
-        "\n".join(_blocks(read_part(package, f"word/{name}.xml"), numbers))
-        for name in ("document", "footnotes", "endnotes")
-        if f"word/{name}.xml" in names
-    ]
+    parts = [f"word/{name}.xml" for name in ("document", "footnotes", "endnotes")]
+    texts = ["\n".join(_blocks(read_part(package, name), numbers)) for name in parts if name in names]
     text = "\n".join(text.rstrip("\n") for text in texts if text.strip())
     return [Extract(0, text, "docx", {}, ("empty",) if not text.strip() else ())]
 
@@ -179,9 +176,9 @@ class _Numbers:
             return ""
         found = properties.find(f"{WORD}numPr")
         found = self._styles.get(_value(properties, "pStyle")) if found is None else found
-        scheme, depth = (
-            ("", 0) if found is None else (_value(found, "numId"), int(_value(found, "ilvl") or 0))
-        )
+        if found is None:
+            return ""
+        scheme, depth = _value(found, "numId"), int(_value(found, "ilvl") or 0)
         if (scheme, depth) not in self._levels:
             return ""
         self._counts[scheme, depth] = self._count(scheme, depth) + 1

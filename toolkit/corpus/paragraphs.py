@@ -1,25 +1,18 @@
 """Printed lines become paragraphs again."""
 
-from __future__ import annotations
-
-import re
-
 from toolkit.corpus import wording
 
 RAGGED = 3  # a line that ends so many Han characters before the right margin is full
 NARROWEST = 20  # Han characters: what is narrower is no column of running text
 _ENDS = tuple("。！？：；")
-_PAGE_NUMBER = re.compile(
-    r"\s*[-—–―─·]*\s*(?:第\s*)?\d{1,4}\s*(?:页\s*)?(?:[/共]\s*\d{1,4}\s*页?)?\s*[-—–―─·]*\s*"
-)
 
 
 def join_pages(pages: list[list[str]]) -> str:
     """Join the printed lines of a paged document to paragraphs.
 
     A line is continued by the next if it reaches the right margin, does not end a sentence, and the next is
-    neither indented nor begins with a heading's number. A page number in the middle of a paragraph moves
-    behind it. No character but the line ends is lost.
+    neither indented nor begins with a heading's number. A page number, or a browser's line of time, title or
+    address, in the middle of a paragraph moves behind it. No character but the line ends is lost.
 
     Parameters
     ----------
@@ -39,7 +32,10 @@ def join_pages(pages: list[list[str]]) -> str:
     for page in pages:
         lines = [line.rstrip() for line in page if line.strip()]
         for n, line in enumerate(lines):
-            if n in (0, len(lines) - 1) and len(lines) > 1 and _PAGE_NUMBER.fullmatch(line):
+            edge = min(n, len(lines) - 1 - n) if len(lines) > 1 else 2
+            if (edge == 0 and wording.PAGE_NUMBER.fullmatch(line)) or (
+                edge < 2 and wording.PRINT_STAMP.fullmatch(line)
+            ):
                 waiting.append(line.strip())
                 continue
             if current and not goes_on(before, line, margin):
@@ -57,12 +53,10 @@ def goes_on(before: str, line: str, margin: float) -> bool:
 
 def _join(before: str, line: str) -> str:
     """Put two lines together, with a space between Latin words."""
-    gap = (
-        " "
-        if before[-1:].isascii() and before[-1:].isalpha() and line[:1].isascii() and line[:1].isalpha()
-        else ""
-    )
-    return before + gap + (line.lstrip() if before else line)
+    if not before:
+        return line
+    seam = before[-1:] + line[:1]
+    return before + " " * (seam.isascii() and seam.isalpha()) + line.lstrip()
 
 
 def columns(line: str) -> float:

@@ -1,7 +1,5 @@
 """PDF: the text layer by paragraphs; what has none is refused with its reason."""
 
-from __future__ import annotations
-
 import io
 from operator import and_
 
@@ -51,7 +49,6 @@ def read_pdf(data: bytes) -> list[Extract]:
     strange = 5 * text.count("(cid:") + sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" for c in text)
     if strange > GARBLED * len(text):
         raise Unreadable("garbled font")
-    flags = ("scanned_pages",) * any(map(and_, bare, pictures)) + ("garbled_font",) * (
-        strange > len(text) / 100
-    )
+    scanned, garbled = any(map(and_, bare, pictures)), strange > len(text) / 100
+    flags = ("scanned_pages",) * scanned + ("garbled_font",) * garbled
     return [Extract(0, text, "pdf", {}, flags)]

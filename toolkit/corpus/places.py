@@ -1,7 +1,5 @@
 """Which region reports: ordered rules over the text, the file name and the folder, settled by evidence."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -9,21 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from toolkit.corpus import regions
 from toolkit.corpus.bodies import title_organ
 from toolkit.corpus.layout import Layout, masked, plain, rules
-from toolkit.corpus.regions import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    Mention,
-    Region,
-    find_regions,
-    local_id,
-    parent_code,
-    region_id,
-    region_of,
-    regions_named,
-    stem,
-)
+from toolkit.corpus.regions import Mention, Region
 
 
 class Place(NamedTuple):
@@ -66,8 +53,8 @@ class Clues:
         """How often each name stands in the text; front matter, signature and file name count more."""
         layout = self.layout
         near = [layout.title, self.issuer, *layout.front[-12:], *layout.tail[-8:], self.stem, *self.folders]
-        counts = Counter(mention.surface for mention in find_regions(layout.body[:12000]))
-        for mention in find_regions(plain(" ".join(near))):
+        counts = Counter(mention.surface for mention in regions.find_regions(layout.body[:12000]))
+        for mention in regions.find_regions(plain(" ".join(near))):
             counts[mention.surface] += 3
         return counts
 
@@ -86,6 +73,23 @@ class Clues:
         return next((word for word, _ in counts.most_common() if word in "省市县区州盟旗"), "")
 
 
+def named_codes(name: str) -> str:
+    """A file name with the names of places for their codes: 110105_2023 is 北京市朝阳区_2023.
+
+    Examples
+    --------
+    >>> named_codes("110105_2023"), named_codes("content_20230105")
+    ('北京市朝阳区_2023', 'content_20230105')
+    """
+
+    def names(code: re.Match[str]) -> str:
+        """The chain of names that the code stands for; the digits where it stands for none."""
+        row = regions.region_of(code[0])
+        return "".join(dict.fromkeys((row.province, row.prefecture, row.name))) if row else code[0]
+
+    return re.sub(r"(?<![0-9A-Za-z])[1-8][0-9]{5}(?![0-9A-Za-z])", names, name)
+
+
 UNKNOWN = Place("", "", "", "", "", "unknown", "", ("region_unknown",))
 
 
@@ -95,7 +99,7 @@ def read_place(words: str, rule: str) -> Claim | None:
     whole = words.removesuffix("人民政府")
     if _is_name(whole):  # also one that is a common word: 城区, 老城区
         return Claim(rule, (whole,))
-    mentions = _chain(find_regions(words), words)
+    mentions = _chain(regions.find_regions(words), words)
     if mentions and not mentions[-1].full and mentions[-1].start != (mentions[-2].end if mentions[1:] else 0):
         mentions = mentions[:-1]
     full = [mention.surface for mention in mentions if mention.full]
@@ -119,7 +123,7 @@ def _local(words: str, kind: str) -> re.Match[str] | None:
 
 def _is_name(words: str) -> bool:
     """Whether the words are a region's full name and nothing else."""
-    return any(row.name == words for row in regions_named(words))
+    return any(row.name == words for row in regions.regions_named(words))
 
 
 def _chain(mentions: list[Mention], words: str) -> list[Mention]:
@@ -137,8 +141,8 @@ def _chain(mentions: list[Mention], words: str) -> list[Mention]:
 def decide_place(clues: Clues) -> Place:
     """Decide the region by the first rule that names one; the other rules confirm it or raise a flag."""
     code, year = clues.hints.get("region_code", ""), clues.year
-    if region_of(code):
-        return _place(region_of(code, year) or region_of(code), year, Claim("container", ()), ())
+    if known := regions.region_of(code, year) or regions.region_of(code):
+        return _place(known, year, Claim("container", ()), ())
     claims = filter(None, _claims(clues))
     places = [(claim, rows) for claim in claims if (rows := _settle(claim, clues)) or claim.local]
     places = places or _body_claims(clues)
@@ -164,10 +168,11 @@ def _is_doubtful(row: Region, claim: Claim, clues: Clues) -> bool:
     """
     if claim.rule not in ("issuer", "opening") or row.level == "nation":
         return False
+    other_class = clues.own_class not in ("", row.name[-1])
+    if other_class or claim.rule == "issuer":
+        return other_class
     rivals = (name for name in clues.evidence if name[-1] == row.name[-1] and name != row.name)
-    most = max((clues.evidence[name] for name in rivals), default=0)
-    outnumbered = claim.rule == "opening" and most >= clues.evidence[row.name]
-    return outnumbered or clues.own_class not in ("", row.name[-1])
+    return max((clues.evidence[name] for name in rivals), default=0) >= clues.evidence[row.name]
 
 
 def _claims(clues: Clues) -> list[Claim | None]:
@@ -195,7 +200,7 @@ def _claims(clues: Clues) -> list[Claim | None]:
 def _within(words: str, rule: str) -> Claim | None:
     """A full name, or else a zone, anywhere in a title, file name or folder name."""
     words = masked(plain(words))
-    full = [mention.start for mention in find_regions(words) if mention.full]
+    full = [mention.start for mention in regions.find_regions(words) if mention.full]
     if full:
         return read_place(words[full[0] :], rule)
     zone = rules("place")["zone in a name"].search(words)
@@ -205,7 +210,7 @@ def _within(words: str, rule: str) -> Claim | None:
 def _clauses(opening: str) -> Iterator[Claim]:
     """Places that clauses of the opening begin with: 天心区坚持以…, 大鹏新区管委会在…."""
     kinds = [kind for kind in ("zone", "township") if rules("part")[kind].search(opening)]
-    named = {mention.start for mention in find_regions(opening) if mention.full}
+    named = {mention.start for mention in regions.find_regions(opening) if mention.full}
     for clause in rules("place")["clause"].finditer("\n" + opening):
         words, local = clause[1], None
         for kind in kinds:
@@ -219,7 +224,7 @@ def _settle(claim: Claim, clues: Clues) -> list[Region]:
     """Rows a claim can mean: by the chain's own parents, then by parents named elsewhere; one row decides."""
     if not claim.chain:
         return []
-    rows = list(regions_named(claim.chain[-1], clues.year))
+    rows = list(regions.regions_named(claim.chain[-1], clues.year))
     for parent in claim.chain[:-1]:
         rows = [row for row in rows if _lies_in(row, parent)] or rows
     if len(rows) > 1:
@@ -230,12 +235,12 @@ def _settle(claim: Claim, clues: Clues) -> list[Region]:
 
 def _lies_in(row: Region, parent: str) -> bool:
     """Whether a row lies in a region of that name, in full or short."""
-    return any(parent in (name, stem(name)) for name in _parents(row))
+    return any(parent in (name, regions.stem(name)) for name in _parents(row))
 
 
 def _support(row: Region, evidence: Counter[str]) -> int:
     """How often the row's prefecture and province are named; full names count double."""
-    return sum(2 * evidence[name] + evidence[stem(name)] for name in _parents(row))
+    return sum(2 * evidence[name] + evidence[regions.stem(name)] for name in _parents(row))
 
 
 def _parents(row: Region) -> set[str]:
@@ -248,7 +253,7 @@ def _body_claims(clues: Clues) -> list[tuple[Claim, list[Region]]]:
     own, evidence = clues.own_class, clues.evidence
     scores: Counter[str] = Counter()
     for surface, count in evidence.items():
-        for row in regions_named(surface, clues.year):
+        for row in regions.regions_named(surface, clues.year):
             fits = row.name[-1] == own or (own == "区" and row.name.endswith("自治区"))
             known = surface == row.name or row.level != "county" or _support(row, evidence)
             if fits and known:
@@ -264,7 +269,7 @@ def _parent_by_evidence(claim: Claim, clues: Clues) -> list[Region]:
     for level in ("prefecture", "province") if claim.kind == "zone" else ("county",):
         scores: Counter[Region] = Counter()
         for surface, count in clues.evidence.items():
-            rows = [row for row in regions_named(surface, clues.year) if row.level == level]
+            rows = [row for row in regions.regions_named(surface, clues.year) if row.level == level]
             if len(rows) == 1 and (level != "county" or surface == rows[0].name):
                 scores[rows[0]] += count
         if clear := _clear_winner(scores, 2):
@@ -281,16 +286,13 @@ def _clear_winner(scores: Counter, least: int) -> Any:
 def _conflict(row: Region, claim: Claim, places: list[tuple[Claim, list[Region]]]) -> bool:
     """Whether another rule names a region that is neither this one, nor above it, nor below it."""
     others = [found[0] for other, found in places if other is not claim and len(found) == 1]
-    return any(
-        _final(row) != _final(other) and not _lies_in(row, other.name) and not _lies_in(other, row.name)
-        for other in others
-        if other.level != "nation"
-    )
+    others = [other for other in others if other.level != "nation" and _final(other) != _final(row)]
+    return any(not _lies_in(row, other.name) and not _lies_in(other, row.name) for other in others)
 
 
 def _final(row: Region) -> str:
     """The harmonised id of a row, whenever it stood."""
-    return region_id(row.region_code, min(row.end_year, LAST_YEAR))
+    return regions.region_id(row.region_code, min(row.end_year, regions.LAST_YEAR))
 
 
 def _place(row: Region | None, year: int | None, claim: Claim, flags: tuple[str, ...]) -> Place:
@@ -298,7 +300,7 @@ def _place(row: Region | None, year: int | None, claim: Claim, flags: tuple[str,
     stood = row is None or not year or claim.local or row.start_year <= year <= row.end_year
     noticed = {
         "region_name_not_of_year": not stood,
-        "region_code_unverified": bool(year) and not FIRST_YEAR <= year <= LAST_YEAR,
+        "region_code_unverified": bool(year) and not regions.FIRST_YEAR <= year <= regions.LAST_YEAR,
         "merged_administration": claim.merged,
         f"{claim.kind}_without_code": bool(claim.local),
         "region_unknown": row is None,
@@ -307,10 +309,11 @@ def _place(row: Region | None, year: int | None, claim: Claim, flags: tuple[str,
     if row is None:
         return Place("", "", claim.local, "", "", claim.kind, claim.rule, raised)
     if not claim.local:
-        final = _final(row) if not stood else region_id(row.region_code, min(year or LAST_YEAR, LAST_YEAR))
+        latest = min(year or regions.LAST_YEAR, regions.LAST_YEAR)
+        final = regions.region_id(row.region_code, latest) if stood else _final(row)
         names = (row.name, row.province, row.prefecture, row.level)
         return Place(row.region_code, final, *names, claim.rule, raised)
     zoned = claim.kind == "zone" and row.level == "county"
-    own = local_id(parent_code(row) if zoned else row.region_code, claim.local)
+    own = regions.local_id(regions.parent_code(row) if zoned else row.region_code, claim.local)
     names = (claim.local, row.province, row.prefecture, claim.kind)
-    return Place(own, region_id(own, year), *names, claim.rule, raised)
+    return Place(own, regions.region_id(own, year), *names, claim.rule, raised)

@@ -1,14 +1,14 @@
 """A folder of files becomes readings: one for each file, or for each row of a table file."""
 
-from __future__ import annotations
-
 import hashlib
+import heapq
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from operator import itemgetter
-from pathlib import Path
+from operator import attrgetter, itemgetter
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from .encodings import decode
@@ -19,6 +19,20 @@ from .sandbox import Sandbox
 
 REFUSED = ("archive", "encrypted", "image", "legacy excel", "xml")
 SET_ASIDE = ("metadata.csv", "frame.csv", "thumbs.db", "desktop.ini")
+PROGRAMS = (
+    ".js",
+    ".css",
+    ".map",
+    ".json",
+    ".py",
+    ".ipynb",
+    ".log",
+    ".url",
+    ".lnk",
+    ".webloc",
+    ".ini",
+    ".bat",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +97,8 @@ def read_folder(folder: str | Path, *, limits: Limits | None = None) -> Iterator
     FileNotFoundError
         Where the folder does not exist.
     """
-    limits = limits or Limits()
-    first_by_hash: dict[str, str] = {}
-    with Sandbox(limits.seconds, limits.memory) as sandbox:
-        for path, entry in _entries(folder):
-            refused = _refuse(path, entry, limits)
-            yield from [refused] if refused else _read_file(path, entry.path, limits, sandbox, first_by_hash)
+    sources, refused = list_sources(folder, limits=limits)
+    yield from heapq.merge(refused, read_sources(sources, limits=limits), key=attrgetter("path"))
 
 
 class Source(NamedTuple):
@@ -123,7 +133,7 @@ def read_sources(sources: Iterable[Source], *, limits: Limits | None = None) -> 
     limits = limits or Limits()
     with Sandbox(limits.seconds, limits.memory) as sandbox:
         for source in sources:
-            yield from _read_file(source.path, source.place, limits, sandbox, {})
+            yield from _read_file(source.path, source.place, limits, sandbox)
 
 
 def _entries(folder: str | Path) -> list[tuple[str, os.DirEntry[str]]]:
@@ -170,31 +180,39 @@ def _refuse(path: str, entry: os.DirEntry[str], limits: Limits) -> Reading | Non
         return _without_text(path, "skipped", "hidden")
     if name.startswith("readme") or name in SET_ASIDE:
         return _without_text(path, "skipped", "kept name")
+    if _of_saved_page(path, entry):
+        return _without_text(path, "skipped", "part of a saved page")
+    if name.endswith(PROGRAMS):
+        return _without_text(path, "skipped", "program file")
     if stat.S_ISLNK(status.st_mode):
         return _without_text(path, "skipped", "symbolic link")
     if stat.S_ISDIR(status.st_mode):
         return _without_text(path, "failed", "unreadable")
     if not stat.S_ISREG(status.st_mode):
         return _without_text(path, "skipped", "not a regular file")
-    if status.st_size > limits.n_bytes:
-        return _without_text(
-            path, "failed", "too large", f"{status.st_size} bytes; the limit is {limits.n_bytes}."
-        )
-    return None
+    found = f"{status.st_size} bytes; the limit is {limits.n_bytes}."
+    return _without_text(path, "failed", "too large", found) if status.st_size > limits.n_bytes else None
 
 
-def _read_file(
-    path: str, place: str, limits: Limits, sandbox: Sandbox, first_by_hash: dict[str, str]
-) -> list[Reading]:
+def _of_saved_page(path: str, entry: os.DirEntry[str]) -> bool:
+    """Whether the file lies in the folder that a browser saves beside a page: X_files beside X.html."""
+    if "files/" not in path:  # of nearly all files nothing more needs to be asked
+        return False
+    for folder, place in zip(PurePosixPath(path).parents, Path(entry.path).parents, strict=False):
+        page = re.fullmatch("(.+)(?:_files|[.]files)", folder.name)
+        stem = place.name[: page.end(1) - page.end()] if page else ""
+        if page and any(place.with_name(stem + end).is_file() for end in (".html", ".htm")):
+            return True
+    return False
+
+
+def _read_file(path: str, place: str, limits: Limits, sandbox: Sandbox) -> list[Reading]:
     """Read one regular file, whatever it is; one reading for each report in it."""
     try:
         data, changed = _read_bytes(place, limits.n_bytes)
     except OSError as error:
         return [_without_text(path, "failed", "unreadable", f"{error.strerror}.")]
     sha256 = hashlib.sha256(data).hexdigest()
-    first = first_by_hash.setdefault(sha256, path)
-    if first != path:
-        return [_without_text(path, "skipped", "identical copy", f"It is {first!r}.", sha256)]
     name = path.rpartition("/")[2]
     kind = detect_format(data, name)
     try:
@@ -222,9 +240,7 @@ def _read_bytes(path: str, most: int) -> tuple[bytes, bool]:
     """The bytes of a file, and whether it changed meanwhile."""
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123  (the name may not be valid UTF-8)
         before = os.fstat(file.fileno())
-        data = file.read(
-            min(most, before.st_size + 1)
-        )  # room for `most` would be made in full; a file may grow
+        data = file.read(min(most, before.st_size + 1))  # it may grow; room for `most` would be made in full
         after = os.fstat(file.fileno())
     return data, (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, len(data))
 

@@ -1,7 +1,5 @@
 """The region table: division codes as they were in each year, the id that joins them, and their names."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from functools import cache
@@ -9,6 +7,7 @@ from typing import NamedTuple
 
 import ahocorasick_rs
 
+from toolkit.corpus import wording
 from toolkit.corpus.extracts import read_rows
 
 # The year-end lists behind regions.csv; a code of a later year is the last list's, and said to be unverified.
@@ -104,20 +103,11 @@ def region_id(code: str, year: int | None = None) -> str:
         now, code = later[0]
 
 
-_PEOPLES = (  # 蒙古 and the like also stand without 族 (巴音郭楞蒙古自治州)
-    "(?:[汉壮满回苗彝藏侗瑶白黎傣畲水佤羌土怒京各]族|(?:维吾尔|土家|蒙古|布依|朝鲜|哈尼|哈萨克|傈僳|仡佬|东乡|拉祜|"
-    "纳西|仫佬|锡伯|柯尔克孜|达斡尔|景颇|毛南|撒拉|布朗|塔吉克|阿昌|普米|鄂温克|基诺|德昂|保安|俄罗斯|裕固|鄂伦春|独龙|"
-    "赫哲|壮|回)族?)+"
-)
-_AUTONOMOUS = re.compile(f"{_PEOPLES}自治[区县州旗]$")
-_CLASS = re.compile("族?自治[区县州旗]$|特别行政区$|地区$|林区$|特区$|新区$|[省市县区州盟旗]$")
-
-
 @cache
 def stem(name: str) -> str:
     """The name without its class word: 华亭县 and 华亭市 share 华亭; 凉山彝族自治州 is 凉山."""
-    short = _AUTONOMOUS.sub("", name)
-    return short if 1 < len(short) < len(name) else _CLASS.sub("", name)
+    short = wording.AUTONOMOUS.sub("", name)
+    return short if 1 < len(short) < len(name) else wording.CLASS_WORD.sub("", name)
 
 
 @cache

@@ -53,9 +53,8 @@ class _State:
 def _enter(state: _State, heading: Heading, parent: int, ahead: str, year: int | None) -> None:
     """Take the role of a heading: what its words name, else what its list or its parent has."""
     before, (number, base) = state.role, state.lists.get((parent, heading.kind), (-1, ""))
-    resumes = bool(base) and (
-        heading.number > number or not (heading.number or state.passage or state.turned)
-    )
+    goes_on = heading.number > number or not (heading.number or state.passage or state.turned)
+    resumes = bool(base) and goes_on
     base, source = (base, "numbering") if resumes else (state.role, "inherited")
     top = parent < 0 and heading.kind in _TOP
     named = _own_roles(heading, base, top, year)
@@ -110,16 +109,10 @@ def _cue(state: _State, sentence: str, opens: bool, headed: bool, year: int | No
     if state.role in ("plan", "rectification", "other"):
         return "problem" if state.role == "plan" and aware and opens and not headed else ""
     dated = wording.DATED.match(sentence)
-    if dated and year and int(dated.group(1)) > year and wording.TODO.search(sentence):
+    later = int(dated.group(1)) - year if dated and year else 0
+    if later > 0 and wording.TODO.search(sentence):
         return "plan"
-    if (
-        dated
-        and year
-        and int(dated.group(1)) < year
-        and opens
-        and not headed
-        and wording.FOUND.search(sentence)
-    ):
+    if later < 0 and opens and not headed and wording.FOUND.search(sentence):
         return "rectification"
     if wording.SOON.match(sentence) or ("将" in sentence and wording.WILL.match(sentence)):
         return "plan"

@@ -52,9 +52,8 @@ class Sandbox:
         try:
             child.stdin.write(f"{kind}\t{len(data)}\n".encode() + data)
             child.stdin.flush()
-            reply = json.loads(
-                child.stdout.read(int(child.stdout.readline())).decode("utf-8", "surrogatepass")
-            )
+            answer = child.stdout.read(int(child.stdout.readline()))
+            reply = json.loads(answer.decode("utf-8", "surrogatepass"))
         except (OSError, ValueError):
             self.close()
             found = f"It was read as {kind} for at most {self.seconds:g} seconds."

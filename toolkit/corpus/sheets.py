@@ -1,7 +1,5 @@
 """Tables of texts: one row is one report."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Iterator
@@ -64,9 +62,8 @@ def _reports(rows: Iterable[list[str]], encoding: str, flags: tuple[str, ...]) -
     for number, row in enumerate(islice(rows, MOST_ROWS), start=1):
         if not any(cell.strip() for cell in row):
             continue
-        values = {
-            c: tidy_hint(c, v) for c, v in zip(columns, row, strict=False) if c and c != "text" and v.strip()
-        }
-        text = next((v for c, v in zip(columns, row, strict=False) if c == "text"), "")
+        pairs = [(column, cell) for column, cell in zip(columns, row, strict=False) if column]
+        text = next((cell for column, cell in pairs if column == "text"), "")
+        values = {c: tidy_hint(c, cell) for c, cell in pairs if c != "text" and cell.strip()}
         ragged = ("ragged_row",) * (len(row) > len(header))
         yield Extract(number, text, encoding, values, (*flags, *ragged, *("empty",) * (not text.strip())))

@@ -1,17 +1,13 @@
 """The statutory card: which of the demanded parts a 法治政府 report has, and whether it was on time."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
 from toolkit.corpus import wording
 from toolkit.corpus.roles import named_roles
 from toolkit.schemas import ROLES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # The five contents of a yearly report (督察工作规定 2019): the role of each, and words that at least name it.
 PARTS = {

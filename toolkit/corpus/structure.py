@@ -1,7 +1,5 @@
 """Divide a report into sections and sentences: lossless, with offsets, and with a role for each."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -126,9 +124,8 @@ def _tail_start(text: str, paragraphs: list[Paragraph]) -> int:
     start, dated = len(text), False
     for paragraph in reversed(paragraphs[-12:]):
         line = text[paragraph.start : paragraph.end].strip()
-        if len(line) > 60 or (
-            line.endswith("。") and not line.startswith(("抄", "特此", "专此", "以上报告"))
-        ):
+        sentence = line.endswith("。") and not line.startswith(("抄", "特此", "专此", "以上报告"))
+        if len(line) > 60 or sentence:
             break
         signs = dated and not wording.CLAUSE.search(line)  # whatever it is called, it stands above the date
         dated = bool(wording.DATE.search(line))
@@ -191,9 +188,8 @@ def parse_structure(
     whole = [title, *headings] if title else headings
     parents = build_tree(whole)
     opens = {p.start for p in paragraphs}
-    roles = assign_roles(
-        text, starts, opens, meta, whole, parents, _review_year(title, headings, genre, year)
-    )
+    reviewed = _review_year(title, headings, genre, year)
+    roles = assign_roles(text, starts, opens, meta, whole, parents, reviewed)
     return _rows(text, whole, parents, starts, roles)
 
 

@@ -1,11 +1,10 @@
 """Web pages: the container of the article first, then main content, then all text; never silently empty."""
 
-from __future__ import annotations
-
 import html
 import re
 from functools import cache
 
+from . import wording
 from .encodings import decode
 from .extracts import Extract, Unreadable, read_rows
 
@@ -35,15 +34,17 @@ _NESTING = re.compile(  # all tags but those that close themselves
 _META = re.compile(r"<meta\s([^<>]*)>", re.I)
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.I)
+_HEADING = re.compile(r"<h([1-4])\b[^<>]*>(.{6,300}?)</h\1\s*>", re.I | re.S)
+_YEARLY = re.compile(
+    r"(?:\d{4}|[二２].{3})\s*年.*(?:报告|总结|汇报)"
+)  # what a heading that is a report's title says
 _TITLE_GAP = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|--+|——")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
 _DATE = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})")
-_LABELLED_DAY = re.compile(
-    r"(?<![一-龥])(?:发布|更新|公开|信息)?(?:时间|日期)[】\]]?\s*[:：]\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2})"
+# WeChat: the element at the head of an article, and where its script fills it, what it is filled with.
+_POSTED = re.compile(
+    r"""(?:\bid=["']publish_time["'][^<>]*>|\bcreateTime\s*=\s*["'])\s*(\d{4}\D\d{1,2}\D\d{1,2})"""
 )
-_BARE_DAY = re.compile(
-    r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})(?=\s*(?:$|\d\d:|来源|信息|稿件|文章))", re.M
-)  # 2023-01-18 10:22 来源
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S+) -->")
 
 
@@ -101,15 +102,19 @@ def read_hints(page: str) -> dict[str, str]:
     """What the page says of itself in the meta tags government sites must carry, by columns of documents."""
     hints: dict[str, str] = {}
     for tag in _META.findall(page):
-        pairs = {
-            name.lower(): html.unescape(a or b or c).strip() for name, a, b, c in _ATTRIBUTE.findall(tag)
-        }
+        found = _ATTRIBUTE.findall(tag)
+        pairs = {name.lower(): html.unescape(a or b or c).strip() for name, a, b, c in found}
         column = hint_columns("meta").get(pairs.get("name", pairs.get("property", "")).lower())
         if column and pairs.get("content"):
             hints.setdefault(column, tidy_hint(column, pairs["content"]))
     named = _TITLE_GAP.split(html.unescape("".join(_TITLE.findall(page)[:1])))
     if reports := [piece for piece in named if re.search("报告|总结|情况|汇报", piece)]:
         hints.setdefault("title", tidy_hint("title", reports[0]))
+    headings = {tidy_hint("title", _strip_tags(words)) for _, words in _HEADING.findall(page)}
+    if len(reports := [heading for heading in headings if _YEARLY.search(heading)]) == 1:
+        hints.setdefault("title", reports[0])  # it may stand beside the article's container
+    if posted := _POSTED.search(page):
+        hints.setdefault("published_on", tidy_hint("published_on", posted[1]))
     if saved := _SAVED_FROM.search(page):
         hints.setdefault("source_url", saved[1])
     return hints
@@ -117,7 +122,7 @@ def read_hints(page: str) -> dict[str, str]:
 
 def _printed_date(whole: str) -> str:
     """The date a page prints beside its article: labelled, or else the only one that begins a line."""
-    labelled, bare = _LABELLED_DAY.search(whole), set(_BARE_DAY.findall(whole))
+    labelled, bare = wording.LABELLED_DAY.search(whole), set(wording.BARE_DAY.findall(whole))
     date = labelled[1] if labelled else bare.pop() if len(bare) == 1 else ""
     return tidy_hint("published_on", date)
 

@@ -4,8 +4,6 @@
 that of HAN, and a row with a group becomes a group of that name. The table says of every pattern why it is so.
 """
 
-from __future__ import annotations
-
 import re
 
 from .extracts import read_rows

@@ -1,21 +1,6 @@
 """A corpus under the hand: choose, look, take away, in JupyterLab."""
 
-from __future__ import annotations
+from toolkit.lazy import attach
 
-from importlib import import_module
-
-_HOME = {
-    "Choice": "recipes",
-    "VIEWS": "recipes",
-    "recipe": "recipes",
-    "run_recipe": "recipes",
-    "Explorer": "browser",
-    "plain_errors": "sentences",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import the module of a name when it is first asked for."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'toolkit.explore' has no attribute {name!r}; it has {sorted(_HOME)}")
-    return getattr(import_module(f"toolkit.explore.{_HOME[name]}"), name)
+_ROOMS = {"recipes": "Choice VIEWS recipe run_recipe", "browser": "Explorer", "sentences": "plain_errors"}
+__getattr__, __dir__ = attach(__name__, _ROOMS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -13,7 +12,8 @@ import pandas as pd
 
 from toolkit.indicators import grammar
 from toolkit.indicators.catalogue import match_indicator
-from toolkit.indicators.circumstances import Report
+from toolkit.indicators.circumstances import Report, Setting, before
+from toolkit.indicators.clauses import Place, clean, place_of
 from toolkit.indicators.implied import find_implied
 from toolkit.indicators.quantities import Quantity, find_quantities
 from toolkit.schemas import FACTS
@@ -23,114 +23,28 @@ _CHANGING = frozenset(
     "长短幅速降低高快升少加减缩落大涨滑窄增率度了约近超过逾达到为别均于间计也 \t\n\r\u3000\u00a0"
 )
 _COMPARING = frozenset("较比相")
-_BRACKETS = (("》", "《"), (")", "("), ("）", "（"))
 _ENDING = frozenset("、和及与了 \u3000")
-_CLOSING, _JOINTS, _BRACKET = frozenset('”"）)'), frozenset("、和及与"), frozenset("(（")
-_LINKING = frozenset("、,，和及与或以并 \t\n\r\u3000\u00a0")
-_PAUSING = frozenset("，,；;。、(（")
+_CLOSING, _BRACKET = frozenset('”"）)'), frozenset("(（")
 _WHOLES = frozenset(["总量", "总数", "总额", "总值", "规模", "余额"])
 _RAISING = frozenset("增减降提升压缩扩")
-_REACHING, _MEASURING = frozenset("到至为成"), frozenset("数率量额值")
+_MEASURING = frozenset("数率量额值")
 _BARE = frozenset("率比度幅速量额值积数模重长加降少高低升落涨短缩增减期径格算均际义年")
 _OPENING = frozenset("是约占相为完超跃稳均居位排列创高低比较达总增数")
-_TRAILING = frozenset('的足“"(（了超逾已是仅从由共近至到达为均约过破于少高计数有别中在居名列年月 \t\n　')
-_LEADING = frozenset(
-    "、，预有且而也又则仍和及与并还共已均就以其同此另因包合总累目现截今去当上下年全近期首成分的一二三四五六七八九十0123456789"
-    ' \t\n\u3000(（)）”"'
-)
 _WHOLE_NOUN = frozenset("度率量额值数比积力耗收入出费润口产价")
 
-
-class _Place(NamedTuple):
-    """Where a quantity stands: the text before and after it in its clause, and its link to the last."""
-
-    raw: str
-    after: str
-    linked: bool
-    shared: str
-    between: str
-    clause: str
-    risen: bool
-    rises: bool
-    anchor: str
-
-
-class _Reading(NamedTuple):
-    """What a quantity counts: phrase, head noun for those that follow, rule and whether it is certain."""
-
-    phrase: str
-    topic: str
-    rule: str
-    certain: bool
-
-
-def _place(
-    report: Report,
-    bounds: tuple[int, int],
-    quantity: Quantity,
-    prior: Quantity | None,
-    following: Quantity | None,
-    anchor: str,
-) -> _Place:
-    """Cut out the clause around a quantity, up to its neighbours."""
-    text, clauses, (begin, high) = report.text, report.clauses, bounds
-    start, end = quantity[:2]
-    begin = max(begin, prior.end) if prior else begin
-    raw = between = text[begin:start]
-    clause, cut = "", clauses.rfind("\n", begin, start)
-    if cut >= 0:
-        raw, clause = text[cut + 1 : start], text[max(begin, clauses.rfind("\n", begin, cut) + 1) : cut]
-    raw = grammar.NOTE.sub("", raw) if ")" in raw or "）" in raw else raw
-    raw = raw[:-1] if raw[-1:] == "上" and text[start] in "百千万亿" else raw
-    high = min(high, end + 200)
-    stop = clauses.find("\n", end, high)
-    stop = stop if stop >= 0 else high
-    until = following.start if following else stop
-    after, shared = text[end : min(stop, until)], ""
-    if after == "共" and following:
-        after = text[following.end : stop]
-    if after[-1:] in _JOINTS:
-        tier = after.rstrip("、和及与").endswith("级")
-        predicate = (grammar.TIER if tier else grammar.SHARED).search(text, until, stop)
-        shared = predicate.group() if predicate else ""
-    linked = risen = False
-    if prior:
-        opening = between[:1]
-        if len(between) < 8 and (not opening or opening in _LINKING):
-            linked = bool(grammar.LINK.fullmatch(between))
-        if opening and opening not in _PAUSING and not _REACHING.isdisjoint(between):
-            risen = bool(grammar.ROSE.match(between))
-    rises = False
-    if "由" in raw or "从" in raw:  # 由X提高到Y, and 分别由X、Y提高到
-        onward = after[:60] if not following or after.strip("、和及与") else text[following.end : stop]
-        rises = bool(grammar.BASE.search(raw[-60:]) and grammar.ROSE.match(onward))
-    return _Place(raw[-60:], after[:60], linked, shared, between, clause[-40:], risen, rises, anchor)
-
-
-@functools.lru_cache(maxsize=4096)
-def _clean(raw: str) -> str:
-    """Drop adverbs, dates, approximators and rests of a title around what is counted."""
-    if "》" in raw and (title := grammar.TITLE.search(raw)) and title.end() < len(raw):
-        raw = raw[title.end() :]
-    for close, opening in _BRACKETS:
-        if close in raw and opening not in raw[: raw.rindex(close)]:
-            raw = raw[raw.rindex(close) + 1 :] or raw
-    if raw[:1] in _LEADING and (lead := grammar.LEAD.match(raw)):
-        raw = raw[lead.end() :]
-    if raw[-1:] in _TRAILING and (trail := grammar.TRAIL.search(raw, max(0, len(raw) - 14))):
-        raw = raw[: trail.start()]
-    return raw
+# What a quantity counts: phrase, head noun for those that follow, rule and whether it is certain.
+_Reading = tuple[str, str, str, bool]
 
 
 def _head(phrase: str, verb: re.Match | None) -> str:
     """Drop the verb that opens a phrase: 受理行政复议申请 is about 行政复议申请."""
     rest = phrase[verb.end() :] if verb else ""
-    return phrase if len(rest) < 2 or rest[0] in "、和并后等及" else rest
+    return phrase if len(rest) < 2 or rest[0] in "、和并后等及" or rest.startswith("成功") else rest
 
 
-def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: str) -> _Reading:
+def _read(place: Place, quantity: Quantity, topic: str, previous: str, base: str) -> _Reading:
     """Say what a quantity counts, from the grammar of its clause."""
-    before, after = _clean(place.raw), place.after
+    before, after = clean(place.raw), place.after
     closed = place.rises or not after or after[0] in "、，和及与(（)）”[［"
     closed = closed or (after[0] in _RAISING and bool(grammar.ROSE.match(after)))
     after = grammar.JOINT.sub("", after) if after[-1:] in _ENDING else after
@@ -139,15 +53,15 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: st
         if after[-1:] in _CLOSING and not ("“" in after or '"' in after or "(" in after or "（" in after):
             after = after.rstrip('”"）)')
     if place.linked and not before and previous and (closed or not after or not place.between):
-        return _Reading(previous, topic, "parallel", True)
+        return previous, topic, "parallel", True
     if before == "连续" and quantity.kind == "duration" and (previous or topic):
-        return _Reading(f"({previous or topic})连续", topic, "standing", bool(previous))
+        return f"({previous or topic})连续", topic, "standing", bool(previous)
     if quantity.surface[0] == "翻" and base and before[:1] in ("", *_COMPARING):
-        return _Reading(base, topic, "carried change", True)
+        return base, topic, "carried change", True
     if place.risen and before and base and before not in base:
-        return _Reading(base + before, topic, "carried change", True)
+        return base + before, topic, "carried change", True
     if previous and before[:1] in _COMPARING and _compared(before, after):
-        return _Reading(previous, topic, "base of comparison", True)
+        return previous, topic, "base of comparison", True
     said = None
     if after and not closed:
         said, kind = grammar.PREDICATE.match(after), quantity.kind
@@ -155,17 +69,18 @@ def _read(place: _Place, quantity: Quantity, topic: str, previous: str, base: st
         if not said and before[-1:] not in _MEASURING and (free or kind not in ("percent", "rank")):
             return _after(before, after)
     verb = grammar.VERB_START.match(before)
-    if (verb.end() == len(before) if verb else not before) or (
-        (before[-1:] in _BARE or "较" in before) and grammar.BARE_SUBJECT.fullmatch(before)
-    ):
+    bare = verb.end() == len(before) if verb else not before
+    if bare or ((before[-1:] in _BARE or "较" in before) and grammar.BARE_SUBJECT.fullmatch(before)):
         return _carried(place, before, "" if closed else after, topic, previous, base)
     if (previous or topic) and before[:1] in _OPENING and grammar.OPENS.match(before):
-        return _Reading(f"({previous or topic}){before}", topic, "standing", bool(previous))
+        if quantity.kind == "percentage_point" and base:  # 败诉率7%,低于全省平均水平3个百分点
+            return base + before, topic, "standing", True
+        return f"({previous or topic}){before}", topic, "standing", bool(previous)
     if verb and place.anchor and grammar.CASES.fullmatch(before, verb.end()):
-        return _Reading(f"({place.anchor}){before}", place.anchor, "carried subject", False)
+        return f"({place.anchor}){before}", place.anchor, "carried subject", False
     verbal = said and after[0] not in "中大" and (quantity.kind == "duration" or not verb)
     head = "" if quantity.kind == "percent" else _head(before, verb)
-    return _Reading(f"{before} {after[:30]}" if verbal else before, head, "noun before", True)
+    return f"{before} {after[:30]}" if verbal else before, head, "noun before", True
 
 
 def _compared(before: str, after: str) -> bool:
@@ -179,43 +94,42 @@ def _after(before: str, after: str) -> _Reading:
     verb = grammar.PREDICATE.search(noun, 2)
     head = noun[: verb.start()] if verb else noun
     lead = before[-36:]
-    return _Reading(f"{lead}{noun[:40]}", head.rstrip("、和及与的") or noun, "noun after", True)
+    return f"{lead}{noun[:40]}", head.rstrip("、和及与的") or noun, "noun after", True
 
 
-def _carried(place: _Place, before: str, after: str, topic: str, previous: str, base: str) -> _Reading:
+def _carried(place: Place, before: str, after: str, topic: str, previous: str, base: str) -> _Reading:
     """Read a bare verb, rate or change with the subject of what came before."""
     changes = bool(before) and bool(grammar.CHANGE.search(before)) and not before.endswith("率")
     if changes and base:
-        return _Reading((grammar.CHANGE.sub("", base) or base) + before, topic, "carried change", True)
+        return (grammar.CHANGE.sub("", base) or base) + before, topic, "carried change", True
     if not before and previous and "累计" in place.raw:
-        return _Reading(f"{topic or previous}累计", topic, "standing", True)
+        return f"{topic or previous}累计", topic, "standing", True
     if not before and not after:
-        return _Reading(previous or place.clause, topic or place.clause, "carried subject", bool(previous))
-    clause = _clean(place.clause)
+        return previous or place.clause, topic or place.clause, "carried subject", bool(previous)
+    clause = clean(place.clause)
     whole = grammar.CHANGE.sub("", base) if before in _WHOLES else ""  # 产值增长8%,总量突破9亿元
-    own = (
-        topic or whole or (place.anchor if before else "") or _head(clause, grammar.VERB_START.match(clause))
-    )
+    own = topic or whole or (place.anchor if before else "")
+    own = own or _head(clause, grammar.VERB_START.match(clause))
     bare = before or after[:30]
     phrase = f"({own}){bare}" if own else bare or place.clause
-    return _Reading(phrase, own or bare, "carried subject", bool(topic and bare))
+    return phrase, own or bare, "carried subject", bool(topic and bare)
 
 
-def _shared(place: _Place, run: list[Quantity]) -> list[str]:
+def _shared(place: Place, run: list[Quantity]) -> list[str]:
     """Split a coordinated subject for 分别: 企业核准、备案类项目办理时限 has two members with one head."""
     subject, _, verb = place.raw.partition("分别")
-    items = [item for item in grammar.SPLIT.split(_clean(subject)) if item]
+    items = [item for item in grammar.SPLIT.split(clean(subject)) if item]
     if len(items) < len(run) or len(run) < 2:
         return []
     items = items[-len(run) :]
     first, last = items[0], items[-1]
-    verb = _clean(verb)
+    verb = clean(verb)
     if len({quantity.unit for quantity in run}) > 1:  # what is measured in unlike units shares no noun
         return [item + verb for item in items]
     if grammar.NUMBERED.fullmatch(first):
         return [f"第{item.lstrip('第')[0]}{last.lstrip('第')[1:]}{verb}" for item in items]
     if first[-1:] == last[-1:] or first[-1:] in _WHOLE_NOUN:
-        longer = first[-1:] == last[-1:] and len(first) > len(last)
+        longer = first[-1:] == last[-1:] and len(first) > len(last) + 1
         lead = first[: len(first) - len(last)] if longer else ""
         return [first + verb, *(lead + item + verb for item in items[1:])]
     if grammar.MODIFIER.search(first):
@@ -228,16 +142,16 @@ def _shared(place: _Place, run: list[Quantity]) -> list[str]:
     return [*(item + head + verb for item in items[:-1]), last + verb]
 
 
-def _several(place: _Place, reading: _Reading) -> list[str]:
+def _several(place: Place, phrase: str, topic: str) -> list[str]:
     """Name the facts that lie on one number: 受理率、办结率均为100% states two."""
-    items = [item for item in grammar.SPLIT.split(_clean(place.raw.partition("均")[0])) if item]
+    items = [item for item in grammar.SPLIT.split(clean(place.raw.partition("均")[0])) if item]
     ends = {item[-1] for item in items}
     if len(items) < 2 or len(ends) > 1 or not ends <= set("率度量额比数"):
-        return [reading.phrase]
-    return [f"({reading.topic}){item}" if len(item) < 4 and reading.topic else item for item in items]
+        return [phrase]
+    return [f"({topic}){item}" if len(item) < 4 and topic else item for item in items]
 
 
-def _statistic(place: _Place, quantity: Quantity) -> str:
+def _statistic(place: Place, quantity: Quantity) -> str:
     """Tell level from change, mean, stock and base."""
     raw, near = place.raw, place.raw[-14:]
     if place.rises or (raw[:1] in _COMPARING and _compared(raw, place.after)):
@@ -247,18 +161,26 @@ def _statistic(place: _Place, quantity: Quantity) -> str:
     if place.risen:
         return "level"
     changes = near[-1:] in _CHANGING and quantity.kind != "rank" and grammar.CHANGE.search(near)
-    if changes or (quantity.kind == "percent" and grammar.SHRUNK.match(_clean(raw))):
+    if changes or (quantity.kind == "percent" and grammar.SHRUNK.match(clean(raw))):
         return "change"
     if quantity.surface[0] == "翻":
         return "change"
     if "均" in near and grammar.MEAN.search(near):
         return "mean"
-    return "stock" if grammar.STOCK.search(near) else "level"
+    return "stock" if quantity.kind != "percent" and grammar.STOCK.search(near) else "level"
 
 
 def _opens(between: str) -> bool:
     """Ask whether a bracket opens before a figure and is still open: not so in 增长7%(下同)；消费."""
     return between[:1] in _BRACKET and ")" not in between and "）" not in between
+
+
+class _Stated(NamedTuple):
+    """A figure that a sentence has stated, and what the sentence was about then."""
+
+    start: int
+    quantity: Quantity
+    topic: str
 
 
 @dataclass(slots=True)
@@ -272,50 +194,51 @@ class _Thread:
     latest: str = ""
     phrases: list[str] = field(default_factory=list)
     queue: list[str] = field(default_factory=list)
-    whole: str = ""
-    whole_topic: str = ""
-    whole_unit: str = ""
+    whole: _Stated | None = None
+    rest: float = 0.0
     lead: str = ""
     noun: str = ""
-    last: str = ""
     last_unit: str = ""
+    stated: list[_Stated] = field(default_factory=list)
     enclosed: bool = False
     members: list[str] = field(default_factory=list)
-    aside: tuple[str, str, str, str] | None = None
+    aside: tuple | None = None
 
-    def part_of(self, place: _Place, quantity: Quantity) -> str:
-        """The fact that 其中 or a bracket makes this one a part of, until the unit or the sentence turns."""
-        between = place.between
-        opens = _opens(between) and not grammar.ASIDE.search(between)
-        if self.last and (opens or "其中" in between):
-            self.whole, self.whole_unit, self.whole_topic = self.last, self.last_unit, self.topic
-            self.enclosed = opens
-        elif quantity.unit != self.whole_unit or "；" in between or ";" in between:
-            self.whole = ""
-        elif self.enclosed and (")" in between or "）" in between):
-            self.whole, self.enclosed = "", False
-        return self.whole
+    def part_of(self, between: str, quantity: Quantity) -> str:
+        """The fact that 其中 or a bracket makes this one a part of, until unit or sentence turn or the parts add up."""
+        if self.aside and (")" in between or "）" in between):  # what a bracket said stays in it
+            (self.topic, self.previous, self.base, self.latest, self.stated), self.aside = self.aside, None
+        if opens := _opens(between):
+            self.aside = self.topic, self.previous, self.base, self.latest, [*self.stated]
+            opens = not grammar.ASIDE.search(between)
+        if self.stated and (opens or "其中" in between):
+            same = (fact for fact in reversed(self.stated) if fact.quantity.unit == quantity.unit)
+            last = self.stated[-1] if quantity.kind in ("percent", self.stated[-1].quantity.kind) else None
+            self.whole, self.enclosed = next(same, last), opens
+            self.rest = self.whole.quantity.value if self.whole else 0.0
+        elif self.rest <= 0 or (self.whole and quantity.unit != self.whole.quantity.unit):
+            self.whole = None
+        elif "；" in between or ";" in between or (self.enclosed and (")" in between or "）" in between)):
+            self.whole, self.enclosed = None, False
+        self.rest -= quantity.value
+        return f"{self.whole.start}-0" if self.whole else ""
 
-    def read(self, text: str, found: list[Quantity], index: int, place: _Place) -> _Reading:
+    def read(self, text: str, found: list[Quantity], index: int, place: Place) -> _Reading:
         """Read one quantity in the light of those before it, and remember it."""
         raw, between = place.raw, place.between
-        if self.aside and (")" in between or "）" in between):
-            (self.topic, self.previous, self.base, self.latest), self.aside = self.aside, None
-        if _opens(between):
-            self.aside = self.topic, self.previous, self.base, self.latest
         lead = ""
         if self.noun and raw == between and raw.lstrip("的").startswith(self.noun):
             rest = raw.lstrip("的")[len(self.noun) :]
             lead = self.lead if grammar.LINK.fullmatch(rest) else ""
             raw = rest if rest.strip("、和及与的") else ""
             place = place._replace(raw=raw)
-        topic = self.whole_topic if self.whole else self.topic or self.inherited
+        topic = self.whole.topic if self.whole else self.topic or self.inherited
         phrase, head, rule, certain = _read(place, found[index], topic, self.previous, self.base)
         again = self.latest and phrase == self.previous and found[index].unit == self.last_unit
         if rule == "parallel" or (again and rule != "carried change"):
             phrase = self.latest
         if rule == "noun after":
-            self.lead, self.noun = lead or _clean(raw)[-36:], head
+            self.lead, self.noun = lead or clean(raw)[-36:], head
             phrase = f"{lead}{phrase}{place.shared[:20]}" if lead or place.shared else phrase
         else:
             self.lead = self.noun = ""
@@ -325,18 +248,30 @@ class _Thread:
             phrase, rule = self.queue.pop(0), "distributed"
         elif "分别" in phrase:
             phrase = phrase.replace("分别", "")
+        if rule == "noun before" and len(phrase) < 5:
+            phrase, head = self.completed(phrase, found[index]) or (phrase, head)
         self.topic, self.latest, self.inherited = head or self.topic, phrase[:120], ""
         if rule not in ("carried change", "parallel", "standing"):
             self.base = phrase[:80]
-            self.previous = self.previous if phrase[:1] == "(" else self.base
+            bare = phrase.rpartition(")")[2] if rule == "noun before" else self.previous
+            self.previous = bare if phrase[:1] == "(" else self.base
         self.phrases.append(phrase)
-        return _Reading(phrase, head, rule, certain)
+        return phrase, head, rule, certain
 
-    def spread(self, text: str, found: list[Quantity], index: int, place: _Place, rule: str) -> None:
+    def completed(self, phrase: str, quantity: Quantity) -> tuple[str, str] | None:
+        """Complete a member that shares its noun: 案件9件,其中刑事3件; 国家级示范村2个、省级36个."""
+        if self.whole and self.whole.topic:
+            return f"({self.whole.topic}){phrase}", self.whole.topic
+        tier = grammar.TIER_ALONE.fullmatch(phrase) and grammar.TIER_ALONE.search(self.previous)
+        if not tier or quantity.unit != self.last_unit:
+            return None
+        return self.previous[: tier.start()] + phrase + self.previous[tier.end() :], self.topic
+
+    def spread(self, text: str, found: list[Quantity], index: int, place: Place, rule: str) -> None:
         """Queue the members of a list for the figures that are given to them one by one."""
         again = self.members and (place.risen or rule == "carried change")
         if again and len(self.members) == len(_run(text, found, index)):
-            self.queue = [member + _clean(place.raw) for member in self.members]
+            self.queue = [member + clean(place.raw) for member in self.members]
         elif listed := _spread(place):
             run = _run(text, found, index)
             paired = "分别" in place.raw or len(grammar.SPLIT.split(listed.raw)) == len(run)
@@ -348,15 +283,13 @@ class _Thread:
 
 def _run(text: str, found: list[Quantity], index: int) -> list[Quantity]:
     """The quantities that follow one another with nothing but a comma or 和 between them."""
-    last = index + 1
-    while last < min(len(found), index + 12) and grammar.LINK.fullmatch(
-        text, found[last - 1].end, found[last].start
-    ):
+    last, most = index + 1, min(len(found), index + 12)
+    while last < most and grammar.LINK.fullmatch(text, found[last - 1].end, found[last].start):
         last += 1
     return found[index:last]
 
 
-def _spread(place: _Place) -> _Place | None:
+def _spread(place: Place) -> Place | None:
     """The place of a figure whose subject is a list: 分别 says so, or a change of two named things."""
     if "分别" in place.raw:
         return place
@@ -368,29 +301,41 @@ def _spread(place: _Place) -> _Place | None:
     return place._replace(raw=f"{place.raw[:at]}分别{place.raw[at:]}")
 
 
-def _replayed(phrases: list[str], place: _Place, run: list[Quantity]) -> list[str]:
+def _replayed(phrases: list[str], place: Place, run: list[Quantity]) -> list[str]:
     """Distribute over the facts just stated: 甲4个、乙3人,分别增长4倍和2倍; 建议75件、提案131件,满意率分别达..."""
     before, _, verb = place.raw.partition("分别")
-    verb = _clean(verb) or verb.strip()
-    own = grammar.SAME.sub("", _clean(before))
+    verb = clean(verb) or verb.strip()
+    own = grammar.SAME.sub("", clean(before))
     bare = not own or (own[-1] in _BARE and grammar.BARE_SUBJECT.fullmatch(own))
     if len(run) < 2 or len(phrases) < len(run) or not bare:
         return []
     return [f"({phrase}){own}" if own else phrase + verb for phrase in phrases[-len(run) :]]
 
 
-def _sentence_facts(
-    report: Report, sentence: tuple, found: list[Quantity], inherited: str
-) -> tuple[list[tuple], str]:
+def _years(raw: str, run: list[Quantity]) -> dict[int, str]:
+    """Give each figure its year where as many years are listed: 2021年、2022年案件分别为86件、113件."""
+    listed = grammar.YEARS.search(raw)
+    years = re.findall(r"\d{4}", listed.group()) if listed else []
+    return dict(zip((figure.start for figure in run), years, strict=True)) if len(years) == len(run) else {}
+
+
+def _shared_verb(phrase: str, rule: str, latest: str) -> str:
+    """The verb that a member of a list shares with the first: 制定规章1部、规范性文件13件."""
+    if rule != "noun before" or phrase[:1] == "(":
+        return ""
+    opened = grammar.VERB_START.match(latest)
+    return opened.group() if opened else ""
+
+
+def _sentence_facts(report: Report, sentence: tuple, found: list, inherited: str) -> tuple[list[tuple], str]:
     """Read every quantity of one sentence in the light of those before it; also say what it was about."""
     number, _, role, low, high = sentence[:5]
     text, thread = report.text, _Thread(inherited=inherited)
     said = text[low:high] + inherited
-    case = "诉" in said or "复议" in said
-    quiet = not (report.actors.before(high, low) or report.times.before(high, low))
-    usual = report.around(low, low, role, "") if quiet else None  # nobody named, no time said
-    named, carried = report.anchors.before(high, low), grammar.ANCHOR.search(inherited)
-    rows, prior, anchor = [], None, carried.group() if carried else ""
+    case, parted = "诉" in said or "复议" in said, "其中" in said or "(" in said or "（" in said
+    setting, carried = Setting(report, low, found[-1].start), inherited and grammar.ANCHOR.search(inherited)
+    named = bool(setting.anchors[0])
+    rows, prior, verb, years, anchor = [], None, "", {}, carried.group() if carried else ""
     for index, quantity in enumerate(found):
         start, end = quantity[:2]
         if prior and prior.start == start:
@@ -398,30 +343,30 @@ def _sentence_facts(
             continue
         following = index + 1 + (index + 1 < len(found) and found[index + 1].start == start)
         following = found[following] if following < len(found) else None
-        if named and (nearest := report.anchors.before(start, low)):
-            anchor = nearest[0].group()
-        place = _place(report, (low, high), quantity, prior, following, anchor)
-        between = place.between
-        part_of = ""
-        if thread.whole or between[:1] in _BRACKET or "其中" in between:
-            part_of = thread.part_of(place, quantity)
+        if named and (nearest := before(setting.anchors, start)):
+            anchor = nearest[-1].group()
+        place = place_of(report, (low, high), quantity, (prior, following), anchor)
+        part = thread.part_of(place.between, quantity) if parted else ""
         topic, latest = thread.topic, thread.latest
-        reading = thread.read(text, found, index, place)
-        carried = reading.topic if reading.rule == "carried subject" else ""
+        said, head, rule, certain = thread.read(text, found, index, place)
+        carried = head if rule == "carried subject" else ""
+        verb = _shared_verb(said, rule, verb + latest) if place.between[:1] == "、" else ""
         context = (anchor, topic, latest, carried, place.clause, place.raw, place.after[:30])
-        near = case and any("诉" in part or "复议" in part for part in context)
+        near = case and any("诉" in words or "复议" in words for words in context)
         about = text[max(low, start - 300) : end] + place.after if near else ""
-        inherits = rows and place.linked and reading.rule in ("parallel", "distributed")
+        inherits = rows and place.linked and rule in ("parallel", "distributed")
         statistic = rows[-1][8] if inherits else _statistic(place, quantity)
-        qualifier = grammar.QUALIFIER.findall(place.raw)
-        qualifier = " ".join(dict.fromkeys(qualifier)) if qualifier else ""
-        around = usual if quiet and not about else report.around(start, low, role, about, statistic == "base")
-        rest = (*around, part_of, qualifier, role, number)
-        rest += (reading.rule, reading.certain, quantity.rule == "none of")
-        for item, phrase in enumerate(_several(place, reading) if "均" in place.raw else (reading.phrase,)):
-            name = match_indicator(phrase, context, quantity, statistic)
+        qualifier = " ".join(dict.fromkeys(grammar.QUALIFIER.findall(place.raw)))
+        if "分别" in place.raw:
+            years |= _years(place.raw, _run(text, found, index))
+        *around, aim = setting.around(start, role, about, statistic == "base", years.get(start, ""))
+        rest = (*around, part, qualifier, aim, number, rule, certain, quantity.rule == "none of")
+        for item, phrase in enumerate(_several(place, said, head) if "均" in place.raw else (said,)):
+            name = match_indicator(verb + phrase, context, quantity, statistic)
             rows.append((start, item, *quantity[1:7], statistic, phrase, name, *rest))
-        thread.last, thread.last_unit, prior = f"{start}-0", quantity.unit, quantity
+        if parted and statistic not in ("change", "base", "mean"):
+            thread.stated.append(_Stated(start, quantity, thread.topic))
+        thread.last_unit, prior = quantity.unit, quantity
     return rows, thread.topic
 
 
@@ -462,15 +407,19 @@ def extract_facts(text: str, sentences: list[tuple], *, year: int | None, genre:
 
 def _implied_facts(report: Report, sentences: list[tuple]) -> list[tuple]:
     """State what a report implies without a number: 全覆盖 is 100 %, 未发生 is a true zero."""
-    rows, starts = [], [sentence[3] for sentence in sentences]
+    rows, starts, last, setting = [], [sentence[3] for sentence in sentences], -1, None
     for quantity, phrase, certain in find_implied(report.text):
         start, end = quantity[:2]
         at = bisect_right(starts, start) - 1
         number, _, role, low, high = sentences[at][:5] if at >= 0 else (0, 0, "", 0, 0)
         if start < high:
             about = report.text[max(low, start - 120) : min(high, end + 60)]
-            name = match_indicator(phrase, (about,), quantity, "level")
-            said = (start, 0, *quantity[1:7], "level", phrase, name, *report.around(start, low, role, about))
+            first = quantity.kind == "rank"  # 率先 claims an order and measures nothing
+            name = "" if first else match_indicator(phrase, (about,), quantity, "level")
+            if at != last:
+                last, setting = at, Setting(report, low, high)
+            *around, role = setting.around(start, role, about)
+            said = (start, 0, *quantity[1:7], "level", phrase, name, *around)
             rows.append((*said, "", "", role, number, quantity.rule, certain, True))
     return rows
 
@@ -500,10 +449,8 @@ def facts(corpus: object) -> pd.DataFrame:
     if callable(getattr(corpus, "facts", None)):  # a store made them when it was built
         return corpus.facts()
     columns = ["sentence_no", "section_no", "role", "start", "end", "text"]
-    groups = {
-        doc_id: list(group[columns].itertuples(index=False, name=None))
-        for doc_id, group in corpus.sentences.groupby("doc_id", sort=False)
-    }
+    by_doc = corpus.sentences.groupby("doc_id", sort=False)[columns]
+    groups = {doc_id: list(group.itertuples(index=False, name=None)) for doc_id, group in by_doc}
     rows = []
     for document in corpus.documents.itertuples(index=False):
         year = None if pd.isna(document.year) else int(document.year)

@@ -76,11 +76,8 @@ def audit(corpus: object, facts: pd.DataFrame, *, official: pd.DataFrame | None 
         for check in (_parts, _others, _outcomes, _ordered, _percentages, _rates):
             rows += [{**place, **row} for row in check(found, texts)]
         for fact in found:
-            if (
-                fact.indicator_id
-                and fact.statistic in ("level", "stock", "change")
-                and not pd.isna(document["year"])
-            ):
+            told = fact.indicator_id and fact.statistic in ("level", "stock", "change")
+            if told and not pd.isna(document["year"]):
                 key = (document["region_id"], document["genre"], document["body_kind"], fact.actor_scope)
                 series[(*key, fact.indicator_id, fact.unit)].setdefault(int(document["year"]), fact)
     rows += [row for key in sorted(series) for row in _continuity(key, series)]
@@ -100,13 +97,7 @@ def _result(
     spans = [" ".join(f"{fact.start}-{fact.end}" for fact in side) for side in (left, right)]
     said = {"left_value": values[0], "right_value": values[1], "left_span": spans[0], "right_span": spans[1]}
     named = [fact.indicator_id for fact in (*right, *left) if fact.indicator_id]
-    return {
-        "check": check,
-        "result": result,
-        "indicator_id": named[0] if named else "",
-        "detail": detail,
-        **said,
-    }
+    return {"check": check, "result": result, "indicator_id": (named or [""])[0], "detail": detail, **said}
 
 
 def _summed(check: str, parts: list[tuple], whole: tuple) -> dict:
@@ -138,12 +129,8 @@ def _others(found: list[tuple], texts: dict) -> Iterator[dict]:
     """共四件, 一件……, 另外三件: what 另外 completes."""
     for fact in found:
         if "另" in fact.qualifier.split() or "另外" in fact.qualifier.split():
-            same = [
-                f
-                for f in found
-                if f.sentence_no == fact.sentence_no and f.unit == fact.unit and not f.part_of
-            ]
-            before = [f for f in same if f.start <= fact.start]
+            near = [f for f in found if f.sentence_no == fact.sentence_no and f.start <= fact.start]
+            before = [f for f in near if f.unit == fact.unit and not f.part_of]
             if len(before) > 2 and "共" in before[0].qualifier.split():
                 yield _summed("parts of a whole", before[1:], before[0])
 
@@ -159,13 +146,9 @@ def _outcomes(found: list[tuple], texts: dict) -> Iterator[dict]:
     received = _one(found, "reconsideration.received")
     outcomes = [fact for fact in (_one(found, indicator) for indicator in OUTCOMES) if fact]
     others = ("reconsideration.accepted", "reconsideration.pending", "reconsideration.corrected")
-    if (
-        not received
-        or len(outcomes) < 2
-        or any(fact.sentence_no != received.sentence_no for fact in outcomes)
-    ):
+    if not received or len(outcomes) < 2 or any(_one(found, indicator) for indicator in others):
         return
-    if any(_one(found, indicator) for indicator in others):
+    if any(fact.sentence_no != received.sentence_no for fact in outcomes):
         return
     if any(word in texts[received.doc_id, received.sentence_no] for word in _CARRIED):
         return
@@ -219,9 +202,8 @@ def _continuity(key: tuple, series: dict) -> Iterator[dict]:
         ratio = fact.value / before.value
         unchanged = ratio == 1 and fact.value >= 10 and fact.kind == "count"
         result = "uncertain" if unchanged or not 0.2 <= ratio <= 5 else "pass"
-        detail = f"{fact.value:g} after {before.value:g}" + (
-            ", unchanged" if unchanged else f", factor {ratio:.3g}"
-        )
+        changed = "unchanged" if unchanged else f"factor {ratio:.3g}"
+        detail = f"{fact.value:g} after {before.value:g}, {changed}"
         values = (fact.value, before.value)
         yield {**place, **_result("continuity", result, [fact], [before], values, detail)}
         growth = series.get((*key[:4], GROWTH.get(indicator, ""), "%"), {}).get(year)
@@ -229,10 +211,8 @@ def _continuity(key: tuple, series: dict) -> Iterator[dict]:
             computed = 100 * (ratio - 1)
             result = "pass" if abs(growth.value - computed) <= 0.5 else "uncertain"
             detail = f"stated {growth.surface}, computed {computed:.3g} % (real and nominal growth differ)"
-            yield {
-                **place,
-                **_result("growth", result, [growth], [fact, before], (growth.value, computed), detail),
-            }
+            values = (growth.value, computed)
+            yield {**place, **_result("growth", result, [growth], [fact, before], values, detail)}
 
 
 def _official(official: pd.DataFrame, facts: pd.DataFrame, documents: dict[str, dict]) -> list[dict]:
@@ -256,9 +236,8 @@ def _official(official: pd.DataFrame, facts: pd.DataFrame, documents: dict[str, 
         exact = any(fact.approx == "exact" for fact in found)
         result = "pass" if agree else "fail" if exact else "uncertain" if found else "not assessable"
         value = found[0].value if found else math.nan
-        detail = (
-            f"official {row.value:g}, reports say {', '.join(fact.surface for fact in found) or 'nothing'}"
-        )
+        told = ", ".join(fact.surface for fact in found) or "nothing"
+        detail = f"official {row.value:g}, reports say {told}"
         doc_id = found[0].doc_id if found else ""
         place = {"doc_id": doc_id, "region_id": row.region_id, "year": row.year, "other_doc_id": ""}
         made = _result("official", result, found, [], (value, row.value), detail)

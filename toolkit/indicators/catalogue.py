@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
-from importlib import resources
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from toolkit.indicators.grammar import read_table
 from toolkit.indicators.quantities import Quantity
 
 _PLAIN = re.compile(r"[\u4e00-\u9fffA-Z0-9]+")
@@ -31,21 +30,14 @@ class Indicator(NamedTuple):
 @functools.cache
 def read_indicators() -> tuple[Indicator, ...]:
     """Read data/indicators.csv in its order: the first row that fits names a fact."""
-    path = resources.files("toolkit") / "data" / "indicators.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     return tuple(
         Indicator(
-            row["indicator_id"],
-            row["zh"],
-            row["en"],
-            frozenset(row["units"].split("|")),
-            re.compile(row["subject"]),
-            re.compile(row["verb"]),
+            *(row["indicator_id"], row["zh"], row["en"], frozenset(row["units"].split("|"))),
+            *(re.compile(row["subject"]), re.compile(row["verb"])),
             re.compile(row["without"]) if row["without"] else None,
             frozenset(row["statistic"].split("|")),
         )
-        for row in rows
+        for row in read_table("indicators.csv")
     )
 
 
@@ -91,14 +83,14 @@ def match_indicator(phrase: str, context: tuple[str, ...], quantity: Quantity, s
         return ""
     if not (verbs := _by_unit().get(quantity.unit)):
         return ""
-    rows, numbers = read_indicators(), set()
+    rows, numbers, ranks = read_indicators(), set(), quantity.kind == "rank"
     for word, _, _ in verbs.matcher.find_matches_as_indexes(own, overlapping=True):
         numbers |= verbs.rows[word]
     if verbs.other.search(own):
         numbers.update(number for number in verbs.others if rows[number].verb.search(own))
     for number in sorted(numbers) if numbers else ():
         row = rows[number]
-        if statistic not in row.statistic:
+        if statistic not in row.statistic or ranks != row.indicator_id.endswith("_rank"):
             continue
         if not (row.subject.search(phrase) or row.subject.search(" ".join(context))):
             continue

@@ -16,12 +16,16 @@ from toolkit.indicators.numerals import CHINESE
 _SHORT = {"<CN>": CHINESE, "<Y>": r"(?:19|20)\d\d", "<TO>": r"\s?[-–—―－~～至到]{1,2}\s?"}
 
 
+def read_table(name: str) -> list[dict[str, str]]:
+    """Read the rows of a table of the package."""
+    with (resources.files("toolkit") / "data" / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 @functools.cache
 def read_grammar() -> tuple[dict[str, str], ...]:
     """Read the rows of data/grammar.csv: name, reason, pattern, why, example, counter_example."""
-    path = resources.files("toolkit") / "data" / "grammar.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = read_table("grammar.csv")
     for row in rows:
         for short, long in _SHORT.items():
             row["pattern"] = row["pattern"].replace(short, long)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from toolkit.indicators import grammar
 from toolkit.indicators.quantities import Quantity
 
-_IMPLIED = {
-    "full": (100.0, "%", "percent", "implied all"),
-    "zero": (0.0, "", "count", "implied none"),
-    "first": (1.0, "名", "rank", "implied first"),
-}
+_ALL, _NONE = (100.0, "%", "percent", "implied all"), (0.0, "", "count", "implied none")
+_FIRST = (1.0, "名", "rank", "implied first")
+_IMPLIED = dict.fromkeys("未没无零", _NONE) | dict.fromkeys("首居率", _FIRST)
 
 
 def find_implied(text: str) -> list[tuple[Quantity, str, bool]]:
@@ -33,13 +31,13 @@ def find_implied(text: str) -> list[tuple[Quantity, str, bool]]:
         cuts = [cut.end() for cut in grammar.CUT_WIDE.finditer(text, low, match.start())]
         begin = cuts[-1] if cuts else low
         stop = grammar.CUT_WIDE.search(text, match.end(), match.end() + 30)
-        before, kind = text[begin : match.start()], match.lastgroup
+        before, surface = text[begin : match.start()], match.group()
         after = text[match.end() : stop.start() if stop else match.end() + 30]
-        if kind == "full" and grammar.DENIED.search(before):
+        value, unit, kind, rule = _IMPLIED.get(surface[0], _ALL)
+        if kind == "percent" and grammar.DENIED.search(before):
             continue
-        value, unit, sort, rule = _IMPLIED[kind]
-        surface = match.group()
-        quantity = Quantity(match.start(), match.end(), surface, value, unit, "exact", sort, rule)
-        phrase = (before + surface + after if kind != "zero" else before + after).strip("并且还，,、 ")
-        found.append((quantity, phrase, kind != "first" and not grammar.AIMED.search(before)))
+        quantity = Quantity(match.start(), match.end(), surface, value, unit, "exact", kind, rule)
+        said = surface.lstrip("未没无零有一发生") if kind == "count" else surface  # 零败诉 counts 败诉
+        phrase = (before + said + after).strip("并且还，,、 ")
+        found.append((quantity, phrase, kind != "rank" and not grammar.AIMED.search(before)))
     return found

@@ -12,14 +12,14 @@ _DIGITS |= {"〇": 0, "两": 2, **{c: n for n, c in enumerate("壹贰叁肆伍�
 _SMALL = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
 _LARGE = {"万": 10**4, "亿": 10**8}
 _NUMERAL = re.compile(f"[{CHINESE}]{{1,20}}")
-_WIDE = re.compile("[０-９．％＋＂]")
 _NARROW = dict(zip("０１２３４５６７８９．％＋＂", '0123456789.%+"', strict=True))
 
 
 def narrow(text: str) -> str:
     """Give the twin of a text in which full-width digits and signs are ASCII, one character for one."""
-    for sign in set(_WIDE.findall(text)):
-        text = text.replace(sign, _NARROW[sign])
+    for wide, sign in _NARROW.items():
+        if wide in text:
+            text = text.replace(wide, sign)
     return text
 
 

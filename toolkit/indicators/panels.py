@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Collection
 
 import pandas as pd
 
@@ -19,7 +20,13 @@ RATES = (
 _LEFT_OUT = ("plan", "meta")
 
 
-def panel(corpus: object, facts: pd.DataFrame, *, indicators: list[str] | None = None) -> pd.DataFrame:
+def panel(
+    corpus: object,
+    facts: pd.DataFrame,
+    *,
+    indicators: Collection[str] | None = None,
+    years: Collection[int] = (),
+) -> pd.DataFrame:
     """Arrange facts as a long panel of region, year and indicator, with gaps visible.
 
     A cell is what one report, or several, say of one indicator with the same unit, actor scope, capacity,
@@ -34,6 +41,8 @@ def panel(corpus: object, facts: pd.DataFrame, *, indicators: list[str] | None =
         The facts table; targets (role plan) and page furniture are left out.
     indicators
         Ids to show; by default those that any fact has.
+    years
+        Years whose gaps are shown; by default from the first to the last of the corpus.
 
     Returns
     -------
@@ -48,16 +57,15 @@ def panel(corpus: object, facts: pd.DataFrame, *, indicators: list[str] | None =
     Notes
     -----
     "not stated" says that the report gives no such figure, not that nothing happened; "no report" says
-    that the corpus has none for a region-year between the first and the last year of the corpus.
+    that the corpus has none for a region-year between the first and the last of `years`.
     """
     documents = corpus.documents.set_index("doc_id").to_dict("index")
     cells, reports = defaultdict(list), {}
     for document in documents.values():
         year = document["year"] if pd.isna(document["year_covered"]) else document["year_covered"]
         if not pd.isna(year):
-            reports[document["region_id"], int(year), document["genre"], document["body_kind"]] = document[
-                "region"
-            ]
+            key = (document["region_id"], int(year), document["genre"], document["body_kind"])
+            reports[key] = document["region"]
     wholes = {
         f"{row.doc_id}:{row.start}-{row.item_no}": row.indicator_id for row in facts.itertuples(index=False)
     }
@@ -69,7 +77,7 @@ def panel(corpus: object, facts: pd.DataFrame, *, indicators: list[str] | None =
         cells[_cell(fact, documents[fact.doc_id])].append(fact)
     shown = set(indicators) if indicators is not None else {key[4] for key in cells}
     rows = [_row(key, found) for key, found in cells.items() if key[4] in shown]
-    rows += _derived(rows, shown) + _gaps(rows, reports, shown)
+    rows += _derived(rows, shown) + _gaps(rows, reports, shown, years or {key[1] for key in reports})
     names = {key[0]: region for key, region in reports.items()}
     table = pd.DataFrame(
         [{**row, "region": names.get(row["region_id"], "")} for row in rows], columns=COLUMNS
@@ -94,15 +102,8 @@ def _row(key: tuple, found: list[tuple]) -> dict[str, object]:
     values = {(fact.value, fact.approx) for fact in printed}
     agree = len(values) == 1
     value, approx = next(iter(values)) if agree else (math.nan, "")
-    state = (
-        "conflict"
-        if not agree
-        else "implied"
-        if printed[0].implied
-        else "stated zero"
-        if value == 0
-        else "stated"
-    )
+    state = "implied" if printed[0].implied else "stated zero" if value == 0 else "stated"
+    state = state if agree else "conflict"
     evidence = " ".join(f"{fact.doc_id}:{fact.start}-{fact.end}" for fact in found)
     said = {"value": value, "approx": approx, "state": state, "n_facts": len(found), "evidence": evidence}
     return {**dict(zip(KEY, key, strict=True)), **said, "derived_from": ""}
@@ -125,24 +126,18 @@ def _derived(rows: list[dict[str, object]], shown: set[str]) -> list[dict[str, o
                 terms = f"100 * {part_id} {part['value']:g} / {whole_id} {whole['value']:g}"
                 evidence = f"{part['evidence']} {whole['evidence']}"
                 value = 100 * part["value"] / whole["value"]
-                said = {
-                    "indicator_id": rate,
-                    "unit": "%",
-                    "value": value,
-                    "state": "derived",
-                    "evidence": evidence,
-                }
-                made.append({**part, **said, "n_facts": 2, "derived_from": terms})
+                said = {"indicator_id": rate, "unit": "%", "value": value, "state": "derived"}
+                said |= {"evidence": evidence, "n_facts": 2, "derived_from": terms}
+                made.append({**part, **said})
     return [row for row in made if row["indicator_id"] in shown or row["derived_from"]]
 
 
 def _gaps(
-    rows: list[dict[str, object]], reports: dict[tuple, str], shown: set[str]
+    rows: list[dict[str, object]], reports: dict[tuple, str], shown: set[str], years: Collection[int]
 ) -> list[dict[str, object]]:
     """A row for every indicator that a report does not state, and for every region-year without a report."""
     said = {tuple(row[name] for name in KEY[:5]) for row in rows}
-    years = sorted({key[1] for key in reports})
-    span = range(years[0], years[-1] + 1) if years else ()
+    span = range(min(years), max(years) + 1) if years else ()
     blank = dict.fromkeys(COLUMNS, "")
     made = []
     for region_id, genre, body_kind in sorted({(key[0], *key[2:]) for key in reports}):

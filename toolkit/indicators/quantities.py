@@ -40,13 +40,18 @@ class Decision(NamedTuple):
     reason: str
 
 
+_made = functools.partial(tuple.__new__, Quantity)  # one for every figure: without the detour through Python
+
 # What may follow a number that names or dates something; before all else the pattern NAMED need not run.
 _NAMED_NEXT = frozenset(
     "月日年时点:：∶.·•-–—―－~～至到+＋大强超*×xX小分公天号国省县代维型版线频甲AaGDKgk届世周级星路/_ 计工项高院首页华载诞米"
-    "热平指报接联急、以刑治警"
+    "热平指报接联急、以刑治警有"
 )
+_NAMED_LONG = frozenset(
+    ".、平项高院工首计热指接联急以刑治警有"
+)  # where only three digits and more are a name
 # Last characters of the words of BEFORE_ENDS: most numbers stand after others.
-_BOUNDING = frozenset("于少多大小下过到足破出超逾近将约概有 \u3000为")
+_BOUNDING = frozenset("上于少多大小下过到足破出超逾近将约概有 \u3000为")
 _FRACTIONAL = frozenset("分番倍成")
 _GROUPING, _PROPORTIONAL = frozenset(", \u00a0"), frozenset("/:：∶︰比成")
 # Units that name or define something in some places.
@@ -56,6 +61,8 @@ _JOINING = frozenset("-–—―－~～至")
 _AMOUNT_END = re.compile("[0-9%‰]")
 _QUOTED = {"《": "in_title", **dict.fromkeys('“"‘「', "quoted")}
 _BEFORE_NUMERAL = ("第", "前", "无")  # before these a Chinese numeral is a rank, an ordinal or none
+_NEARING = ("近", "超", "逾", "上", "过", "破")  # before these 百 and 千 alone are amounts
+_NAMING = "这那每某其首头同唯统之届"  # after these a Chinese numeral counts nothing
 _NOT_NOUN = "区强号级代维版型线弄街时点届周星甲道等的之与和及或、年月日度以性元化世国"
 
 
@@ -65,7 +72,7 @@ def _quantity(text: str, start: int, end: int, value: float, unit: Unit, approx:
         before = grammar.BEFORE_ENDS.search(text, max(0, start - 4), start)
         approx = before.lastgroup if before else approx
     kind = "other" if unit.kind == "count" and value % 1 else unit.kind
-    return Quantity(start, end, text[start:end], value, unit.name, approx, kind, rule)
+    return _made((start, end, text[start:end], value, unit.name, approx, kind, rule))
 
 
 def _rank(text: str, start: int, end: int, value: float) -> list[Quantity] | str:
@@ -99,7 +106,9 @@ def _arabic(text: str, start: int, end: int) -> tuple[list[Quantity] | str, int]
         if before == "第" or (not isinstance(rank, str) and text[end : end + 1] not in ("%", "‰")):
             return rank, end
     first, digits = text[start], end - start
-    likely = text[end : end + 1] in _NAMED_NEXT or first == "0" or (digits > 4 and first in "19")
+    after = text[end : end + 1]
+    likely = (after in _NAMED_NEXT and (digits > 2 or after not in _NAMED_LONG)) or first == "0"
+    likely = likely or (digits > 4 and first in "19")
     if (likely or before == "线" or digits > 8) and (named := grammar.NAMED.match(text, start)):
         return named.lastgroup, named.end()
     if before == "每":
@@ -150,14 +159,11 @@ def _amount(text: str, start: int, end: int) -> list[Quantity] | str:
             return bounds
     if tail.unit is None:
         return _without_unit(text, start, end, value, tail)
-    defining = (
-        tail.approx != "exact" or tail.unit.name in _DEFINING or text[start - 1 : start] in ("超", "过")
-    )
+    before = text[start - 1 : start]
+    defining = tail.approx != "exact" or tail.unit.name in _DEFINING or before in ("超", "过")
     if defining and (reason := _not_an_amount(text, start, end, tail)):
         return reason
-    below = (
-        tail.unit.name == "%" and start > 1 and text[start - 1] in "-－−" and not text[start - 2].isdigit()
-    )
+    below = tail.unit.name == "%" and start > 1 and before in "-－−" and not text[start - 2].isdigit()
     start, value = (start - 1, -value) if below else (start, value)
     return [_quantity(text, start, tail.end, _scaled(value, tail), tail.unit, tail.approx, "number and unit")]
 
@@ -209,11 +215,12 @@ def _not_an_amount(text: str, start: int, end: int, tail: Tail) -> str:
     unit, after = tail.unit.name, tail.end
     if named := grammar.NO_AMOUNT.match(text, end):
         return named.lastgroup
-    if unit == "年" and not (
-        "." in text[start:end] or grammar.LASTING.search(text, max(0, start - 5), start)
-    ):
+    lasting = unit == "年" and grammar.LASTING.search(text, max(0, start - 5), start)
+    if unit == "年" and not lasting and "." not in text[start:end]:
         return "period"
     if unit in ("岁", "周岁") and text[start - 1] in "-–—－~～至":
+        return "class_limit"
+    if unit == "分" and "满分" in text[max(0, start - 3) : start]:
         return "class_limit"
     limited = tail.approx in ("at_least", "at_most") or text[start - 1 : start] in ("超", "过")
     money = tail.unit.kind == "money" or "及以" in text[end:after]
@@ -267,23 +274,19 @@ def _chinese(text: str, start: int, end: int) -> list[Quantity] | str:
     tail = read_tail(text, end)
     if before in ("数", "几") and numeral[0] in "十百千万亿":
         start, value = start - 1, math.nan
-    elif (
-        numeral[0] in "百千万亿"
-        and tail.approx != "over"
-        and before not in ("近", "超", "逾", "上", "过", "破")
-    ):
+    elif numeral[0] in "百千万亿" and tail.approx != "over" and before not in _NEARING:
         return ""
     if tail.unit is None or (math.isnan(value) and text[start] not in "数几"):
         return ""
     if not _chinese_amount(text, start, end, numeral, tail):
         return ""
-    if (text[tail.end : tail.end + 1] == "级" and tail.unit.kind == "money") or (
-        numeral[0] in "百千万亿" and grammar.CLASS_OF.match(text, tail.end)
-    ):
+    tier = text[tail.end : tail.end + 1] == "级" and tail.unit.kind == "money"
+    if tier or (numeral[0] in "百千万亿" and grammar.CLASS_OF.match(text, tail.end)):
         return "class_limit"
     if reason := _not_an_amount(text, start, end, tail):
         return reason
-    approx = "about" if math.isnan(value) or before == "上" else tail.approx
+    some = math.isnan(value) or (before == "上" and text[start - 2] != "迈")
+    approx = "about" if some else tail.approx
     return [_quantity(text, start, tail.end, value * tail.factor, tail.unit, approx, "chinese numeral")]
 
 
@@ -299,11 +302,9 @@ def _fraction(text: str, start: int, end: int, value: float) -> Quantity | None:
         start, value, unit = turned.start(), 2.0**value, TIMES
     elif after == "倍" and before != "成" and text[start] not in "百千万":  # 信心百倍
         unit = TIMES
-    elif (
-        after == "成"
-        and 2 <= value <= 9
-        and (before in ("近", "超", "约", "逾") or grammar.TENTHS_END.match(text, stop))
-    ):
+    elif after != "成" or not 2 <= value <= 9:
+        return None
+    elif before in ("近", "超", "约", "逾") or grammar.TENTHS_END.match(text, stop):
         value *= 10
     else:
         return None
@@ -319,11 +320,7 @@ def _chinese_amount(text: str, start: int, end: int, numeral: str, tail: Tail) -
     """Ask the grammar whether a Chinese numeral and its classifier count something."""
     before, unit = text[start - 1 : start], tail.unit
     limited = tail.approx in ("at_most", "at_least") or tail.approx == "over"
-    if (
-        (before and before in "这那每某其首头同唯统之届")
-        or numeral in "二零〇"
-        or unit.after_chinese == "never"
-    ):
+    if unit.after_chinese == "never" or numeral in "二零〇" or (before and before in _NAMING):
         return False
     if unit.name == "期" or (unit.name == "次" and grammar.MEETING.match(text, tail.end)):
         return False
@@ -331,14 +328,12 @@ def _chinese_amount(text: str, start: int, end: int, numeral: str, tail: Tail) -
         return limited or bool(grammar.DRIVEN.search(text, max(0, start - 3), start))
     at_end = bool(grammar.ENDS.match(text, tail.end)) and "\u4e00" <= before <= "\u9fff"
     if numeral == "一":
-        again = (
-            text[start : tail.end] in text[max(0, start - 16) : start] + "\n" + text[tail.end : tail.end + 16]
-        )
+        around = text[max(0, start - 16) : start] + "\n" + text[tail.end : tail.end + 16]
+        again = text[start : tail.end] in around
         again = again or (unit.name == "起" and before in "众民们人家者员友我")
         article = unit.name == "批" or again or before in "每年月周季度上任唯另有下新后在到决落漏的"
-        return tail.approx in ("at_most", "at_least") or (
-            unit.after_chinese == "yes" and at_end and not article
-        )
+        counted = unit.after_chinese == "yes" and at_end and not article
+        return tail.approx in ("at_most", "at_least") or counted
     if grammar.SLOGAN_NEXT.match(text, tail.end):
         return False
     if unit.after_chinese == "yes":

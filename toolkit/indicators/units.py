@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
-from importlib import resources
 from typing import NamedTuple
 
 from toolkit.indicators import grammar
@@ -30,6 +28,9 @@ class Tail(NamedTuple):
     approx: str
 
 
+_tail = functools.partial(
+    tuple.__new__, Tail
+)  # one is made for every number: without the detour through Python
 NO_UNIT, SHARE = Unit("", "count", "never", ""), Unit("", "other", "never", "")
 PERCENT, TIMES = Unit("%", "percent", "yes", ""), Unit("倍", "multiple", "yes", "")
 
@@ -41,13 +42,8 @@ _GOING_ON = frozenset("余多+(（/每 \u00a0\u3000及含以之内左上")
 @functools.cache
 def read_units() -> dict[str, Unit]:
     """Read the measure words of data/units.csv, by the word as printed (Latin units in lower case)."""
-    path = resources.files("toolkit") / "data" / "units.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {
-        row["unit"]: Unit(row["canonical"], row["kind"], row["after_chinese"], row["not_before"])
-        for row in rows
-    }
+    names = ("canonical", "kind", "after_chinese", "not_before")
+    return {row["unit"]: Unit(*map(row.get, names)) for row in grammar.read_table("units.csv")}
 
 
 @functools.cache
@@ -88,7 +84,7 @@ def read_tail(text: str, at: int) -> Tail:
     factor, approx = 1.0, "exact"
     if unit is None:
         if text[at : at + 1] not in _MAGNIFYING:
-            return Tail(at, factor, None, approx)
+            return _tail((at, factor, None, approx))
         match = grammar.MAGNITUDE.match(text, at)
         more, marks, more_after, plus = match.groups()
         factor = multiplier(marks) if marks else 1.0
@@ -97,13 +93,13 @@ def read_tail(text: str, at: int) -> Tail:
         if unit is None:
             end = match.start() + len(match.group().rstrip()) if marks or approx == "over" else at
     if text[end : end + 1] not in _GOING_ON:
-        return Tail(end, factor, unit, approx)
+        return _tail((end, factor, unit, approx))
     if unit is not None:
         unit, end, approx = _prolonged(text, end, unit, approx)
     after = grammar.AFTER.match(text, end)
     if after and (unit is not None or approx == "over" or factor > 1):
         approx, end = after.lastgroup, after.end()
-    return Tail(end, factor, unit, approx)
+    return _tail((end, factor, unit, approx))
 
 
 def _prolonged(text: str, end: int, unit: Unit, approx: str) -> tuple[Unit, int, str]:

@@ -1,8 +1,6 @@
 """Tables become measure tables: pure functions, and the plain formulas over cells."""
 
-from __future__ import annotations
-
-from importlib import import_module
+from toolkit.lazy import attach
 
 _ROOMS = {
     "cells": (
@@ -11,7 +9,7 @@ _ROOMS = {
         "minimum_sensitivity normalised_information odds_ratio percent_difference pointwise_information "
         "simple_maths t_score"
     ),
-    "collocation": "collocates cooccurrence new_word write_graphml",
+    "collocation": "collocates cooccurrence write_graphml",
     "diffusion": "adoption adoption_curve",
     "frequencies": "frequency location_quotient tf_idf zipf",
     "keywords": "keyness",
@@ -24,23 +22,11 @@ _ROOMS = {
     "resampling": "bootstrap bootstrap_rates bootstrap_sentences wilson",
     "reuse": "boilerplate novel_frequency shared_sentences shingles",
     "richness": "diversity hdd mattr mtld type_measures",
-    "sheet": "attention attention_hits count_words rank_stability",
+    "sheet": "attention attention_hits rank_stability",
     "shifts": "new_and_vanished word_shift",
     "spread": "dispersion reduced_frequency spread_measures",
     "trends": "mann_kendall poisson_fit poisson_rate sen_slope trend year_over_year",
     "wide": "region_years variable_name",
     "validation": "cohen_kappa draw_sample precision read_verdicts recall write_sample",
 }
-_HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    """Import the module of a measure when it is first asked for."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'toolkit.measures' has no attribute {name!r}; it has {sorted(_HOME)}")
-    return getattr(import_module(f"toolkit.measures.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    """Public names, for completion."""
-    return sorted({*globals(), *_HOME})
+__getattr__, __dir__ = attach(__name__, _ROOMS)

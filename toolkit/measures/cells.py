@@ -6,8 +6,6 @@ the windows of another. From a joint count with margins ``(n11, n1x, nx1, n)`` t
 n1x, n - n1x)``. Numbers or arrays go in, numbers or arrays come out; undefined is NaN.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

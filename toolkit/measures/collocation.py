@@ -1,8 +1,5 @@
 """Which words stand together within sentences, and the network they make."""
 
-from __future__ import annotations
-
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.measures import cells
-from toolkit.measures.likeness import entropy
-from toolkit.measures.richness import counted_tokens
+from toolkit.terms.counts import counted_tokens
 from toolkit.terms.folding import fold
 
 ASSOCIATIONS = {
@@ -141,32 +137,6 @@ def cooccurrence(
     return table.sort_values(order, ascending=[False, True, True], ignore_index=True)
 
 
-def new_word(text: str, candidate: str) -> dict[str, float]:
-    """Is a string of characters a word? Its cohesion and the freedom of its neighbours, in bits.
-
-    ``cohesion`` is the least log2(p(word) / (p(left) p(right))) over its splits, ``left_entropy`` and
-    ``right_entropy`` are those of the characters beside it. Count on sentences without quotation marks;
-    formulaic phrases look like words. Magistry & Sagot 2012, aclanthology.org/P12-2075.
-    """
-    size = len(candidate)
-    places = [i for i in range(len(text)) if text.startswith(candidate, i)]
-    left, right = [text[i - 1 : i] for i in places], [text[i + size : i + size + 1] for i in places]
-    ends = {"left_entropy": _bits(left), "right_entropy": _bits(right)}
-
-    def _share(piece: str) -> float:
-        room = len(text) - len(piece) + 1
-        return sum(text.startswith(piece, i) for i in range(room)) / room
-
-    splits = [_share(candidate[:k]) * _share(candidate[k:]) for k in range(1, size)] if places else []
-    return {"cohesion": float(np.log2(_share(candidate) / max(splits))) if splits else np.nan, **ends}
-
-
-def _bits(signs: list[str]) -> float:
-    """Entropy of a list of characters, those at the text's end left out; NaN for none."""
-    found = Counter(filter(None, signs))
-    return entropy(list(found.values())) if found else np.nan
-
-
 def write_graphml(edges: pd.DataFrame, path: str | Path) -> Path:
     """Write an edge list (source, target, then numbers) as GraphML, for Gephi, igraph or NetworkX.
 
@@ -176,12 +146,10 @@ def write_graphml(edges: pd.DataFrame, path: str | Path) -> Path:
 
     root = ElementTree.Element("graphml", xmlns="http://graphml.graphdrawing.org/xmlns")
     numbers = list(edges.columns[2:])
-    for name in numbers:
-        told = {"id": name, "for": "edge", "attr.name": name, "attr.type": "double"}
+    columns = [*((name, "edge", "double") for name in numbers), ("label", "node", "string")]
+    for name, owner, kind in columns:
+        told = {"id": name, "for": owner, "attr.name": name, "attr.type": kind}
         ElementTree.SubElement(root, "key", told)
-    ElementTree.SubElement(
-        root, "key", {"id": "label", "for": "node", "attr.name": "label", "attr.type": "string"}
-    )
     graph = ElementTree.SubElement(root, "graph", edgedefault="undirected")
     for word in sorted({*edges["source"], *edges["target"]}):
         node = ElementTree.SubElement(graph, "node", id=word)

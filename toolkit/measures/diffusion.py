@@ -1,7 +1,5 @@
 """When regions first report a mechanism: first reported, never "adopted"."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

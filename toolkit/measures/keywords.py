@@ -1,7 +1,5 @@
 """Which terms mark one set of reports against another."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

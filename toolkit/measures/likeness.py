@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from toolkit.measures.grids import Grid, choice, keys, make_grid, need
+from toolkit.measures.grids import Grid, choice, make_grid
+from toolkit.schemas import need
+from toolkit.terms.counts import keys
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -53,18 +55,16 @@ def cosine(a: ArrayLike, b: ArrayLike) -> float:
 
 def entropy(p: ArrayLike, *, base: float = 2) -> float:
     """Shannon entropy of counts or shares, in bits by default. Plug-in estimate: too low for short texts."""
-    from scipy.special import entr
+    from scipy import stats
 
-    p = np.asarray(p, float)
-    return float(entr(p / p.sum()).sum() / np.log(base))
+    return float(stats.entropy(p, base=base))
 
 
 def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float = 2) -> float:
     """Kullback-Leibler divergence of p from q, in bits by default; infinite where q lacks what p has."""
-    from scipy.special import rel_entr
+    from scipy import stats
 
-    p, q = np.asarray(p, float), np.asarray(q, float)
-    return float(rel_entr(p / p.sum(), q / q.sum()).sum() / np.log(base))
+    return float(stats.entropy(p, q, base=base))
 
 
 def js_divergence(p: ArrayLike, q: ArrayLike, *, base: float = 2) -> float:
@@ -72,14 +72,14 @@ def js_divergence(p: ArrayLike, q: ArrayLike, *, base: float = 2) -> float:
 
     Lin 1991, doi:10.1109/18.61115. scipy's ``jensenshannon`` is its square root, in nats: `js_distance`.
     """
-    p, q = np.asarray(p, float), np.asarray(q, float)
-    p, q = p / p.sum(), q / q.sum()
-    return (kl_divergence(p, (p + q) / 2, base=base) + kl_divergence(q, (p + q) / 2, base=base)) / 2
+    return js_distance(p, q, base=base) ** 2
 
 
 def js_distance(p: ArrayLike, q: ArrayLike, *, base: float = 2) -> float:
     """Square root of the Jensen-Shannon divergence: a metric."""
-    return float(np.sqrt(max(js_divergence(p, q, base=base), 0)))
+    from scipy.spatial.distance import jensenshannon
+
+    return float(jensenshannon(p, q, base=base))
 
 
 def levenshtein(a: Sequence[Hashable], b: Sequence[Hashable]) -> int:

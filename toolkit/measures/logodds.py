@@ -1,7 +1,5 @@
 """Weighted log odds: characteristic terms, with rare ones drawn towards what a background expects."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,7 +7,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from toolkit.measures.cells import divide
-from toolkit.measures.grids import cells_of, choice, keys, two_sides
+from toolkit.measures.grids import cells_of, choice, two_sides
+from toolkit.terms.counts import keys
 
 
 def weighted_log_odds(
@@ -74,12 +73,8 @@ def log_odds(
     """
     table = two_sides(counts, target, reference)
     behind = counts if background is None else background
-    known = (
-        behind.groupby("term", observed=True)["count"]
-        .sum()
-        .reindex(table["term"], fill_value=0)
-        .to_numpy(float)
-    )
+    sums = behind.groupby("term", observed=True)["count"].sum()
+    known = sums.reindex(table["term"], fill_value=0).to_numpy(float)
     # A term that the background lacks gets the weight of half an occurrence there, so that its odds exist.
     prior = np.maximum(known, 0.5)
     prior *= prior_tokens / prior.sum()

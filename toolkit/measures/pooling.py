@@ -1,7 +1,5 @@
 """Trends over all regions together, and years in which a series breaks."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import permutations
 from pathlib import Path

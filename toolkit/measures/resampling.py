@@ -1,7 +1,5 @@
 """How sure a rate or share is: intervals from resampled documents, and for proportions in closed form."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -9,8 +7,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from toolkit.measures.cells import divide
-from toolkit.measures.grids import BY, keys, make_grid, need
-from toolkit.measures.richness import counted_tokens
+from toolkit.measures.grids import BY, make_grid
+from toolkit.schemas import need
+from toolkit.terms.counts import counted_tokens, keys
 
 ONE_UNIT = "one report: no variance between documents to resample"
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from toolkit.measures.cells import divide
-from toolkit.measures.grids import BY, need
+from toolkit.measures.grids import BY
+from toolkit.schemas import need
 
 QUOTED = re.compile(r"《[^》]*》|“[^”]*”|「[^」]*」")
 WORDY = re.compile(r"[^\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff0-9A-Za-z]")
+BLOCK = 300  # regions whose runs are looked up together
 APART = np.uint64(0xD6E8FEB86659FD93)  # odd: with it a run in a region is one number
 
 
@@ -33,6 +36,15 @@ def _hashes(text: str, n: int) -> np.ndarray:
         total = (total ^ codes[k : len(codes) - n + 1 + k]) * np.uint64(0x9E3779B97F4A7C15)
         total ^= total >> np.uint64(29)
     return total
+
+
+def _runs(texts: pd.Series, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Hashes of the runs of many sentences, one after the other, and how many each has."""
+    lengths = texts.str.len().to_numpy("int64")
+    sizes = np.maximum(lengths - n + 1, 0)
+    # Where a sentence begins in the joined text, less where its runs begin among all runs.
+    shift = np.cumsum(lengths) - lengths - (np.cumsum(sizes) - sizes)
+    return _hashes("".join(texts), n)[np.repeat(shift, sizes) + np.arange(sizes.sum())], sizes
 
 
 def shared_sentences(
@@ -71,34 +83,94 @@ def shared_sentences(
     Smith, Cordell & Dillon 2013, doi:10.1109/BigData.2013.6691675, whose limit on common runs is not taken
     over.
     """
-    documents = corpus.documents.loc[corpus.documents["year"].notna(), ["doc_id", "region_id", "year"]]
-    # A report of an unknown region is a region of its own.
-    region = documents["region_id"].where(documents["region_id"] != "", documents["doc_id"])
-    sentences = _wordings(corpus, quotes, headings).merge(documents.assign(region=region), on="doc_id")
-    places = pd.factorize(sentences["region"])[0].astype(np.uint64)
-    tables, last_year, last_runs, last_places = [], None, np.empty(0, np.uint64), np.empty(0, np.uint64)
-    for year, group in sentences.groupby("year", sort=True):
-        hashes = [_hashes(text, n) for text in group["text"]]
-        at = np.repeat(np.arange(len(group)), [len(found) for found in hashes])
-        run, here = np.concatenate([np.empty(0, np.uint64), *hashes]), places[group.index]
-        local = run + here[at] * APART
-        found, first = np.unique(local, return_index=True)
-        distinct, regions = np.unique(run[first], return_counts=True)
-        others, follows = regions[np.searchsorted(distinct, run)] - 1, last_year == year - 1
-        again, known = np.isin(local, last_runs) & follows, np.isin(here, last_places) & follows
-        tables.append(_by_sentence(group, at, others, again, known))
-        last_year, last_runs, last_places = year, found, here
-    table = pd.concat(tables or [_by_sentence(sentences, *[np.empty(0, int)] * 4)])
+    tables = list(shared_by_year(corpus, n=n, quotes=quotes, headings=headings))
+    empty = [np.empty(0, int)] * 4
+    table = pd.concat(tables or [_by_sentence(_wordings(corpus, quotes, headings), 0, *empty)])
     return table.sort_values(["doc_id", "sentence_no"], ignore_index=True)
 
 
+def shared_by_year(
+    corpus: object, *, n: int = 13, quotes: bool = False, headings: bool = False
+) -> Iterator[pd.DataFrame]:
+    """The rows of `shared_sentences` in pieces, a year after the other, for what must not be in memory at once."""
+    last_year, last = None, {}
+    for year, group in _years(corpus, quotes, headings):
+        last, n_regions = last if last_year == year - 1 else {}, group["place"].nunique()
+        found: list[np.ndarray] = []
+        blocks = {at: _Block.of(part, n, found) for at, part in group.groupby(group["place"] // BLOCK)}
+        runs = np.concatenate(found)
+        del group, found
+        runs.sort()
+        first = np.flatnonzero(np.append(True, runs[1:] != runs[:-1])[: len(runs)])
+        distinct, n_having = runs[first], np.diff(np.append(first, len(runs))).astype(np.int32)
+        del runs, first
+        for at, block in blocks.items():
+            others = n_having[np.searchsorted(distinct, block.run)] - 1
+            again, known = block.again(last.get(at))
+            yield _by_sentence(block.rows, n_regions, block.sizes, others, again, known)
+        last_year, last = year, {at: block.kept() for at, block in blocks.items()}
+
+
+def _years(corpus: object, quotes: bool, headings: bool) -> Iterator[tuple[int, pd.DataFrame]]:
+    """The sentences of one year after another as they are compared, with the number of their report's region."""
+    documents = corpus.documents.loc[corpus.documents["year"].notna(), ["doc_id", "region_id", "year"]]
+    # A report of an unknown region is a region of its own.
+    region = documents["region_id"].where(documents["region_id"] != "", documents["doc_id"])
+    places = documents[["doc_id", "year"]].assign(place=pd.factorize(region)[0])
+    if not hasattr(corpus, "parts"):
+        yield from _wordings(corpus, quotes, headings).merge(places, on="doc_id").groupby("year", sort=True)
+        return
+    for year in sorted(documents["year"].unique()):
+        part = corpus.where("sections", "sentences", year=year)
+        yield year, _wordings(part, quotes, headings).merge(places, on="doc_id")
+
+
+class _Block(NamedTuple):
+    """Sentences of some regions in one year: their runs, how many each has, and each region's runs as numbers of it."""
+
+    rows: pd.DataFrame
+    run: np.ndarray
+    sizes: np.ndarray
+    own: np.ndarray  # each once, in order
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, n: int, all_runs: list[np.ndarray]) -> _Block:
+        """Hash the sentences; each region's distinct runs go to all_runs."""
+        run, sizes = _runs(rows["text"], n)
+        own, first = np.unique(_owned(rows, run, sizes), return_index=True)
+        all_runs.append(run[first])
+        return cls(rows.drop(columns="text"), run, sizes, own)
+
+    def kept(self) -> tuple[np.ndarray, np.ndarray]:
+        """What the next year is compared with: the runs of each region in order, and the regions that have any."""
+        return self.own, self.rows["place"].to_numpy()[self.sizes > 0]
+
+    def again(self, last: tuple[np.ndarray, np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:
+        """Of each run whether its region had it last year, and of each sentence whether there was a last year."""
+        if last is None or not len(last[0]):
+            return np.zeros(len(self.run), bool), np.zeros(len(self.rows), bool)
+        here = _owned(self.rows, self.run, self.sizes)
+        at = np.minimum(np.searchsorted(last[0], here), len(last[0]) - 1)
+        return last[0][at] == here, np.isin(self.rows["place"], last[1])
+
+
+def _owned(rows: pd.DataFrame, run: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Each run as a number of its region."""
+    return run + np.repeat(rows["place"].to_numpy(np.uint64), sizes) * APART
+
+
 def _by_sentence(
-    group: pd.DataFrame, at: np.ndarray, others: np.ndarray, again: np.ndarray, known: np.ndarray
+    rows: pd.DataFrame,
+    n_regions: int,
+    n: np.ndarray,
+    others: np.ndarray,
+    again: np.ndarray,
+    known: np.ndarray,
 ) -> pd.DataFrame:
-    """Runs of one year, summed up for each of its sentences."""
-    n = np.bincount(at, minlength=len(group))
+    """Runs of some reports of one year, summed up for each of their sentences."""
+    at = np.repeat(np.arange(len(n)), n)
     ordered, begin, some = others[np.lexsort((others, at))], np.cumsum(n) - n, n > 0
-    table = group[["doc_id", "sentence_no"]].assign(n_runs=n, n_regions=group["region"].nunique())
+    table = rows[["doc_id", "sentence_no"]].assign(n_runs=n, n_regions=n_regions)
     for name, offset in (("n_other_regions", (n - 1) // 2), ("n_other_regions_most", n - 1)):
         table[name] = pd.array(np.full(len(n), pd.NA), dtype="Int64")
         table.loc[some, name] = ordered[(begin + offset)[some]]

@@ -1,7 +1,5 @@
 """How varied the vocabulary of a report is, by measures that length moves more or less."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Hashable, Sequence
 
@@ -9,9 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from toolkit.measures.grids import need
-from toolkit.schemas import COUNTED_KINDS
-from toolkit.terms.folding import fold
+from toolkit.terms.counts import counted_tokens
 
 Tokens = Sequence[Hashable]
 
@@ -129,18 +125,3 @@ def diversity(corpus: object, *, window: int = 500, draws: int = 42, threshold: 
         rows.append(sizes | type_measures(types) | lengthy)
     names = ["doc_id", "n_tokens", "n_types", *type_measures([1]), "mattr", "mtld", "hdd"]
     return pd.DataFrame(rows, columns=names)
-
-
-def counted_tokens(corpus: object) -> pd.DataFrame:
-    """Tokens that enter denominators: words, terms, numbers and Latin outside role meta, with their role.
-
-    Spellings of one term of the lexicon are one, as in `count_terms`.
-    """
-    tokens, sentences = corpus.tokens, corpus.sentences[["doc_id", "sentence_no", "role"]]
-    need(tokens, ["doc_id", "sentence_no", "term", "kind"], "The corpus's tokens")
-    kept = tokens[tokens["kind"].isin(COUNTED_KINDS)]
-    kept = kept.merge(sentences, on=["doc_id", "sentence_no"], how="left")
-    kept = kept[kept["role"] != "meta"]
-    terms = kept["kind"] == "term"
-    spelled = {term: fold(term) for term in kept.loc[terms, "term"].unique()}
-    return kept.assign(term=kept["term"].mask(terms, kept["term"].map(spelled)))

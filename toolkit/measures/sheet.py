@@ -3,8 +3,6 @@
 The attention a report gives to a dictionary, under every convention in use, side by side.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
@@ -12,7 +10,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from toolkit.measures.grids import BY, COUNTED
 from toolkit.schemas import COUNTED_KINDS
 
 NUMERATORS = ("longest match", "substring", "token", "tf-idf", "weighted")
@@ -114,40 +111,6 @@ def _leftmost_longest(spans: pd.DataFrame) -> pd.DataFrame:
         if kept[-1]:
             place, last = here, end
     return ordered[np.array(kept, dtype=bool)]
-
-
-def count_words(corpus: object, words: Words, *, by: Sequence[str] = BY) -> pd.DataFrame:
-    """Count wordings as they stand in the text, whatever words the segmenter made of them.
-
-    放管服 is found within “放管服”改革 too, which is one token; of the wordings given, the longest counts. The table
-    is a counts table for every measure: with ``{name: [wordings]}`` a term is a whole dictionary.
-
-    Parameters
-    ----------
-    corpus
-        A corpus with documents, sentences and tokens.
-    words
-        Wordings, or dictionaries of them.
-    by
-        Columns of documents that make the groups.
-
-    Returns
-    -------
-    DataFrame
-        One row a group and term, zeros included: the columns of `by`, ``term``, ``count``, ``n_documents``,
-        ``n_tokens``, ``n_reports``, as `count_terms` has them.
-    """
-    from toolkit.terms.counts import count_groups
-
-    named = words if isinstance(words, Mapping) else {"": words}
-    found = _leftmost_longest(_substrings(corpus, _words(named, None)))
-    found["term"] = found["dictionary"] if isinstance(words, Mapping) else found["surface"]
-    keys, groups = [*by, "term"], count_groups(corpus, by)
-    found = found.merge(corpus.documents[list(dict.fromkeys(["doc_id", *by]))], on="doc_id")
-    counts = found.groupby(keys)["doc_id"].agg(count="size", n_documents="nunique").reset_index()
-    table = groups.merge(pd.DataFrame({"term": list(words)}), how="cross").merge(counts, on=keys, how="left")
-    table = table.fillna({"count": 0, "n_documents": 0}).astype({"count": "int64", "n_documents": "int64"})
-    return table[[*by, *COUNTED]].sort_values(keys, ignore_index=True)
 
 
 def attention(

@@ -1,27 +1,21 @@
 """Which terms make two sets of reports differ, and which come and go."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from toolkit.measures.cells import divide
-from toolkit.measures.grids import cells_of, choice, two_sides
+from toolkit.measures.grids import cells_of, two_sides
 from toolkit.measures.trends import first_and_last, make_series
 
 
 def word_shift(
-    counts: pd.DataFrame,
-    *,
-    target: Mapping[str, object],
-    reference: Mapping[str, object] | None = None,
-    kind: str = "jsd",
-    scores: Mapping[str, float] | None = None,
+    counts: pd.DataFrame, *, target: Mapping[str, object], reference: Mapping[str, object] | None = None
 ) -> pd.DataFrame:
     """Which terms explain the difference between two years or groups; the contributions sum to it exactly.
 
+    The difference is the Jensen-Shannon divergence, in bits, over the terms of the table, rescaled to sum to 1.
     Read the longest contributions and `more_in`. A term contributes because it is frequent and differs; the
     list says nothing of certainty (see `keyness`), and single reports bring their local names to its top.
 
@@ -29,12 +23,6 @@ def word_shift(
     ----------
     counts, target, reference
         As in `keyness`.
-    kind
-        ``"jsd"``: Jensen-Shannon divergence in bits, every contribution positive. ``"entropy"``: difference
-        in Shannon entropy, in bits. Both over the terms of the table, rescaled to sum to 1. ``"score"``:
-        difference in the average of `scores` over all tokens.
-    scores
-        For ``"score"``: a number for each term, such as 1 for the terms of a dictionary; 0 for the others.
 
     Returns
     -------
@@ -50,20 +38,11 @@ def word_shift(
     """
     from scipy.special import xlogy
 
-    choice(kind, ("jsd", "entropy", "score"), "kind")
-    if (kind == "score") != (scores is not None):
-        raise ValueError(f"scores belong to kind='score' and to no other; kind is {kind!r}.")
     table = two_sides(counts, target, reference)
-    a, b, n1, n2 = cells_of(table)
-    sizes = (n1, n2) if kind == "score" else (a.sum(), b.sum())
-    p, q = divide(a, sizes[0]), divide(b, sizes[1])
-    if kind == "score":
-        parts = (p - q) * table["term"].map(scores).fillna(0).to_numpy(float)
-    elif kind == "entropy":
-        parts = (xlogy(q, q) - xlogy(p, p)) / np.log(2)
-    else:
-        m = (p + q) / 2
-        parts = ((xlogy(p, p) + xlogy(q, q)) / 2 - xlogy(m, m)) / np.log(2)
+    a, b, *_ = cells_of(table)
+    p, q = divide(a, a.sum()), divide(b, b.sum())
+    m = (p + q) / 2
+    parts = ((xlogy(p, p) + xlogy(q, q)) / 2 - xlogy(m, m)) / np.log(2)
     difference = parts.sum() if len(parts) else np.nan
     table = table.assign(share_target=p, share_reference=q, contribution=parts, difference=difference)
     table["contribution_share"] = divide(parts, difference)
@@ -114,20 +93,11 @@ def new_and_vanished(
     before = (there & (series.years < first[:, None])).sum(axis=1)
     after = (there & (series.years > last[:, None])).sum(axis=1)
     new, gone = before >= min_years, after >= min_years
-    table = (
-        series.keys.iloc[line]
-        .reset_index(drop=True)
-        .assign(
-            term=series.terms[term],
-            status=np.select([new & gone, new, gone], ["new and vanished", "new", "vanished"], ""),
-            first_year=first,
-            last_year=last,
-            n_years=present.sum(axis=1),
-            n_years_before=before,
-            n_years_after=after,
-            count=series.counts[line, term].sum(axis=1).astype(np.int64),
-        )
-    )
+    status = np.select([new & gone, new, gone], ["new and vanished", "new", "vanished"], "")
+    table = series.keys.iloc[line].reset_index(drop=True).assign(term=series.terms[term], status=status)
+    table = table.assign(first_year=first, last_year=last, n_years=present.sum(axis=1))
+    table = table.assign(n_years_before=before, n_years_after=after)
+    table["count"] = series.counts[line, term].sum(axis=1).astype(np.int64)
     when = np.where(new, first, last)
     order = np.lexsort((term, line, when, ~new))
     table = table.iloc[order[(new | gone)[order]]].reset_index(drop=True)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from toolkit.measures.cells import divide
 from toolkit.measures.grids import make_grid
-from toolkit.measures.richness import counted_tokens
+from toolkit.terms.counts import counted_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Change over the years within a region, on as few points as there are, and honest about it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 from math import comb, prod
@@ -12,7 +10,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from toolkit.measures import cells
-from toolkit.measures.grids import keys, make_grid, need
+from toolkit.measures.grids import make_grid
+from toolkit.schemas import need
+from toolkit.terms.counts import keys
 
 FEWEST, FEWEST_FOR_P, LONGEST_EXACT = 4, 5, 60
 MOST_CELLS = 50_000_000
@@ -230,12 +230,8 @@ def lines_of(series: Series) -> pd.DataFrame:
     """One row a region and term: keys, term, n_years, first_year, last_year, n_missing (years between)."""
     there = series.tokens > 0
     (first, last), n_years = first_and_last(there, series.years), there.sum(axis=1)
-    ends = {
-        "n_years": n_years,
-        "first_year": first,
-        "last_year": last,
-        "n_missing": last - first + 1 - n_years,
-    }
+    ends = {"n_years": n_years, "first_year": first, "last_year": last}
+    ends["n_missing"] = last - first + 1 - n_years
     region, term = np.indices(series.counts.shape[:2]).reshape(2, -1)
     table = series.keys.iloc[region].reset_index(drop=True).assign(term=series.terms[term])
     return table.assign(**{name: values[region] for name, values in ends.items()})
@@ -267,7 +263,7 @@ def trend(
         From `count_terms`, by region and year. Pass `terms` here rather than filtering the table: a report
         without any of the terms has no row of its own and would count as missing.
     terms
-        Terms to look at, as the segmenter writes them (else see `count_words`); all of the table by default.
+        Terms to look at, as the segmenter writes them (else see `count_phrases`); all of the table by default.
     region
         Key column that names the series, normally ``"region_id"``; by default all key columns but the year.
     year

@@ -1,7 +1,5 @@
 """Is the dictionary right? A sample to code by hand, and what the verdicts say."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from toolkit.measures.grids import need
 from toolkit.measures.resampling import wilson
+from toolkit.schemas import need
 
 YES, NO = {"1", "1.0", "yes", "y", "true", "是", "对", "√"}, {"0", "0.0", "no", "n", "false", "否", "错", "×"}
 

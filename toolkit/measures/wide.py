@@ -1,17 +1,17 @@
 """The wide panel: one row a region-year, with sizes, attention, reuse, stated figures and their states."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
+from toolkit.corpus.extracts import read_rows
+from toolkit.corpus.regions import region_of
 from toolkit.corpus.statutory import statutory_card
 from toolkit.indicators import audit, panel, read_indicators
 from toolkit.measures.reuse import WORDY, _hashes, boilerplate, shared_sentences
-from toolkit.measures.sheet import DEFAULT, _sizes, attention
+from toolkit.measures.sheet import _sizes, attention
 
 Labels = dict[str, tuple[str, str]]  # of a column: its Chinese label and its unit
 KEY = ["region_id", "genre", "body_kind", "year"]
@@ -34,31 +34,6 @@ _SIZES = {
     "Han characters": "n_han",
     "sentences": "n_sentences",
 }
-# Variable, its label after the dictionary's name, its unit, column of the sheet, numerator, denominator.
-_SHEET = (
-    ("cnt_{}", "命中次数", "occurrences", "count", *DEFAULT),
-    ("shr_{}", "占词数（不含标点）", "share", "share", *DEFAULT),
-    ("shr_{}_all", "占全部词数", "share", "share", DEFAULT[0], "tokens"),
-    ("shr_{}_ct", "占实词数", "share", "share", DEFAULT[0], "content tokens"),
-    ("shr_{}_han", "占汉字数", "share", "share", DEFAULT[0], "Han characters"),
-    ("sent_{}", "涉及的句数占比", "share", "share", DEFAULT[0], "sentences"),
-    ("para_{}", "涉及的段落字数占比", "share", "share", DEFAULT[0], "paragraph characters"),
-    ("tfidf_{}", "TF-IDF 加权占比", "weight a token", "share", "tf-idf", DEFAULT[1]),
-    ("rca_{}", "区位商", "ratio", "location_quotient", *DEFAULT),
-)
-# ASCII names of the shipped lexicon's dictionaries; others keep their own.
-DICTIONARIES = {
-    "党的领导与推进机制": "party",
-    "政府机构职能": "functions",
-    "依法行政制度": "rules",
-    "行政决策": "decisions",
-    "行政执法": "enforcement",
-    "突发事件应对": "emergencies",
-    "矛盾纠纷化解": "disputes",
-    "权力制约监督": "supervision",
-    "法治社会": "society",
-    "科技保障": "technology",
-}
 _UPPER = ("nation", "province", "prefecture")
 _SCOPES: Mapping[str, str] = {"own body": "本机关", "whole jurisdiction": "全域"}
 _DEFINITION = ["unit", "actor_scope", "capacity", "statistic"]
@@ -70,10 +45,10 @@ def region_years(
 ) -> pd.DataFrame:
     """One row a region and year (and genre and kind of body), all that was measured as columns, for Stata or R.
 
-    A year without a report is a row with `collected` False and nothing measured. A figure stands in the column
-    of its indicator only in the definition (unit, actor scope, capacity, statistic) that is commonest in the
-    corpus; the label of the column names it. Definitions, periods, approximations and evidence beyond that are
-    in the long `panel`, which has the same key.
+    A year without a report is a row with `collected` False, the region's code of that year, and nothing
+    measured. A figure stands in the column of its indicator only in the definition (unit, actor scope,
+    capacity, statistic) that is commonest in the corpus; the label of the column names it. Definitions,
+    periods, approximations and evidence beyond that are in the long `panel`, which has the same key.
 
     Parameters
     ----------
@@ -112,18 +87,22 @@ def region_years(
     table, labels = _grid(reports), {}
     measured, named = _attention(corpus, read_lexicon() if lexicon is None else lexicon)
     labels |= named
-    for part in (_card(corpus), _size(corpus), measured, _reuse(corpus), _audited(corpus, facts)):
+    timely = statutory_card(corpus)[["doc_id", "timeliness"]]
+    for part in (timely, _size(corpus), measured, _reuse(corpus), _audited(corpus, facts)):
         table = table.merge(part, on="doc_id", how="left")
     stated, named = _stated(cells, table)
     labels |= named
     conflicts = cells[cells["state"] == "conflict"].value_counts(KEY).rename("qa_n_conflict").reset_index()
     table = table.merge(stated, on=KEY, how="left").merge(conflicts, on=KEY, how="left")
-    table["qa_n_conflict"] = table["qa_n_conflict"].fillna(0).astype("int64")
+    none = table["qa_n_conflict"].isna() & table["collected"]  # where there is no report, nothing was counted
+    table["qa_n_conflict"] = table["qa_n_conflict"].mask(none, 0).astype("Int64")
     texts = table.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes]]
     table[texts] = table[texts].fillna("").astype("str")
     for name in [name for name in table if name.startswith("ind_") and name.endswith("_st")]:
         gap = np.where(table["collected"], *_NO_FIGURE)
         table[name] = table[name].where(table[name] != "", gap).astype("str")
+        number = f"{name.removesuffix('_st')}_n"
+        table[number] = table[number].mask(table[number].isna() & table["collected"], 0)
     table.attrs["labels"] = {name: label for name, (label, _) in labels.items()}
     table.attrs["units"] = {name: unit for name, (_, unit) in labels.items()}
     return table
@@ -135,7 +114,7 @@ def variable_name(indicator_id: str) -> str:
     Examples
     --------
     >>> variable_name("litigation.lost_rate"), variable_name("litigation.leader_appearance_cases")
-    ('liti_lost_rate', 'liti_leader_appear_cases')
+    ('liti_lost_rate', 'liti_leader_appeara_cases')
     """
     group, _, rest = indicator_id.partition(".")
     words, longest = rest.split("_"), 25
@@ -171,14 +150,16 @@ def _grid(reports: pd.DataFrame) -> pd.DataFrame:
     table = grid.merge(reports[[*KEY, *_PLACE, *_REPORT]], on=KEY, how="left")
     table[_PLACE] = table.groupby("panel_id")[_PLACE].transform(lambda column: column.ffill().bfill())
     table.insert(len(KEY) + 1, "collected", table["doc_id"].notna())
+    near = table.groupby("panel_id")["region_code"].transform(lambda column: column.ffill().bfill())
+    table["region_code"] = list(map(_code_in, near, table["region_id"], table["year"]))
     numbers = dict.fromkeys(("year_delivered", "n_chars"), "Int64")
     first = ["panel_id", *KEY, "collected"]
     return table[[*first, *_PLACE, *_REPORT]].astype(numbers).sort_values(KEY, ignore_index=True)
 
 
-def _card(corpus: object) -> pd.DataFrame:
-    """Whether each report was on time."""
-    return statutory_card(corpus)[["doc_id", "timeliness"]]
+def _code_in(near: str, region_id: str, year: int) -> str:
+    """The code of a region in a year: that of its nearest report, or its id, if it was valid then."""
+    return next((code for code in (near, region_id) if region_of(code[:6], year)), "")
 
 
 def _size(corpus: object) -> pd.DataFrame:
@@ -192,13 +173,13 @@ def _size(corpus: object) -> pd.DataFrame:
 def _attention(corpus: object, lexicon: object) -> tuple[pd.DataFrame, Labels]:
     """The sheet's usual conventions as columns, and their labels and units."""
     sheet = attention(corpus, lexicon)
-    columns, labels = {}, {}
+    columns, labels, short = {}, {}, {r["dictionary"]: r["variable"] for r in read_rows("dictionaries")}
     cells = sheet.set_index(["dictionary", "numerator", "denominator", "doc_id"]).sort_index()
     for name in sheet["dictionary"].unique():
-        for pattern, words, unit, column, numerator, denominator in _SHEET:
-            variable = pattern.format(DICTIONARIES.get(name, name))
-            columns[variable] = cells.loc[(name, numerator, denominator), column]
-            labels[variable] = (f"{name}：{words}", unit)
+        for row in read_rows("attention_columns"):
+            variable = row["variable"].format(short.get(name, name))
+            columns[variable] = cells.loc[(name, row["numerator"], row["denominator"]), row["column"]]
+            labels[variable] = (f"{name}：{row['label']}", row["unit"])
     table = pd.DataFrame(columns, index=corpus.documents["doc_id"])
     counts = {name: "Int64" for name in table if name.startswith("cnt_")}
     return table.astype(counts).rename_axis("doc_id").reset_index(), labels
@@ -241,12 +222,10 @@ def _is_over(other: object, report: object) -> bool:
 def _audited(corpus: object, facts: pd.DataFrame) -> pd.DataFrame:
     """How many checks of its figures each report fails, or leaves open."""
     checks = audit(corpus, facts)
-    found = {
-        f"qa_n_{result}": checks[checks["result"] == result].value_counts("doc_id")
-        for result in ("fail", "uncertain")
-    }
+    found = pd.crosstab(checks["doc_id"], checks["result"]).reindex(columns=["fail", "uncertain"])
+    found = found.add_prefix("qa_n_").rename_axis(columns=None)
     index = pd.Index(corpus.documents["doc_id"], name="doc_id")
-    return pd.DataFrame(found).reindex(index).fillna(0).astype("Int64").reset_index()
+    return found.reindex(index).fillna(0).astype("Int64").reset_index()
 
 
 def _stated(cells: pd.DataFrame, table: pd.DataFrame) -> tuple[pd.DataFrame, Labels]:
@@ -268,14 +247,11 @@ def _stated(cells: pd.DataFrame, table: pd.DataFrame) -> tuple[pd.DataFrame, Lab
         variable, one = f"ind_{variable_name(row.indicator_id)}", wide.xs(row.indicator_id, axis=1, level=1)
         columns[variable] = one["value"].astype("float64").to_numpy()
         columns[f"{variable}_st"] = one["state"].to_numpy()
-        columns[f"{variable}_n"] = one["n_facts"].fillna(0).astype("int64").to_numpy()
+        columns[f"{variable}_n"] = one["n_facts"].astype("Int64").array
         words = "；".join(filter(None, [row.unit, _SCOPES.get(row.actor_scope, ""), row.capacity]))
         label = f"{names[row.indicator_id]}（{words}）"
         labels[variable] = (label, row.unit)
-        labels[f"{variable}_st"], labels[f"{variable}_n"] = (
-            (f"{label}披露状态", ""),
-            (f"{label}事实数", "facts"),
-        )
+        labels |= {f"{variable}_st": (f"{label}披露状态", ""), f"{variable}_n": (f"{label}事实数", "facts")}
     return pd.concat([table[KEY], pd.DataFrame(columns)], axis=1), labels
 
 

@@ -1,7 +1,5 @@
 """Plots of ranked terms: bars, lollipops, word shift, word cloud; and shares of roles."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np
@@ -12,20 +10,10 @@ from matplotlib.ticker import MaxNLocator
 from toolkit.plots.canvas import Ax, Axes, Texts, canvas, draw_dots, name_rows
 from toolkit.plots.clouds import draw_cloud
 from toolkit.plots.labels import ems, label, named, wrapped
-from toolkit.plots.style import GREY, INK, MAIN, OTHER
+from toolkit.plots.style import GREY, INK, MAIN, OTHER, looks
 from toolkit.plots.tables import Frame, first_rows, grid_of, name_column, needed
 
 _ROW = 0.19  # inches for one bar with its label
-# From dark to light, so that grey print keeps the roles apart.
-_ROLES = {
-    "achievement": ("#123c5e", ""),
-    "leadership": ("#3b74a3", "xxxxx"),
-    "rectification": ("#729fc4", ""),
-    "problem": ("#b5521f", ""),
-    "plan": ("#e6af87", ""),
-    "other": ("#dddddd", ""),
-    "meta": ("#f9f9f9", ""),
-}
 
 
 def frequency(
@@ -140,16 +128,13 @@ def frequency_and_cloud(
     """
     needed(table, ["term", value], "frequency_and_cloud")
     words = table[table[value] > 0].nlargest(cloud, value)
-    wide = plt.rcParams["figure.figsize"][0] > 4.5
-    shape = {"panels": (1, 2), "width_ratios": [1, 1.25]}
-    if not wide:
-        shape = {"panels": (2, 1), "height_ratios": [1.5, 1]}
-    height = _height(min(top, len(table))) * (1 if wide else 1.6)
-    with canvas(None, "frequency_and_cloud", table, language, texts, height=height, **shape) as panels:
-        left, right = panels
-        _ranked("frequency", table, left, language, value, top, {"title": "", "subtitle": ""})
-        draw_cloud(right, words["term"].tolist(), words[value].to_numpy(float))
-    return np.array([left, right])
+    shape = {"panels": (1, 2), "width_ratios": [1, 1.25], "height": _height(min(top, len(table)))}
+    if plt.rcParams["figure.figsize"][0] <= 4.5:
+        shape = {"panels": (2, 1), "height_ratios": [1.5, 1], "height": 1.6 * shape["height"]}
+    with canvas(None, "frequency_and_cloud", table, language, texts, **shape) as panels:
+        _ranked("frequency", table, panels[0], language, value, top, {"title": "", "subtitle": ""})
+        draw_cloud(panels[1], words["term"].tolist(), words[value].to_numpy(float))
+    return panels
 
 
 def keyness(
@@ -253,21 +238,19 @@ def side_by_side(
     grid, note = first_rows(grid, language, 18 if width > 4.5 else 9)
     columns = min(len(grid), 6 if width > 4.5 else 3)
     rows = -(-len(grid) // columns)
-    shape = {"panels": (rows, columns), "height": 1.2 + rows * (0.45 + _ROW * len(terms))}
+    shape = {"panels": (rows, columns), "n": len(grid), "height": 1.2 + rows * (0.45 + _ROW * len(terms))}
     confounded = label("confounded", language) if len(grid) > 1 else ""
     words = label("join", language).join(filter(None, (note, confounded)))
     shape |= {"sharex": True, "sharey": True, "notes": {"subtitle": words}}
     with canvas(None, "side_by_side", table, language, texts, **shape) as panels:
-        for panel, ((name, year), values) in zip(panels, grid.iterrows(), strict=False):
+        for panel, ((name, year), values) in zip(panels, grid.iterrows(), strict=True):
             panel.barh(range(len(terms)), values, color=MAIN, height=0.72)
             name_rows(panel, terms)
             panel.tick_params(labelbottom=True)
             title = wrapped(f"{name}\n{year}", 0.8 * width * 72 / 8 / columns)
             panel.set_title(title, fontsize=8, weight="normal", color=INK, parse_math=False)
-        for panel in panels[len(grid) :]:
-            panel.set_axis_off()
         panels[(rows - 1) * columns].set_xlabel(named(value, language), loc="left")
-    return np.array(list(panels[: len(grid)]))
+    return panels
 
 
 def roles(
@@ -288,7 +271,8 @@ def roles(
     """
     row = row or name_column(table)
     needed(table, [row, "role", value], "roles")
-    order = [role for role in dict.fromkeys([*_ROLES, *table["role"]]) if (table["role"] == role).any()]
+    known = looks("role")
+    order = [role for role in dict.fromkeys([*known, *table["role"]]) if (table["role"] == role).any()]
     grid = grid_of(table, [row], "role", value, "roles").reindex(columns=order).fillna(0)
     room = plt.rcParams["figure.figsize"][0] * 72 / 8 - 7
     columns = max(1, int(room / (max(ems(named(role, language)) for role in order) + 4.5)))
@@ -302,7 +286,7 @@ def roles(
         draw, along, at = (ax.bar, "bottom", grid.index) if upright else (ax.barh, "left", range(len(grid)))
         before, across = np.zeros(len(grid)), "width" if upright else "height"
         for role in order:
-            colour, hatch = _ROLES.get(role, ("#eeeeee", ""))
+            colour, hatch = known.get(role, ("#eeeeee", ""))
             look = {"color": colour, "hatch": hatch, "edgecolor": "white", across: 0.72, along: before}
             draw(at, grid[role], label=named(role, language), **look)
             before = before + grid[role].to_numpy()

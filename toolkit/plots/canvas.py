@@ -1,7 +1,5 @@
 """The sheet a plot is drawn on: axes in our style, with title, subtitle and footer, and its alt text."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -34,15 +32,17 @@ def canvas(
     texts: Mapping[str, str],
     *,
     height: float | None = None,
-    panels: tuple[int, int] | None = None,
+    panels: tuple[int, ...] = (),
+    n: int | None = None,
     notes: Mapping[str, str] | None = None,
     **grid: object,
 ) -> Iterator[Axes]:
     """Axes to draw `name` on, those given or new ones in our style; captions are set when the block ends.
 
     Within a context of `style()` that style is kept; else the screen style is used, for this figure only.
-    `panels` asks for several axes (yielded as a flat array); `height` is in inches; `notes` of the plot
-    itself stand in subtitle and footer, unless the caller replaces these.
+    `panels` asks for rows and columns of axes, of which the first `n` are used (yielded as a flat array);
+    `height` is in inches; `notes` of the plot itself stand in subtitle and footer, unless the caller
+    replaces these.
     """
     unknown = set(texts) - set(_SIZES)
     if unknown:
@@ -59,14 +59,16 @@ def canvas(
             return
         width, usual = plt.rcParams["figure.figsize"]
         figure = plt.figure(figsize=(width, height or usual))
-        axes = figure.subplots(*(panels or (1, 1)), squeeze=False, **grid)
+        axes = figure.subplots(*(panels or (1, 1)), squeeze=False, **grid).ravel()
+        for each in axes[n:] if n else ():
+            each.set_axis_off()
         try:
-            yield axes[0, 0] if panels is None else axes.flat
+            yield axes[:n] if panels else axes[0]
         except BaseException:
             plt.close(figure)
             raise
         _write(figure, words, defaults)
-        for each in axes.flat:
+        for each in axes:
             _finish(each, name)
 
 
@@ -96,10 +98,8 @@ def _write(figure: Figure, words: Mapping[str, str], defaults: Mapping[str, str]
     top = _PAD + sum(blocks.values()) + _PAD - bottom
     height += max(0, top + bottom - _USUAL)
     figure.set_figheight(height / 72)
-    looks = {
-        "title": {"color": plt.rcParams["text.color"], "weight": plt.rcParams["axes.titleweight"]},
-        "footer": {"va": "bottom"},
-    }
+    bold = {"color": plt.rcParams["text.color"], "weight": plt.rcParams["axes.titleweight"]}
+    looks = {"title": bold, "footer": {"va": "bottom"}}
     for name in [name for name in words if not words[name]]:
         figure.text(0, 0, defaults[name], gid=name, visible=False)
     for name in blocks:

@@ -1,7 +1,5 @@
 """The word cloud: packed by the package wordcloud, drawn as text that can be searched."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib import rcParams
 from matplotlib.axes import Axes
@@ -35,9 +33,8 @@ def draw_cloud(ax: Axes, words: list[str], weights: np.ndarray) -> None:
 
     if not words:
         raise ValueError("A word cloud needs a word whose value is above zero; the table has none.")
-    shown = dict(
-        zip([printable(word).strip() or MISSING for word in words], map(float, weights), strict=True)
-    )
+    printed = (printable(word).strip() or MISSING for word in words)
+    shown = dict(zip(printed, map(float, weights), strict=True))
     sheet = {"width": _WIDTH, "height": _HEIGHT, "margin": 3, "max_font_size": 60}
     cloud = WordCloud(font_path=chinese_font(), prefer_horizontal=1.0, random_state=1, **sheet)
     ax.set(xlim=(0, _WIDTH), ylim=(_HEIGHT, 0), aspect="equal")
@@ -46,9 +43,8 @@ def draw_cloud(ax: Axes, words: list[str], weights: np.ndarray) -> None:
     for (word, _), size, (top, left), _, _ in cloud.generate_from_frequencies(shown).layout_:
         ink = TextPath((0, 0), word, size=size, prop=font)
         points = ink.vertices[ink.codes != Path.CLOSEPOLY]  # its exact extents cost more than the packing
-        text = _Word(
-            left - points[:, 0].min(), top + points[:, 1].max(), word, color=MAIN, font=font, parse_math=False
-        )
+        place = left - points[:, 0].min(), top + points[:, 1].max()
+        text = _Word(*place, word, color=MAIN, font=font, parse_math=False)
         text.set_in_layout(False)
         text.height = size
         ax.add_artist(text)

@@ -1,7 +1,5 @@
 """The fonts that come with the package, and which characters they can show."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -22,12 +20,8 @@ def font_paths() -> dict[str, Path]:
     characters of 通用规范汉字表, punctuation, enclosed numbers, arrows, Latin.
     """
     folder = Path(str(files("toolkit") / "data" / "fonts"))
-    names = {
-        "sans": "ToolkitSansSC-Regular",
-        "sans-bold": "ToolkitSansSC-Bold",
-        "serif": "ToolkitSerifSC-Regular",
-    }
-    return {key: folder / f"{name}.ttf" for key, name in names.items()}
+    names = {"sans": "SansSC-Regular", "sans-bold": "SansSC-Bold", "serif": "SerifSC-Regular"}
+    return {key: folder / f"Toolkit{name}.ttf" for key, name in names.items()}
 
 
 @cache

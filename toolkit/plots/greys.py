@@ -1,7 +1,5 @@
 """What is left of a figure in grey print, and which of its series look alike there."""
 
-from __future__ import annotations
-
 from io import BytesIO
 from itertools import combinations
 

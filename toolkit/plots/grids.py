@@ -1,7 +1,5 @@
 """Plots of matrices: heat map, coverage, tile map."""
 
-from __future__ import annotations
-
 from importlib.resources import files
 
 import numpy as np
@@ -11,18 +9,8 @@ from matplotlib.patches import Patch, Rectangle
 
 from toolkit.plots.canvas import Ax, Axes, canvas, name_rows
 from toolkit.plots.labels import ems, label, named, wrapped
-from toolkit.plots.style import GREY, INK, SEQUENTIAL
+from toolkit.plots.style import GREY, INK, SEQUENTIAL, looks
 from toolkit.plots.tables import MOST_ROWS, Frame, first_rows, grid_of, name_column, needed
-
-# Dark to light; the signs keep the statuses apart in grey print.
-_STATUS = {
-    "on time": ("#123c5e", ""),
-    "late": ("#d9b44a", "!"),
-    "collected": ("#5d92cf", ""),
-    "failed": ("#9a3b1a", "×"),
-    "searched, not found": ("#e8d3bd", "–"),
-    "not sought": ("#f6f6f6", ""),
-}
 
 
 def heat_map(
@@ -47,7 +35,7 @@ def heat_map(
     needed(table, [row, column, value], "heat_map")
     grid, note = first_rows(grid_of(table, [row], column, value, "heat_map"), language)
     numbers = grid.to_numpy(dtype=float, na_value=np.nan)
-    shape = {"notes": {"subtitle": note}, "height": 1.6 + 0.2 * len(grid)}
+    shape = {"notes": {"subtitle": note}, "height": 1.6 + 0.2 * len(grid) + 0.7 * (len(grid) < 6)}
     with canvas(ax, "heat_map", table, language, texts, **shape) as ax:
         image = ax.imshow(numbers, cmap=SEQUENTIAL, aspect="auto", vmin=min(0, np.nanmin(numbers, initial=0)))
         for y, x in np.argwhere(np.isnan(numbers)):
@@ -58,8 +46,14 @@ def heat_map(
                 text = f"{numbers[y, x]:.3g}"
                 ax.text(x, y, text, ha="center", va="center", fontsize=7, color="white" if dark else INK)
         _axes_names(ax, grid.index, grid.columns, language)
-        unit = wrapped(named(value, language), ax.figure.get_figheight() * 72 / 9 * 0.4)
-        ax.figure.colorbar(image, ax=ax, shrink=0.8, pad=0.02, label=unit)
+        low = len(grid) < 6  # a scale as high as few rows has no room for its numbers
+        unit = (
+            named(value, language)
+            if low
+            else wrapped(named(value, language), ax.figure.get_figheight() * 3.2)
+        )
+        where = {"location": "bottom", "aspect": 40, "shrink": 0.5} if low else {"shrink": 0.8, "pad": 0.02}
+        ax.figure.colorbar(image, ax=ax, label=unit, **where)
     return ax
 
 
@@ -91,22 +85,22 @@ def coverage(table: Frame, *, ax: Ax = None, language: str = "zh", **texts: str)
     row = "region_id" if "region_id" in table else name_column(table)
     needed(table, [row, "year", "status"], "coverage")
     years = np.arange(int(table["year"].min()), int(table["year"].max()) + 1)
-    codes = table["status"].map({name: i for i, name in enumerate(_STATUS)})
+    statuses = looks("status")
+    codes = table["status"].map({name: i for i, name in enumerate(statuses)})
     cells = table.assign(code=codes).groupby([row, "year"], sort=False)["code"].min().unstack()
-    cells = cells.reindex(index=table[row].drop_duplicates(), columns=years).fillna(len(_STATUS) - 1)
+    cells = cells.reindex(index=table[row].drop_duplicates(), columns=years).fillna(len(statuses) - 1)
     cells.index = cells.index.map(table.drop_duplicates(row).set_index(row, drop=False)[name_column(table)])
     matrix = len(cells) <= MOST_ROWS
-    height = 1.4 + 0.19 * len(cells) if matrix else plt.rcParams["figure.figsize"][1]
-    with canvas(
-        ax, "coverage", table[[name_column(table), "year"]], language, texts, height=max(height, 2.2)
-    ) as ax:
+    height = max(2.2, 1.4 + 0.19 * len(cells) if matrix else plt.rcParams["figure.figsize"][1])
+    told = table[[name_column(table), "year"]]
+    with canvas(ax, "coverage", told, language, texts, height=height) as ax:
         draw = _status_matrix if matrix else _status_bars
         draw(ax, cells, language)
-        found = [item for i, item in enumerate(_STATUS.items()) if (cells == i).any(axis=None)]
-        legend = [
-            Patch(fc=colour, ec=INK, lw=0.3, label=f"{named(name, language)} {sign}".strip())
-            for name, (colour, sign) in found
-        ]
+        legend = []
+        for i, (name, (colour, sign)) in enumerate(statuses.items()):
+            if (cells == i).any(axis=None):
+                words = f"{named(name, language)} {sign}".strip()
+                legend.append(Patch(fc=colour, ec=INK, lw=0.3, label=words))
         columns = 4 if ax.figure.get_figwidth() > 4.5 else 2
         ax.legend(handles=legend, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.3)
     return ax
@@ -116,16 +110,15 @@ def _status_matrix(ax: Axes, cells: pd.DataFrame, language: str) -> None:
     """One cell for each region and year."""
     from matplotlib.colors import ListedColormap
 
-    colours = ListedColormap([colour for colour, _ in _STATUS.values()])
+    colours, signs = zip(*looks("status").values(), strict=True)
     codes = cells.to_numpy(dtype=float)
-    ax.pcolormesh(codes, cmap=colours, vmin=-0.5, vmax=len(_STATUS) - 0.5, edgecolors="white", linewidth=0.8)
-    signs = [sign for _, sign in _STATUS.values()]
+    shades = {"cmap": ListedColormap(colours), "vmin": -0.5, "vmax": len(signs) - 0.5}
+    ax.pcolormesh(codes, **shades, edgecolors="white", linewidth=0.8)
     for y, x in np.argwhere(np.isin(codes, [i for i, sign in enumerate(signs) if sign])):
         ax.text(x + 0.5, y + 0.5, signs[int(codes[y, x])], ha="center", va="center", fontsize=7)
     names = [wrapped(name, 12) for name in cells.index]
-    room = (
-        ax.figure.get_figwidth() * 72 - 8 * max(ems(line) for name in names for line in name.split("\n")) - 10
-    )
+    longest = max(ems(line) for name in names for line in name.split("\n"))
+    room = ax.figure.get_figwidth() * 72 - 8 * longest - 10
     step = max(1, -(-24 * len(cells.columns) // int(room)))  # 24 points for a year
     ax.set_xticks(np.arange(0, len(cells.columns), step) + 0.5, cells.columns[::step])
     ax.set_yticks(np.arange(len(cells)) + 0.5, names, parse_math=False)
@@ -137,7 +130,7 @@ def _status_matrix(ax: Axes, cells: pd.DataFrame, language: str) -> None:
 def _status_bars(ax: Axes, cells: pd.DataFrame, language: str) -> None:
     """For many regions: how many have which status in each year."""
     bottom = np.zeros(cells.shape[1])
-    for i, (colour, _) in enumerate(_STATUS.values()):
+    for i, (colour, _) in enumerate(looks("status").values()):
         counts = (cells == i).sum().to_numpy()
         ax.bar(cells.columns, counts, bottom=bottom, color=colour, edgecolor="white", width=0.8)
         bottom += counts
@@ -158,10 +151,9 @@ def tile_map(
     """
     needed(table, ["province", value], "tile_map")
     tiles = pd.read_csv(files("toolkit") / "data" / "province_tiles.csv")
-    values = [
-        table.loc[table["province"].str.startswith(name), value].sum(min_count=1) for name in tiles["name"]
-    ]
-    tiles = tiles.assign(shown=np.array(values, dtype=float)).sort_values("shown", ascending=False)
+    found = (table.loc[table["province"].str.startswith(name), value] for name in tiles["name"])
+    tiles["shown"] = [float(values.sum(min_count=1)) for values in found]
+    tiles = tiles.sort_values("shown", ascending=False)
     shades, top = plt.get_cmap(SEQUENTIAL), tiles["shown"].max()
     notes = {"subtitle": named(value, language)}
     with canvas(ax, "tile_map", table, language, texts, notes=notes) as ax:
@@ -173,11 +165,7 @@ def tile_map(
             face, ink, text = "#f4f4f4", GREY, name
             if not np.isnan(tile.shown):
                 face, ink = shades(tile.shown / (top or 1)), "white" if tile.shown > 0.55 * top else INK
-                text = (
-                    f"{name}\n{tile.shown:,.0f}"
-                    if tile.shown == int(tile.shown)
-                    else f"{name}\n{tile.shown:.3g}"
-                )
+                text += f"\n{tile.shown:,.0f}" if tile.shown == int(tile.shown) else f"\n{tile.shown:.3g}"
             ax.add_patch(Rectangle((tile.column, tile.row), 0.94, 0.94, facecolor=face))
             ax.text(tile.column + 0.47, tile.row + 0.47, text, color=ink, **look)
         ax.set(xlim=(0.5, 9.2), ylim=(8.2, -0.2), aspect="equal")

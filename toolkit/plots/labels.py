@@ -1,13 +1,10 @@
 """Words on figures: from a table, Chinese and English, and cut into lines that fit."""
 
-from __future__ import annotations
-
-import csv
 import re
 from functools import cache
-from importlib.resources import files
 from unicodedata import east_asian_width
 
+from toolkit.corpus.extracts import read_rows
 from toolkit.plots.fonts import printable
 
 _POWERS = ((1e12, " tn"), (1e9, " bn"), (1e6, " m"))
@@ -18,8 +15,7 @@ _PIECES = re.compile(r"(?:[!-~\u00a0-\u02ff]+ ?|.)[，。；：、！？）》�
 @cache
 def _labels() -> dict[str, dict[str, str]]:
     """The table plot_labels.csv by key."""
-    source = files("toolkit") / "data" / "plot_labels.csv"
-    return {row["key"]: row for row in csv.DictReader(source.read_text(encoding="utf-8").splitlines())}
+    return {row["key"]: row for row in read_rows("plot_labels")}
 
 
 def label(key: str, language: str = "zh", **values: object) -> str:

@@ -1,7 +1,5 @@
 """Plots of points: distributions, two quantities against each other, places in the text, networks."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
@@ -31,8 +29,7 @@ def distribution(
     """
     needed(table, [row, value], "distribution")
     groups = {name: rows[value].astype(float) for name, rows in table.groupby(row, sort=False)}
-    kept, left_out = first_rows(list(groups), language, 12)
-    groups = {name: groups[name] for name in kept}
+    groups, left_out = first_rows(groups, language, 12)
     shape = {"panels": (len(groups), 2), "width_ratios": [1, 2.6], "height": 1.1 + 0.62 * len(groups)}
     words = filter(None, (label("distribution.subtitle", language), left_out))
     notes = {"subtitle": label("join", language).join(words)}
@@ -41,7 +38,6 @@ def distribution(
             known = np.sort(values.dropna())
             bar.barh(0, len(known) / len(values), color=MAIN, height=0.5)
             bar.set(xlim=(0, 1), xticks=[], yticks=[], ylim=(-0.7, 0.7))
-            bar.set_title(f"{len(known)}/{len(values)}", fontsize=8, loc="left", weight="normal")
             height = 0.5 * np.sin(np.arange(len(known)) * 2.4)
             strip.plot(known, height, ".", color=MAIN, alpha=0.5, label="_")
             strip.vlines(values.median(), -0.8, 0.8, color=OTHER, linewidth=1.8)
@@ -52,10 +48,10 @@ def distribution(
                 strip.xaxis.set_major_locator(MaxNLocator(4))
             strip.xaxis.set_major_formatter(lambda x, _: short_number(x, language))
             strip.set(yticks=[], ylim=(-1, 1))
-            strip.set_title(
-                named(str(name), language), fontsize=8, loc="left", weight="normal", parse_math=False
-            )
-    return np.array(list(panels))
+            title = {"fontsize": 8, "loc": "left", "weight": "normal"}
+            bar.set_title(f"{len(known)}/{len(values)}", **title)
+            strip.set_title(named(str(name), language), parse_math=False, **title)
+    return panels
 
 
 def scatter(
@@ -117,8 +113,7 @@ def dispersion(
     """
     needed(table, [row, position], "dispersion")
     strips = {name: rows[position].to_numpy(float) for name, rows in table.groupby(row, sort=False)}
-    kept, note = first_rows(list(strips), language)
-    strips = {name: strips[name] for name in kept}
+    strips, note = first_rows(strips, language)
     shape = {"notes": {"subtitle": note}, "height": 1.25 + 0.2 * len(strips)}
     with canvas(ax, "dispersion", table, language, texts, **shape) as ax:
         ax.eventplot(list(strips.values()), colors=MAIN, linelengths=0.7, linewidths=0.8)

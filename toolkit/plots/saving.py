@@ -31,10 +31,8 @@ _SVG_FAMILIES = {
 def csv_text(table: pd.DataFrame) -> str:
     """The table as CSV text in which no text cell can act as a formula (see `guarded`)."""
     texts = table.select_dtypes(exclude=["number", "bool", "boolean", "datetime"])
-    text = table.assign(
-        **{name: texts[name].astype(object).map(guarded, na_action="ignore") for name in texts}
-    )
-    return text.rename(columns=guarded).to_csv(index=False, lineterminator="\n")
+    safe = {name: texts[name].astype(object).map(guarded, na_action="ignore") for name in texts}
+    return table.assign(**safe).rename(columns=guarded).to_csv(index=False, lineterminator="\n")
 
 
 def guarded(cell: object) -> object:
@@ -161,7 +159,7 @@ def _picture(pixels: bytes, name: str, width: int, dpi: int) -> bytes:
 
     buffer = BytesIO()
     whole = Image.frombuffer("RGBA", (width, len(pixels) // (4 * width)), pixels)
-    options = {"compression": "tiff_lzw"} if name == "tiff" else {"compress_level": 4}
+    options = {"compression": "tiff_lzw"} if name == "tiff" else {"compress_level": 2}
     whole.convert("RGB").save(buffer, format=name, dpi=(dpi, dpi), **options)
     return buffer.getvalue()
 

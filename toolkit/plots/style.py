@@ -1,11 +1,10 @@
 """How figures look: plain dictionaries of matplotlib settings, for use in a context."""
 
-from __future__ import annotations
-
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from toolkit.corpus.extracts import read_rows
 from toolkit.plots import fonts
 
 CM = 1 / 2.54
@@ -79,6 +78,12 @@ def style(
     weight = "normal" if serif or font else "bold"  # the serif comes in one weight, yours perhaps too
     size = ((width or wide) * CM, (height or high) * CM)
     return {"figure.figsize": size, "font.family": family, "axes.titleweight": weight, **settings()}
+
+
+def looks(kind: str) -> dict[str, tuple[str, str]]:
+    """Colour and sign (or hatch) of each role or status, dark to light, so that grey print keeps them apart."""
+    rows = [row for row in read_rows("looks") if row["kind"] == kind]
+    return {row["name"]: (row["colour"], row["sign"]) for row in rows}
 
 
 @cache

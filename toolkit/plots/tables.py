@@ -1,7 +1,5 @@
 """What a plot is given: checks of its table, its rows and columns as a grid, and what it holds in words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -9,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit.plots.labels import label
-from toolkit.schemas import SchemaError
+from toolkit.schemas import SchemaError, need
 
 Frame = pd.DataFrame
 MOST_ROWS = 40  # rows that fit the height of a page
@@ -18,9 +16,7 @@ NAMES = ("region", "label", "region_code", "region_id", "year")  # what names a 
 
 def needed(table: pd.DataFrame, columns: list[str], name: str) -> None:
     """Raise where a plot's table lacks a column, or holds nothing to draw."""
-    missing = [column for column in columns if column not in table]
-    if missing:
-        raise SchemaError(f"plots.{name}() needs the columns {missing}; the table has {list(table.columns)}.")
+    need(table, columns, f"plots.{name}()")
     if table.empty:
         raise ValueError(f"plots.{name}() was given a table without rows: there is nothing to draw.")
 
@@ -40,9 +36,8 @@ def grid_of(table: pd.DataFrame, index: list[str], columns: str, values: str, na
 
     Places of one name are told apart by their code, where the table has it, and keep a row each.
     """
-    codes = [
-        code for code in ("region_id", "region_code") if code in table and {"region", "label"} & {*index}
-    ]
+    named = {"region", "label"} & {*index}
+    codes = [code for code in ("region_id", "region_code") if named and code in table]
     keys = [*codes[:1], *index]
     twice = table.loc[table.duplicated([*keys, columns]), [*keys, columns]]
     if len(twice):
@@ -57,9 +52,10 @@ def grid_of(table: pd.DataFrame, index: list[str], columns: str, values: str, na
 
 
 def first_rows(rows: Any, language: str, most: int = MOST_ROWS) -> tuple[Any, str]:
-    """The rows (of a table, or names) that one sheet holds, and words for how many are left out."""
+    """The rows (of a table, or by name) that one sheet holds, and words for how many are left out."""
     left = len(rows) - most
-    return rows[:most], label("left_out", language, n=most, rest=f"{left:,}") if left > 0 else ""
+    kept = dict([*rows.items()][:most]) if isinstance(rows, dict) else rows[:most]
+    return kept, label("left_out", language, n=most, rest=f"{left:,}") if left > 0 else ""
 
 
 def describe(table: Frame, language: str = "zh", notes: Mapping[str, str] = MappingProxyType({})) -> dict:

@@ -1,7 +1,5 @@
 """Plots over time: lines with gaps, changes with intervals, slopes, ranks, spread."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np
@@ -92,9 +90,8 @@ def _over_years(
     needed(table, ["year", line, value], name)
     twice = table.loc[table.duplicated([line, "year"]), [line, "year"]]
     if len(twice):
-        raise ValueError(
-            f"plots.{name}() draws one row a line and year; {twice.iloc[0].to_dict()} stands twice."
-        )
+        place = twice.iloc[0].to_dict()
+        raise ValueError(f"plots.{name}() draws one row a line and year; {place} stands twice.")
     years = np.arange(int(table["year"].min()), int(table["year"].max()) + 1)
     lines = {str(key): rows.set_index("year").reindex(years) for key, rows in table.groupby(line, sort=False)}
     marks = _marks(breaks, years)
@@ -178,10 +175,8 @@ def _name_ends(ax: Axes, *, numbers: bool = False, grow: bool = False) -> None:
             ax.figure.set_figheight(ax.figure.get_figheight() + 0.17 * rows)
         return
     bottom, top = ax.get_ylim()
-    ends = [f" {_last(line):.3g}" if numbers else "" for line in lines]
-    names = [
-        wrapped(f"{line.get_label()}{end}", 12 if wide else 8) for line, end in zip(lines, ends, strict=True)
-    ]
+    names = [f"{line.get_label()} {_last(line):.3g}" if numbers else line.get_label() for line in lines]
+    names = [wrapped(name, 12 if wide else 8) for name in names]
     gap = 10.5 * max((name.count("\n") + 1 for name in names), default=1)  # points, in axes 0.6 high
     gap *= abs(top - bottom) / (ax.figure.get_figheight() * 72 * 0.6)
     places = spread([_last(line) for line in lines], gap)
@@ -194,9 +189,8 @@ def _name_ends(ax: Axes, *, numbers: bool = False, grow: bool = False) -> None:
         ax.plot([end, edge + 6 * point], [_last(line), place], **lead, zorder=1)
         key = {"linestyle": line.get_linestyle(), "marker": line.get_marker(), "label": "_key"}
         at = edge + point * np.array([6, 13, 20])
-        ax.plot(
-            at, [place] * 3, **lead | key | {"linewidth": 1.2}, markevery=[1], gid=f"key {line.get_label()}"
-        )
+        key |= {"linewidth": 1.2, "markevery": [1], "gid": f"key {line.get_label()}"}
+        ax.plot(at, [place] * 3, **lead | key)
         look |= {"color": line.get_color(), "annotation_clip": False, "parse_math": False}
         ax.annotate(name, (at[-1], place), **look)
     ax.set_xlim(right=edge)
@@ -217,27 +211,24 @@ def _multiples(
     name: str, table: Frame, lines: Lines, language: str, value: str, marks: Marks, notes: Texts, texts: Texts
 ) -> np.ndarray:
     """Small multiples on one scale, each line against all others in grey."""
-    kept, left_out = first_rows(list(lines), language, 30)
-    lines = {key: lines[key] for key in kept}
+    lines, left_out = first_rows(lines, language, 30)
     width = plt.rcParams["figure.figsize"][0]
     columns = 5 if width > 4.5 else 3
     rows = -(-len(lines) // columns)
     years = next(iter(lines.values())).index.to_numpy()
     words = filter(None, [named(value, language), label("other_lines", language), left_out])
     notes = {**notes, "subtitle": label("join", language).join(words)}
-    shape = {"notes": notes, "height": 0.9 + 1.05 * rows, "panels": (rows, columns)}
+    shape = {"notes": notes, "height": 0.9 + 1.05 * rows, "panels": (rows, columns), "n": len(lines)}
     shape |= {"sharex": True, "sharey": True}
     with canvas(None, name, table, language, texts, **shape) as panels:
-        for panel, (key, series) in zip(panels, lines.items(), strict=False):
+        for panel, (key, series) in zip(panels, lines.items(), strict=True):
             for other in lines.values():
                 panel.plot(years, other[value].astype(float), color=PALE, linewidth=0.7, label="_others")
             panel.plot(years, series[value].astype(float), color=MAIN, marker="o", markersize=2, label=key)
             title = wrapped(key, 0.8 * width * 9 / columns)
             panel.set_title(title, fontsize=8, weight="normal", parse_math=False)
             _years(panel, years, marks, ticks=3)
-        for panel in panels[len(lines) :]:
-            panel.set_axis_off()
-    return np.array(list(panels[: len(lines)]))
+    return panels
 
 
 def year_over_year(

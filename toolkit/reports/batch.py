@@ -17,19 +17,17 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from toolkit import executors
-from toolkit.exports import export
 from toolkit.files import LOCK, PARTIAL, locked, write_json, write_text
-from toolkit.indicators import facts, panel
-from toolkit.pipeline import Corpus, existing, read_corpus
-from toolkit.reports.folders import FAILED, publish, read_record, why_run
+from toolkit.pipeline import Corpus, existing, read_corpus, require_apart
+from toolkit.reports.folders import FAILED, read_record, why_run
 from toolkit.reports.making import SLICE, Task, failure, make_report
+from toolkit.reports.panels import write_panel
 from toolkit.reports.plans import Job, check_options, choose, find_notebooks, plan
 from toolkit.reports.site import index_page
-from toolkit.reports.slices import BUNDLE, Slices
+from toolkit.reports.slices import BUNDLE, MEMORY, Slices
 from toolkit.store import MANIFEST, digest
 from toolkit.stored import Store, open_store
 
-MOST_SHEET_ROWS = 1_000_000  # of Excel; Stata would take more
 _TABLES = ".tables"  # what a whole store was asked for, kept for the next run and for other shares
 _LEFT = (".work-*", f"{PARTIAL}*", f"{LOCK}-*")  # of runs that were killed, and of shares
 _COLUMNS = ("folder", "region", "genre", "status", "reason", "seconds", "warnings")
@@ -123,7 +121,7 @@ def run_reports(
         memory does not grow with it; a folder is read into memory.
     out
         Folder of the results, the panel of stated figures (``panel.parquet``, ``.csv``, ``.dta``, ``.xlsx``,
-        the last two up to a million rows) with its codebooks among them; files in it that are not ours are left alone.
+        the last two up to 200 regions) with its codebooks among them; files in it that are not ours are left alone.
     regions
         Codes, ids or names of regions; all by default.
     jobs
@@ -170,6 +168,8 @@ def run_reports(
     check_options(sources, options, more, engine)
     executors.check(jobs, part)
     _check_place(out)
+    if isinstance(corpus, str | Path):
+        require_apart(out, corpus)
     corpus = _opened(corpus, part, duplicates, progress)
     slices = _sliced(corpus, out)
     planned = list(plan(slices, sources, options, more))
@@ -190,7 +190,7 @@ def run_reports(
             if not part:
                 _write_site(out, rows, slices, options, time.monotonic() - started)
         if not part:
-            _write_panel(corpus, out, work, planned[-1].hashes)
+            write_panel(corpus, out, work, planned[-1].hashes)
     status = corpus.ledger["status"].value_counts().to_dict()
     return Run(pd.DataFrame(rows, columns=_COLUMNS), out, status, time.monotonic() - started, part)
 
@@ -210,7 +210,9 @@ def _opened(
     if isinstance(corpus, str | Path):
         stored = (existing(corpus) / MANIFEST).is_file()
         corpus = (
-            open_store(corpus) if stored else read_corpus(corpus, duplicates=duplicates, progress=progress)
+            open_store(corpus, memory=MEMORY)
+            if stored
+            else read_corpus(corpus, duplicates=duplicates, progress=progress)
         )
     if part and not isinstance(corpus, Store):
         raise ValueError(
@@ -324,16 +326,3 @@ def _write_site(
         "reports": reports,
     }
     write_json(out / "run.json", manifest)
-
-
-def _write_panel(corpus: Corpus | Store, out: Path, work: Path, hashes: Mapping[str, str]) -> None:
-    """The figures that all reports state, as one table for R, Excel and Stata, each with its codebook."""
-    made_from = {name: hashes[name] for name in ("corpus", "settings", "toolkit")}
-    if not why_run(out, made_from, "panel.parquet"):
-        return
-    table, folder = panel(corpus, facts(corpus)), work / ".panel"
-    folder.mkdir()
-    suffixes = ("parquet", "csv", "dta", "xlsx") if len(table) <= MOST_SHEET_ROWS else ("parquet", "csv")
-    for suffix in suffixes:
-        export(table, folder / f"panel.{suffix}", settings=corpus.settings)
-    publish(folder, out, {"hashes": made_from})

@@ -12,11 +12,11 @@ from toolkit.reports.parts import CARD, SIZES, say_mixed, value_grid
 from toolkit.reports.rates import (
     LEAST,
     alike,
-    cards,
     coverage_in_time,
     dimension_rates,
     first_reports,
     latest_names,
+    only,
     shared_and_problems,
     stated_values,
 )
@@ -34,7 +34,11 @@ from toolkit.reports.sheets import (
 )
 from toolkit.terms.counts import count_terms
 
-MOST_ALIKE = 400  # reports compared with each other; of more, so many are taken
+MANY = 60  # regions that are shown one by one; of more, their prefectures or provinces are
+MOST_ALIKE = 400  # reports drawn as dots or ranked in every way; of more, so many are taken
+BUNDLE = 2000  # reports whose figures are in memory together
+MOST_PAIRED = 5000  # reports of which every pair is looked at
+_SPREAD = ["least", "low", "median", "high", "most"]
 
 
 def show_comparison_title(sheet: Sheet) -> None:
@@ -50,7 +54,7 @@ def show_coverage(sheet: Sheet) -> None:
     """Which region-years there are, and which in time; by province where the corpus spans several."""
     from toolkit import plots
 
-    table = coverage_in_time(sheet.corpus)
+    table = coverage_in_time(sheet.corpus, sheet.cards)
     show_figure(sheet, "coverage", plots.coverage(table, language=sheet.language), table)
     provinces = sheet.corpus.documents.query("province != ''").groupby("province").size()
     if len(provinces) > 1:
@@ -60,29 +64,48 @@ def show_coverage(sheet: Sheet) -> None:
         show_figure(sheet, "tile_map", axes, table)
 
 
-def show_reports(sheet: Sheet, *, most: int = 60) -> None:
-    """The regions: which years, how much text, what was flagged; every report is in a file."""
+def show_reports(sheet: Sheet) -> None:
+    """The regions: which years, how much text, what was flagged; of many, by place. Every report is in a file."""
     documents = sheet.corpus.documents.sort_values(["region_code", "year"], kind="stable")
     regions = documents.groupby("region_id", sort=False)
-    table = regions.agg(region_code=("region_code", "last"), region=("region", "last"), years=("year", span))
+    table = regions.agg(
+        region_code=("region_code", "last"),
+        region=("region", "last"),
+        place_name=(_place(sheet, MANY), "last"),
+        years=("year", span),
+    )
     table["n_reports"] = regions.size()
     years = regions["year"].agg(lambda year: year.max() - year.min() + 1 - year.nunique())
     table["n_missing"] = years.astype("Int64")
     table["body_kind"] = regions["body_kind"].agg(lambda kinds: "|".join(dict.fromkeys(kinds)))
     table["flags"] = regions["flags"].agg(lambda flags: " ".join(dict.fromkeys(" ".join(flags).split())))
     table[SIZES[:2]] = regions[SIZES[:2]].sum()
-    order = ["region_code", "region", "years", "n_reports", "n_missing", "body_kind", *SIZES]
-    show_table(sheet, table[order].head(most), shape="cards")
-    if len(table) > most:
-        say(sheet, "reading.more", n=len(table) - most)
+    if len(table) > MANY:
+        places = table.assign(n_flagged=table["flags"] != "").groupby("place_name", sort=False)
+        sums = places[["n_reports", "n_missing", "n_flagged", *SIZES[:2]]].sum()
+        sums.insert(0, "n_places", places.size())
+        show_table(sheet, sums.reset_index().head(MANY))
+        say(sheet, "reading.by_place", n=len(table))
+    else:
+        order = ["region_code", "region", "years", "n_reports", "n_missing", "body_kind", *SIZES]
+        show_table(sheet, table[order], shape="cards")
     show_file(sheet, "reports", documents.drop(columns="text", errors="ignore"))
     say_mixed(sheet)
     show_limit(sheet, "reading")
 
 
+def _place(sheet: Sheet, most: int) -> str:
+    """The column of documents by which more than `most` regions are shown: the finest that makes as few places."""
+    documents = sheet.corpus.documents
+    if documents["region_id"].nunique() <= most:
+        return "region_id"
+    sizes = {name: documents[name].nunique() for name in ("prefecture", "province")}
+    return next((name for name, n in sizes.items() if 1 < n <= most), "province")
+
+
 def show_cards(sheet: Sheet) -> None:
     """In how many reports each statutory part was found, and how many were on time."""
-    card, language = cards(sheet.corpus), sheet.language
+    card, language = sheet.cards, sheet.language
     if card.empty:
         say(sheet, "card.none", "notice")
         return
@@ -99,12 +122,13 @@ def show_cards(sheet: Sheet) -> None:
 
 def show_disclosure(sheet: Sheet, *, most: int = 25) -> None:
     """Which indicators reports state at all, before any value."""
-    from toolkit.indicators import read_indicators
+    from toolkit.indicators import facts, read_indicators
 
-    found = sheet.facts
-    found = found[(found["indicator_id"] != "") & ~found["role"].isin(["plan", "meta"])]
+    ids = sheet.corpus.documents["doc_id"]
+    bundles = (only(sheet.corpus, doc_id=ids[at : at + BUNDLE]) for at in range(0, len(ids), BUNDLE))
+    stated = map(_stated, [sheet.facts] if len(ids) <= BUNDLE else map(facts, bundles))
     names = {row.indicator_id: getattr(row, sheet.language) for row in read_indicators()}
-    table = found.groupby("indicator_id")["doc_id"].nunique().rename("n_stated").reset_index()
+    table = pd.concat(stated).groupby(level=0).sum().rename("n_stated").reset_index()
     if table.empty:
         say(sheet, "facts.none", "notice")
         return
@@ -116,22 +140,36 @@ def show_disclosure(sheet: Sheet, *, most: int = 25) -> None:
     show_limit(sheet, "disclosure")
 
 
+def _stated(found: pd.DataFrame) -> pd.Series:
+    """In how many reports each indicator is stated, of their facts."""
+    found = found[(found["indicator_id"] != "") & ~found["role"].isin(["plan", "meta"])]
+    return found.groupby("indicator_id")["doc_id"].nunique()
+
+
 def show_values(sheet: Sheet, *, most: int = 12, columns: int = 6) -> None:
     """Core figures of the latest reports side by side, unranked; then rates of the reports alike, one dot each.
 
-    Counts of unequal places have no common scale, so only rates in percent are drawn together.
+    Counts of unequal places have no common scale, so only rates in percent are drawn together. Of many regions
+    the quartiles of each figure stand for the values.
     """
     from toolkit import plots
 
-    latest = _latest(sheet).head(columns)
-    grid = value_grid(sheet, sheet.corpus.where(doc_id=latest["doc_id"]), ["region", "year"], most=most)
-    if len(grid):
-        show_table(sheet, grid)
-        say(sheet, "values.rule", "limit", n=len(latest), of=sheet.corpus.documents["region_id"].nunique())
+    regions = sheet.corpus.documents["region_id"].nunique()
+    if regions <= MANY:
+        latest = _latest(sheet).head(columns)
+        grid = value_grid(sheet, sheet.corpus.where(doc_id=latest["doc_id"]), ["region", "year"], most=most)
+        if len(grid):
+            show_table(sheet, grid)
+            say(sheet, "values.rule", "limit", n=len(latest), of=regions)
     chosen = _alike(sheet, "distribution")
     if chosen is None:
         return
-    found = sheet.corpus.where("sections", "sentences", doc_id=chosen["doc_id"])
+    found = only(sheet.corpus, doc_id=chosen["doc_id"])
+    if regions > MANY:
+        table, _ = stated_values(found, most=most)
+        if f"name_{sheet.language}" in table:
+            show_table(sheet, _quartiles(table, f"name_{sheet.language}", "value", "indicator"))
+            say(sheet, "values.quartiles", "limit", n=len(chosen), year=chosen["year"].iloc[0])
     table, drawn = stated_values(found, unit="%", most=most)
     if not drawn:
         say(sheet, "distribution.none", "notice", least=LEAST)
@@ -141,6 +179,14 @@ def show_values(sheet: Sheet, *, most: int = 12, columns: int = 6) -> None:
     show_figure(sheet, "rates", axes, table)
 
 
+def _quartiles(table: pd.DataFrame, row: str, value: str, name: str) -> pd.DataFrame:
+    """Of each row of the table how many reports have a value, the quartiles of these, the least and the most."""
+    groups = table.groupby(row, sort=False)[value]
+    found = groups.quantile([0, 0.25, 0.5, 0.75, 1]).unstack()
+    found.insert(0, "n_stated", groups.count())
+    return found.rename_axis(name).set_axis(["n_stated", *_SPREAD], axis=1).reset_index()
+
+
 def _latest(sheet: Sheet) -> pd.DataFrame:
     """The latest report of each region, in the order of the codes."""
     documents = sheet.corpus.documents.sort_values("year", kind="stable")
@@ -148,24 +194,34 @@ def _latest(sheet: Sheet) -> pd.DataFrame:
 
 
 def show_dimensions_by_region(sheet: Sheet, *, most: int = 40) -> None:
-    """Region by part of the 纲要, each region's latest report; in the order of the codes, unranked."""
+    """Region by part of the 纲要, each region's latest report; in the order of the codes, unranked; of many, by place."""
     from toolkit import plots
 
-    latest = _latest(sheet)
-    show_subsection(sheet, "dimensions.regions", n=min(most, len(latest)), of=len(latest))
-    rates = dimension_rates(sheet.corpus.where(doc_id=latest.head(most)["doc_id"]))
+    latest, place = _latest(sheet), _place(sheet, most)
+    one_by_one = place == "region_id"
+    keys = ["region_id", "year"] if one_by_one else [place]
+    rates = dimension_rates(only(sheet.corpus, doc_id=latest["doc_id"]), keys)
     rates["dimension"] = [name_of("dimension", name, sheet.language) for name in rates["dimension"]]
-    title = label("dimensions.regions", sheet.language, n=min(most, len(latest)), of=len(latest))
-    axes = plots.heat_map(rates, row="label", column="dimension", language=sheet.language, title=title)
+    if not one_by_one:
+        order = {name: i for i, name in enumerate(latest[place].unique())}
+        rates = rates.sort_values(place, key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    key, of = f"dimensions.{'regions' if one_by_one else 'places'}", len(latest)
+    show_subsection(sheet, key, n=of, of=of)
+    texts = {"title": label(key, sheet.language, n=of, of=of)}
+    texts |= {} if one_by_one else {"subtitle": _of_places(sheet, rates, place, of)}
+    axes = plots.heat_map(rates, row="label", column="dimension", language=sheet.language, **texts)
     show_figure(sheet, "dimensions_by_region", axes, rates)
 
 
 def show_side_by_side(sheet: Sheet, terms: Sequence[str], *, most: int = 12) -> None:
-    """The latest report of each region beside the others, in the order of the codes, unranked."""
+    """The latest report of each region beside the others, in the order of the codes, unranked; of many, by place."""
     from toolkit import plots
     from toolkit.measures import frequency
 
     documents = _latest(sheet)
+    if len(documents) > MANY:
+        _show_terms_by_place(sheet, terms, documents)
+        return
     chosen = documents.head(most)
     say(sheet, "beside.rule", "notice", n=len(chosen), of=len(documents))
     rates = frequency(phrase_counts(sheet.corpus.where(doc_id=chosen["doc_id"]), terms))
@@ -173,17 +229,54 @@ def show_side_by_side(sheet: Sheet, terms: Sequence[str], *, most: int = 12) -> 
     show_figure(sheet, "side_by_side", axes, rates)
 
 
+def _show_terms_by_place(sheet: Sheet, terms: Sequence[str], latest: pd.DataFrame) -> None:
+    """The terms in the latest reports of each place together, and how far the reports alike differ."""
+    from toolkit import plots
+    from toolkit.measures import frequency
+    from toolkit.terms.phrases import count_phrases
+
+    place, alike_ones = _place(sheet, MANY), alike(sheet.corpus.documents)
+    say(sheet, "beside.places", "notice", of=len(latest))
+    rates = frequency(count_phrases(only(sheet.corpus, doc_id=latest["doc_id"]), terms, by=[place]))
+    order = {name: i for i, name in enumerate(latest[place].unique())}
+    rates = rates.sort_values(place, key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    texts = {"title": label("beside.title", sheet.language)}
+    texts |= {"subtitle": _of_places(sheet, rates, place, len(latest))}
+    axes = plots.heat_map(rates, row=place, column="term", language=sheet.language, **texts)
+    show_figure(sheet, "side_by_side", axes, rates)
+    each = frequency(count_phrases(only(sheet.corpus, doc_id=alike_ones["doc_id"]), terms, by=["doc_id"]))
+    table = _quartiles(each, "term", "per_10k", "term")
+    table["n_stated"] = each.groupby("term", sort=False)["count"].agg(lambda n: (n > 0).sum()).to_numpy()
+    show_table(sheet, table)
+    say(sheet, "beside.quartiles", n=len(alike_ones), year=alike_ones["year"].iloc[0])
+
+
+def _of_places(sheet: Sheet, rates: pd.DataFrame, place: str, n_reports: int) -> str:
+    """How many places, reports and tokens a figure of places adds up."""
+    tokens = rates.drop_duplicates(place)["n_tokens"].sum()
+    n = {"n": rates[place].nunique(), "of": f"{n_reports:,}", "tokens": f"{tokens:,}"}
+    return label("places.subtitle", sheet.language, **n)
+
+
 def show_particular_terms(sheet: Sheet, *, top: int = 15, most: int = 30) -> None:
-    """The terms of each region with the highest TF-IDF, in one table."""
+    """The terms of each region with the highest TF-IDF, in one table; of many regions, of each place."""
     from toolkit.measures import tf_idf
 
-    ranked = tf_idf(count_terms(sheet.corpus, by=["region_id"]), scheme="quanteda")
+    place = _place(sheet, most)
+    ranked = tf_idf(count_terms(sheet.corpus, by=[place]), scheme="quanteda")
     telling = (ranked["count"] > 1) & (ranked["term"].str.len() > 1) & ~ranked["term"].isin(sheet.places)
-    ranked = ranked[telling].sort_values(["region_id", "tf_idf", "term"], ascending=[True, False, True])
-    lists = ranked.groupby("region_id")["term"].agg(lambda terms: listed(terms.head(top), sheet.language))
+    ranked = ranked[telling].sort_values([place, "tf_idf", "term"], ascending=[True, False, True])
+    lists = ranked.groupby(place)["term"].agg(lambda terms: listed(terms.head(top), sheet.language))
     table = lists.rename("terms").reset_index()
-    table.insert(1, "region", table["region_id"].map(latest_names(sheet.corpus)))
-    show_table(sheet, table.drop(columns="region_id").head(most))
+    if place == "region_id":
+        table[place] = table[place].map(latest_names(sheet.corpus))
+        table = table.rename(columns={place: "region"})
+    else:
+        say(sheet, "particular.places", "notice", n=sheet.corpus.documents["region_id"].nunique())
+        order = {name: i for i, name in enumerate(_latest(sheet)[place].unique())}
+        table = table.sort_values(place, key=lambda names: names.map(order), kind="stable")
+        table = table.rename(columns={place: "place_name"})
+    show_table(sheet, table)
     show_limit(sheet, "particular")
 
 
@@ -210,8 +303,8 @@ def show_shared_text(sheet: Sheet) -> None:
         return
     kind = {name: chosen[name].iloc[0] for name in ("genre", "body_kind")}
     years = [int(chosen["year"].iloc[0]) - 1, int(chosen["year"].iloc[0])]
-    kind |= {"region_id": chosen["region_id"], "year": years}
-    table = shared_and_problems(sheet.corpus.where("sections", "sentences", **kind))
+    kind |= {"region_id": alike(sheet.corpus.documents)["region_id"], "year": years}
+    table = shared_and_problems(only(sheet.corpus, **kind))
     table = table[table["doc_id"].isin(chosen["doc_id"])]
     if len(table) < LEAST:
         say(sheet, "study.boilerplate.none", "notice", n=LEAST)
@@ -252,16 +345,19 @@ def show_similarity(sheet: Sheet, *, most: int = 12) -> None:
     """The most alike pairs of reports of one year, by vocabulary."""
     from toolkit.measures import similarity
 
-    chosen = _sampled(sheet)
+    chosen = _sampled(sheet, MOST_PAIRED)
     if len(chosen) < 2:
         say(sheet, "similarity.none", "notice")
         return
-    counts = count_terms(sheet.corpus.where(doc_id=chosen["doc_id"]), by=["region_id", "year"])
+    counts = count_terms(only(sheet.corpus, doc_id=chosen["doc_id"]), by=["region_id", "year"])
     names = latest_names(sheet.corpus)
     pairs = similarity(counts, nearest=None if len(chosen) <= 300 else 5)
-    pairs = pairs.sort_values(["cosine", "region_id", "other_region_id"], ascending=[False, True, True]).head(
-        most
-    )
+    both = pairs[["region_id", "other_region_id"]]
+    pairs = pairs[
+        ~pd.concat([both.min(axis=1), both.max(axis=1)], axis=1).duplicated()
+    ]  # each is near the other
+    order = ["cosine", "region_id", "other_region_id"]
+    pairs = pairs.sort_values(order, ascending=[False, True, True]).head(most)
     pairs = pairs.assign(region=pairs["region_id"].map(names), other=pairs["other_region_id"].map(names))
     say(sheet, "similarity.rule", n=len(chosen), year=chosen["year"].iloc[0])
     show_table(sheet, pairs[["region", "other", "cosine", "jaccard", "containment"]])
@@ -286,13 +382,13 @@ def _alike(sheet: Sheet, what: str) -> pd.DataFrame | None:
     return None
 
 
-def _sampled(sheet: Sheet) -> pd.DataFrame:
-    """The reports of one year that are alike; of very many, MOST_ALIKE at equal distances in the order of codes."""
-    chosen = alike(sheet.corpus.documents)
-    if len(chosen) <= MOST_ALIKE:
+def _sampled(sheet: Sheet, most: int = 0) -> pd.DataFrame:
+    """The reports of one year that are alike; of very many, some at equal distances in the order of codes."""
+    chosen, most = alike(sheet.corpus.documents), most or MOST_ALIKE
+    if len(chosen) <= most:
         return chosen
     chosen = chosen.sort_values(["region_code", "region_id"], ignore_index=True)
-    return chosen.take([n * len(chosen) // MOST_ALIKE for n in range(MOST_ALIKE)])
+    return chosen.take([n * len(chosen) // most for n in range(most)])
 
 
 def _title(sheet: Sheet, what: str) -> str:

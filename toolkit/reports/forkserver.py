@@ -100,9 +100,9 @@ def _read() -> None:
     from toolkit.indicators import read_indicators
     from toolkit.reports.labels import read_labels
     from toolkit.reports.pages import render
-    from toolkit.terms.lexicon import read_lexicon
+    from toolkit.reports.rates import lexicon_table
 
-    for read in (read_indicators, read_labels, read_lexicon):
+    for read in (read_indicators, read_labels, lexicon_table):
         read()
     render("parts.html.j2", part="list", items=())
 

@@ -9,7 +9,14 @@ import pandas as pd
 
 from toolkit.pipeline import Corpus
 from toolkit.reports.labels import html_label, label, meaning_of, name_of
-from toolkit.reports.rates import FEWEST_PEERS, dimension_rates, dimension_roles, indicator_names, role_shares
+from toolkit.reports.rates import (
+    FEWEST_PEERS,
+    dimension_rates,
+    dimension_roles,
+    indicator_names,
+    lexicon_table,
+    role_shares,
+)
 from toolkit.reports.sheets import (
     Sheet,
     listed,
@@ -78,6 +85,8 @@ def show_reading(sheet: Sheet) -> None:
     missing = sorted(set(range(min(years), max(years) + 1)) - years)
     if missing:
         say(sheet, "reading.gaps", years=listed(missing, sheet.language))
+    if sheet.peers.get("dropped"):
+        say(sheet, "reading.dropped", "notice", files=listed(sheet.peers["dropped"], sheet.language))
     _show_flags(sheet, documents["flags"])
     say_mixed(sheet)
     show_limit(sheet, "reading")
@@ -222,9 +231,7 @@ def show_institutions(sheet: Sheet) -> None:
     Each with the number of the first sentence that has it. What stands only under problems and plans, or is
     denied, is listed apart: a mention is not adoption.
     """
-    from toolkit.terms.lexicon import read_lexicon
-
-    table, year = read_lexicon().table, int(sheet.report["year"])
+    table, year = lexicon_table(), int(sheet.report["year"])
     first, last = (pd.to_numeric(table[name], errors="coerce") for name in ("valid_from", "valid_to"))
     known = table[
         (table["kind"] == "institution") & (table["scope"] == "national") & (first <= year) & ~(last < year)

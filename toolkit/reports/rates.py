@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
+from types import SimpleNamespace
 
 import pandas as pd
 
@@ -14,6 +16,14 @@ LEAST = 5  # reports, or regions, before dots, ranks or a curve of them mean any
 ALIKE = ["year", "genre", "body_kind", "level"]
 _YEARLY = ("region_id", "year")
 _CELL = ["indicator_id", "unit", "actor_scope", "capacity", "statistic"]
+
+
+@cache
+def lexicon_table() -> pd.DataFrame:
+    """The entries of the shipped lexicon, read once; a copy of what is changed is the caller's to make."""
+    from toolkit.terms.lexicon import read_lexicon
+
+    return read_lexicon().table
 
 
 def latest_names(corpus: Corpus) -> pd.Series:
@@ -47,9 +57,7 @@ def dimension_rates(corpus: Corpus, by: Sequence[str] = _YEARLY) -> pd.DataFrame
     DataFrame
         label, the columns of `by`, dimension, count, n_tokens, per_10k; a dimension without a hit is 0.
     """
-    from toolkit.terms.lexicon import read_lexicon
-
-    hits, dimensions, keys = _counted_hits(corpus), read_lexicon().table["dimension"].unique(), list(by)
+    hits, dimensions, keys = _counted_hits(corpus), lexicon_table()["dimension"].unique(), list(by)
     sizes = corpus.documents.groupby(keys, as_index=False)["n_tokens"].sum()
     rates = sizes.merge(pd.DataFrame({"dimension": dimensions}), how="cross")
     counts = hits.merge(_places(corpus, keys), on="doc_id").groupby([*keys, "dimension"]).size()
@@ -67,10 +75,8 @@ def dimension_roles(corpus: Corpus) -> pd.DataFrame:
     DataFrame
         dimension, role, count, per_10k; every dimension with every role that has a hit, in the lexicon's order.
     """
-    from toolkit.terms.lexicon import read_lexicon
-
     counts = _counted_hits(corpus).groupby(["role", "dimension"]).size().unstack("role", fill_value=0)
-    counts = counts.reindex(read_lexicon().table["dimension"].unique(), fill_value=0)
+    counts = counts.reindex(lexicon_table()["dimension"].unique(), fill_value=0)
     rates = counts.rename_axis("dimension").stack().rename("count").reset_index()
     tokens = corpus.documents["n_tokens"].sum()
     return rates.assign(per_10k=rates["count"] * 1e4 / tokens if tokens else float("nan"))
@@ -78,9 +84,7 @@ def dimension_roles(corpus: Corpus) -> pd.DataFrame:
 
 def _counted_hits(corpus: Corpus) -> pd.DataFrame:
     """Hits of the lexicon outside page furniture that count, slogans left out."""
-    from toolkit.terms.lexicon import read_lexicon
-
-    table = read_lexicon().table
+    table = lexicon_table()
     slogans, found = table.loc[table["kind"] == "slogan", "id"], []
     for part in pieces(corpus, "hits"):
         hits = part.hits
@@ -91,7 +95,14 @@ def _counted_hits(corpus: Corpus) -> pd.DataFrame:
 
 def pieces(corpus: Corpus | Store, *tables: str) -> Iterable[Corpus]:
     """A store as one corpus of these tables after another, for what is counted report by report; a corpus as it is."""
-    return corpus.parts(*tables) if hasattr(corpus, "parts") else [corpus]
+    if not hasattr(corpus, "parts"):
+        return [corpus]
+    return corpus.parts(*tables) if len(corpus.documents) else [corpus.where(doc_id=[])]
+
+
+def only(corpus: Corpus | Store, **columns: object) -> Corpus | Store:
+    """The reports whose documents have these values; those of a store stay on the disk."""
+    return corpus.narrow(**columns) if hasattr(corpus, "narrow") else corpus.where(**columns)
 
 
 def cards(corpus: Corpus | Store) -> pd.DataFrame:
@@ -136,12 +147,13 @@ def peer_ranges(values: pd.DataFrame, documents: pd.DataFrame, report: pd.Series
     return table.rename_axis("name").reset_index()
 
 
-def coverage_in_time(corpus: Corpus) -> pd.DataFrame:
-    """`coverage`, its status on time or late where a report's date can be held against a deadline."""
+def coverage_in_time(corpus: Corpus | Store, card: pd.DataFrame | None = None) -> pd.DataFrame:
+    """`coverage`, its status on time or late where a date can be held against a deadline, by `cards` of the same."""
     from toolkit.corpus.coverages import coverage
 
     keys = list(_YEARLY)
-    card = cards(corpus).merge(corpus.documents[["doc_id", *keys]], on="doc_id")
+    card = cards(corpus) if card is None else card
+    card = card.merge(corpus.documents[["doc_id", *keys]], on="doc_id")
     dated = card[card["timeliness"] != "unknown"].drop_duplicates(keys).set_index(keys)["timeliness"]
     table = coverage(corpus).join(dated, on=keys)
     table["status"] = table.pop("timeliness").fillna(table["status"])
@@ -162,13 +174,18 @@ def first_reports(corpus: Corpus, *, most: int = 6) -> tuple[pd.DataFrame, pd.Da
     """
     from toolkit.measures import adoption, adoption_curve
     from toolkit.measures.pooling import breaks
-    from toolkit.terms.lexicon import read_lexicon
 
-    words = read_lexicon().table
+    words = lexicon_table()
     words = words[words["kind"].eq("institution") & words["scope"].eq("national")].set_index("id")
     sizes = corpus.documents.groupby("year")["region_id"].nunique()
     years = list(sizes.index[sizes.ge(LEAST).cummax()])
-    first = adoption(corpus.where("hits", year=years), mechanisms=sorted(words.index))
+    within = only(corpus, year=years)
+    columns = ["doc_id", "mechanism", "role", "negated", "nested_in", "sentence_no", "start", "surface"]
+    hits = [
+        part.hits.loc[part.hits["mechanism"].isin(words.index), columns] for part in pieces(within, "hits")
+    ]
+    held = SimpleNamespace(documents=within.documents, hits=pd.concat(hits))
+    first = adoption(held, mechanisms=sorted(words.index))
     dated = first[first["status"] == "first reported"].value_counts("mechanism")
     could = first[(first["status"] != "in the first report") & (first["n_reports"] > 1)]
     could = could.value_counts("mechanism")

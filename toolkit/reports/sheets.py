@@ -19,6 +19,7 @@ from toolkit.pipeline import Corpus
 from toolkit.plots.labels import ems, short_number
 from toolkit.reports.labels import html_label, label, name_of, read_labels
 from toolkit.reports.pages import render
+from toolkit.reports.rates import cards
 from toolkit.reports.slices import open_corpus, open_slice
 from toolkit.terms.counts import place_terms
 
@@ -55,12 +56,12 @@ class Sheet:
     language: str
     formats: Sequence[str]
 
-    @property
+    @cached_property
     def report(self) -> pd.Series:
         """The region's latest report: its row of documents."""
         return self.corpus.documents.sort_values("year", kind="stable").iloc[-1]
 
-    @property
+    @cached_property
     def latest(self) -> Corpus:
         """The corpus of the latest year alone."""
         return self.corpus.where(year=int(self.report["year"]))
@@ -72,17 +73,22 @@ class Sheet:
 
         return facts(self.corpus)
 
+    @cached_property
+    def cards(self) -> pd.DataFrame:
+        """The statutory parts of every report, looked for once."""
+        return cards(self.corpus)
+
     def groups(self, most: int) -> list[str]:
         """Region and year, or the year alone where that would make more than `most` groups."""
         keys = ["region_id", "year"]
         return keys if len(self.corpus.documents[keys].drop_duplicates()) <= most else keys[1:]
 
-    @property
+    @cached_property
     def places(self) -> list[str]:
         """Names of places and level words: they leave rankings and stay in denominators."""
         return place_terms(self.beside)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Region and latest year, and the tokens counted: the subtitle of a figure."""
         tokens = f"{self.latest.documents['n_tokens'].sum():,}"

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
 import shutil
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from toolkit.files import write_json
 from toolkit.pipeline import Corpus, read_corpus
-from toolkit.reports.rates import ALIKE, dimension_rates, peer_ranges, role_shares
+from toolkit.reports.rates import ALIKE, dimension_rates, only, peer_ranges, role_shares
 from toolkit.store import MANIFEST, digest, read_manifest, read_record, write_part
 from toolkit.stored import Store, open_store
 from toolkit.terms.counts import count_terms, place_terms
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 FEWEST_OF_A_YEAR = 5  # other reports of the same year; with fewer, those of all years are the reference
 NEIGHBOURS = 5
 BUNDLE = 40  # regions whose rows are loaded from a store together: it reads each of its parts for them
+MEMORY = "400MB"  # for counts: as fast as with more, and a batch has other processes beside it
 MOST_OTHERS = 2000  # terms the report does not have; rarer ones cannot be characteristic by their absence
 _KEY = ["region_id", "genre", "year"]
 _NUMBERS = ["count", "n_documents", "n_tokens", "n_reports"]
 _TABLES = ("sides", "shared", "ranges")
+_WHOLE_TABLES = ("totals", "places", "rates")
 _WHOLE = {"year", "n_other_regions", "n_other_regions_most"}  # whole numbers that may be missing
 _STORE = "store.json"  # in the place of a comparison's corpus: where the store is
 
@@ -39,6 +47,13 @@ class Unit(NamedTuple):
     row: dict[str, Any]
     years: str
     digest: str
+
+
+class Held(NamedTuple):
+    """What the slices of some units are cut from: their rows, and who shares their sentences."""
+
+    corpus: Corpus
+    shared: pd.DataFrame
 
 
 class Slice(NamedTuple):
@@ -128,27 +143,27 @@ class Slices:
         unit = self.find(region, genre)
         return self.cut(unit, self.load([unit]))
 
-    def load(self, units: Iterable[Unit]) -> Corpus:
+    def load(self, units: Iterable[Unit]) -> Held:
         """The rows that the slices of these units are cut from, in memory."""
-        ids = {doc_id for unit in units for doc_id in self._beside(unit)}
-        return self.corpus.where(doc_id=sorted(ids))
+        ids = sorted({doc_id for unit in units for doc_id in self._beside(unit)})
+        return Held(self.corpus.where(doc_id=ids), self._shared_rows(ids))
 
-    def cut(self, unit: Unit, held: Corpus) -> Slice:
+    def cut(self, unit: Unit, held: Held) -> Slice:
         """The tables of one report, its rows from what `load` gave."""
         mine = self._mine(unit)
         report = mine.sort_values("year", kind="stable").iloc[-1]
-        beside = held.where(doc_id=self._beside(unit))
+        beside = held.corpus.where(doc_id=self._beside(unit))
         corpus = beside.where(doc_id=mine["doc_id"])
         counts = count_terms(corpus, by=_KEY)
         this = counts[counts["year"] == report["year"]]
         others, peers = self._others(unit, int(report["year"]), counts, set(this["term"]))
         sides = pd.concat([part[["side", "term", *_NUMBERS]] for part in (this.assign(side="this"), others)])
         sides = sides[~sides["term"].isin(self.places)].reset_index(drop=True)
-        shared = _rows(self._tables["shared"], self._shared_at, sorted(mine["doc_id"]))
-        peers |= {"doc_ids": mine["doc_id"].tolist()}
+        shared = held.shared[held.shared["doc_id"].isin(mine["doc_id"])].reset_index(drop=True)
+        peers |= {"doc_ids": mine["doc_id"].tolist(), "dropped": self._dropped(mine)}
         return Slice(corpus, beside, sides, shared, self._ranges(report), peers)
 
-    def save(self, folder: Path, unit: Unit, held: Corpus) -> None:
+    def save(self, folder: Path, unit: Unit, held: Held) -> None:
         """Write one report's slice for `open_slice`."""
         made = self.cut(unit, held)
         made.beside.save(folder)
@@ -169,23 +184,27 @@ class Slices:
 
     @cached_property
     def _tables(self) -> dict[str, pd.DataFrame]:
-        """Of the whole corpus: totals of terms, names of places, shared sentences, what texts are given to."""
+        """Of the whole corpus: totals of terms, names of places, what texts are given to; kept beside `_shared`."""
         import pyarrow as pa
 
-        names = ("totals", "places", "shared", "rates")
-        if self.cache and read_record(self.cache) is not None:
-            kept = {name: pd.read_parquet(self.cache / f"{name}.parquet") for name in names}
-            return {
-                name: table.astype(dict.fromkeys(_WHOLE & set(table), "Int64"))
-                for name, table in kept.items()
-            }
-        places = pd.DataFrame({"term": pd.Series(place_terms(self.corpus), dtype="str")})
-        made = dict(zip(names, (self._totals(), places, self._shared(), self._rates()), strict=True))
-        if self.cache:
+        if not self.cache:
+            return self._made()
+        if read_record(self.cache) is None:
             shutil.rmtree(self.cache, ignore_errors=True)  # what is there is not what was written
-            arrow = {name: pa.Table.from_pandas(table, preserve_index=False) for name, table in made.items()}
-            write_part(self.cache, arrow)
-        return made
+            made = self._made().items()
+            arrow = {name: pa.Table.from_pandas(table, preserve_index=False) for name, table in made}
+            write_part(self.cache, arrow | {"shared": self._shared()})
+            del arrow, made
+            _give_back()
+        kept = {name: pd.read_parquet(self.cache / f"{name}.parquet") for name in _WHOLE_TABLES}
+        return {
+            name: table.astype(dict.fromkeys(_WHOLE & set(table), "Int64")) for name, table in kept.items()
+        }
+
+    def _made(self) -> dict[str, pd.DataFrame]:
+        """Compute the small ones."""
+        places = pd.DataFrame({"term": pd.Series(place_terms(self.corpus), dtype="str")})
+        return dict(zip(_WHOLE_TABLES, (self._totals(), places, self._rates()), strict=True))
 
     def _totals(self) -> pd.DataFrame:
         """Terms of each genre and year over all regions; falling counts, so that the first are the most."""
@@ -197,19 +216,40 @@ class Slices:
             table = table.sub(rows.set_index(keys)[_NUMBERS[:2]], fill_value=0).astype("int64")
         return table.reset_index()
 
-    def _shared(self) -> pd.DataFrame:
-        """Who else has each sentence, among reports of its genre: two years of them at a time."""
-        from toolkit.measures import shared_sentences
+    def _shared(self) -> pa.Table:
+        """Who else has each sentence, among reports of its genre: `shared_sentences` with reports as numbers."""
+        import pyarrow as pa
 
-        tables = []
-        for genre, documents in self.documents.groupby("genre"):
-            for year in sorted(documents["year"].dropna().unique()):
-                part = self.corpus.where("sections", "sentences", genre=genre, year=[year - 1, year])
-                table = shared_sentences(part)
-                now = part.documents.loc[part.documents["year"] == year, "doc_id"]
-                tables.append(table[table["doc_id"].isin(now)])
-        empty = pd.DataFrame(columns=["doc_id", "sentence_no"])
-        return pd.concat(tables or [empty]).sort_values(["doc_id", "sentence_no"], ignore_index=True)
+        from toolkit.measures.reuse import shared_by_year, shared_sentences
+
+        genres = sorted(self.documents["genre"].unique())
+        pieces = (table for genre in genres for table in shared_by_year(only(self.corpus, genre=genre)))
+        tables = [_numbered(piece, "doc_id", "source") for piece in pieces]
+        nobody = (
+            [] if tables else [_numbered(shared_sentences(only(self.corpus, doc_id=[])), "doc_id", "source")]
+        )
+        return pa.concat_tables(tables or nobody)
+
+    @cached_property
+    def _shared_at_hand(self) -> pa.Table:
+        """The same where nothing is kept on the disk."""
+        return self._shared()
+
+    def _shared_rows(self, doc_ids: Sequence[str]) -> pd.DataFrame:
+        """The rows of some reports: few of millions, which stay on the disk where they are kept there."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        wanted = pc.field("doc_id").isin(pa.array(doc_ids, pa.string()))
+        if self.cache:
+            self.prepare()
+            found = pq.read_table(self.cache / "shared.parquet", filters=wanted)
+        else:
+            found = self._shared_at_hand.filter(wanted)
+        whole = dict.fromkeys(_WHOLE & set(found.column_names), "Int64")
+        found = found.to_pandas().astype({"doc_id": "str", "source": "str", **whole})
+        return found.sort_values(["doc_id", "sentence_no"], ignore_index=True)
 
     def _rates(self) -> pd.DataFrame:
         """What each report is given to: name, doc_id, value; roles as shares, dimensions per 10,000 tokens."""
@@ -255,11 +295,6 @@ class Slices:
         return dict(iter(self._placed.groupby(_KEY[:2], sort=False)))
 
     @cached_property
-    def _shared_at(self) -> dict[str, np.ndarray]:
-        """Where the sentences of each report are."""
-        return self._tables["shared"].groupby("doc_id").indices
-
-    @cached_property
     def _alike(self) -> dict[tuple, tuple[pd.DataFrame, pd.DataFrame]]:
         """Values and documents of each set of reports that may be held against each other."""
         rates = self._tables["rates"]
@@ -281,6 +316,20 @@ class Slices:
         mine = self._mine(unit)
         return list(self._near(unit) if mine["year"].nunique() == 1 else mine["doc_id"])
 
+    @cached_property
+    def _left_out(self) -> dict[str, list[str]]:
+        """Files that the policy for duplicates set aside, by each file of their region and year."""
+        ledger, found = self.corpus.ledger, defaultdict(list)
+        for row in ledger[ledger["reason"] == "duplicate"].itertuples():
+            for path in row.detail.partition("the files are ")[2].removesuffix(".").split(", "):
+                found[path].append(row.path)
+        return found
+
+    def _dropped(self, mine: pd.DataFrame) -> list[str]:
+        """Files of the same region and year as these reports that were set aside; rows of tables are not told."""
+        files = mine.loc[mine["row"] == 0, "path"]
+        return sorted({left for path in files for left in self._left_out.get(path, ())})
+
     def _ranges(self, report: pd.Series) -> pd.DataFrame:
         """The report beside those alike."""
         values, group = self._alike[tuple(report[name] for name in ALIKE)]
@@ -298,7 +347,7 @@ class Slices:
             }
             first, latest = int(group["year"].min()), int(last["year"])
             years = str(latest) if first == latest else f"{first}–{latest}"
-            prints = digest(self._prints[group.index].to_list())
+            prints = digest([*self._prints[group.index], *self._dropped(group)])
             yield Unit(str(region_id), str(genre), row, years, prints)
 
     def _others(
@@ -350,7 +399,8 @@ def open_corpus(folder: str | Path) -> Corpus | Store:
         folder = Path(json.loads((folder / _STORE).read_text(encoding="utf-8"))["store"])
     if not (folder / MANIFEST).is_file():
         return read_corpus(folder)
-    return open_store(folder) if "folders" in read_manifest(folder) else Corpus.open(folder)
+    stored = "folders" in read_manifest(folder)
+    return open_store(folder, memory=MEMORY) if stored else Corpus.open(folder)
 
 
 def open_slice(folder: str | Path, region: str, genre: str = "") -> Slice:
@@ -362,6 +412,25 @@ def open_slice(folder: str | Path, region: str, genre: str = "") -> Slice:
     beside = Corpus.open(folder)
     tables = [pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES]
     return Slice(beside.where(doc_id=peers["doc_ids"]), beside, *tables, peers)
+
+
+def _give_back() -> None:
+    """Return freed memory to the system; where that has to be asked for, it stays with the process otherwise."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+    with contextlib.suppress(OSError, AttributeError):  # glibc alone keeps it, and has this function
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _numbered(table: pd.DataFrame, *words: str) -> pa.Table:
+    """The table as Arrow, each different word once."""
+    import pyarrow as pa
+
+    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    for name in words:
+        arrow = arrow.set_column(arrow.column_names.index(name), name, arrow[name].dictionary_encode())
+    return arrow
 
 
 def _rows(table: pd.DataFrame, at: dict[str, np.ndarray], doc_ids: Sequence[str]) -> pd.DataFrame:

@@ -1,10 +1,10 @@
 """The citation of a concordance line, hit or fact: report, section, sentence, span."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
+
+from toolkit.schemas import need
 
 
 def citations(corpus: object, table: pd.DataFrame) -> pd.Series:
@@ -29,15 +29,11 @@ def citations(corpus: object, table: pd.DataFrame) -> pd.Series:
         Where the table lacks a column it needs, or points to a report or sentence the corpus does not have.
     """
     needed = ["doc_id", "sentence_no", "start", "end"]
-    missing = [name for name in needed if name not in table.columns]
-    if missing:
-        raise ValueError(f"A citation needs the columns {needed}; the table lacks {missing}.")
+    need(table, needed, "A citation")
     places = corpus.sentences[["doc_id", "sentence_no", "section_no"]]
     places = places.merge(corpus.sections[["doc_id", "section_no", "marker", "title"]], how="left")
-    section = {
-        (row.doc_id, row.sentence_no): f"{row.marker or ''}{row.title or ''}"
-        for row in places.fillna("").itertuples()
-    }
+    rows = places.fillna("").itertuples()
+    section = {(row.doc_id, row.sentence_no): f"{row.marker}{row.title}" for row in rows}
     report = {row.doc_id: citation(row) for row in corpus.documents.itertuples()}
     lines = []
     for row in pd.DataFrame(table)[needed].itertuples(index=False):
@@ -45,9 +41,8 @@ def citations(corpus: object, table: pd.DataFrame) -> pd.Series:
             raise ValueError(f"The corpus has no sentence {row.sentence_no} of report {row.doc_id!r}.")
         heading = section[row.doc_id, row.sentence_no]
         place = f"“{heading}”, " if heading else ""
-        lines.append(
-            f"{report[row.doc_id]} {place}句{row.sentence_no}, 字{row.start}-{row.end}. [{row.doc_id}]"
-        )
+        place += f"句{row.sentence_no}, 字{row.start}-{row.end}. [{row.doc_id}]"
+        lines.append(f"{report[row.doc_id]} {place}")
     return pd.Series(lines, index=table.index, dtype="str", name="citation")
 
 
@@ -58,10 +53,6 @@ def citation(document: Any) -> str:
     medium = "R/OL" if document.source_url else "R"
     date = document.issued_on or document.published_on
     seen = f"[{document.retrieved_on}]" if document.retrieved_on else ""
-    parts = [
-        document.issuer or document.reporting_body,
-        f"{title}[{medium}]",
-        (f"({date})" if date else year) + seen,
-        document.source_url,
-    ]
+    when = (f"({date})" if date else year) + seen
+    parts = (document.issuer or document.reporting_body, f"{title}[{medium}]", when, document.source_url)
     return ". ".join(filter(None, parts)) + "."

@@ -8,7 +8,7 @@ from html import escape
 
 import pandas as pd
 
-from toolkit.schemas import ROLES
+from toolkit.terms.counts import counted_roles
 from toolkit.terms.folding import IGNORED, fold, twin
 
 # A term with one of these can reach from one sentence into the next.
@@ -98,8 +98,8 @@ def kwic(
     """
     if unit not in ("characters", "words"):
         raise ValueError(f"unit is {unit!r}; choose 'characters' or 'words'.")
-    if not fold(term):
-        raise ValueError(f"term is {term!r}; give the word or phrase to look for.")
+    if not (isinstance(term, str) and fold(term)):
+        raise ValueError(f"term is {term!r}; give one word or phrase to look for.")
     tables = ("sections", "sentences", *(["tokens"] if unit == "words" else []))
     corpus = corpus.few(*tables) if hasattr(corpus, "few") else corpus
     if hasattr(corpus, "parts"):
@@ -131,11 +131,6 @@ def spellings(term: str) -> str:
         wide = {" ": "\u00a0\u3000"}.get(sign) or (chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else "")
         signs.append(f"[{re.escape(sign)}{re.escape(wide)}]" if wide else re.escape(sign))
     return f"{IGNORED.pattern}*".join(signs)
-
-
-def counted_roles(roles: Sequence[str] | None) -> list[str]:
-    """The roles looked at: all but meta where none are named."""
-    return [role for role in ROLES if role != "meta"] if roles is None else list(roles)
 
 
 def _with_term(
@@ -175,7 +170,7 @@ def _placed(
     places = corpus.sentences[["doc_id", "sentence_no", "section_no", "role", "start"]]
     places = places.rename(columns={"start": "at"}).sort_values("at")
     lines = pd.merge_asof(lines.sort_values("start"), places, left_on="start", right_on="at", by="doc_id")
-    lines = lines[lines["role"].isin(roles) if roles is not None else lines["role"] != "meta"]
+    lines = lines[lines["role"].isin(counted_roles(roles))]
     titles = corpus.sections[["doc_id", "section_no", "marker", "title"]]
     titles = titles.assign(section=titles["marker"] + titles["title"])[["doc_id", "section_no", "section"]]
     lines = lines.merge(titles, on=["doc_id", "section_no"], how="left")

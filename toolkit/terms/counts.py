@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DATA = Path(__file__).resolve().parents[1] / "data"
 KINDS = ("word", "term", "latin")
 LEVEL = re.compile("(?:特别行政区|自治[区州县旗]|开发区|新区|地区|林区|街道|[省市州盟区县旗乡镇])$")
+COUNTED = ["term", "count", "n_documents", "n_tokens", "n_reports"]  # what follows the keys of a counts table
 LONGEST_NAME = 20  # characters of a name that a text may hold as one word; the longest of a county has 15
 NAMES = {"region": "region_code or region_id", "reporting_body": "doc_id", "title": "doc_id"}
 
@@ -85,7 +86,7 @@ def count_terms(
     Terms a group does not have get no row; `complete_years` makes the zeros.
     """
     by = _groups(corpus, by)
-    roles = _roles(roles)
+    roles = counted_roles(roles)
     terms = None if terms is None else list(terms)
     dropped = read_stopwords() if stopwords is None else set(stopwords)
     corpus = corpus.few("sentences", "tokens") if hasattr(corpus, "few") else corpus
@@ -110,7 +111,7 @@ def count_groups(
 ) -> pd.DataFrame:
     """Size of every group: the columns of `by`, n_tokens and n_reports, as `count_terms` gives them."""
     by = _groups(corpus, by)
-    roles = _roles(roles)
+    roles = counted_roles(roles)
     stored = hasattr(corpus, "count_sizes")
     return _sizes(corpus, corpus.count_sizes(by, roles) if stored else _tokens(corpus, by, roles), by)
 
@@ -129,7 +130,7 @@ def _groups(corpus: object, by: Sequence[str]) -> list[str]:
     return by
 
 
-def _roles(roles: Sequence[str] | None) -> list[str]:
+def counted_roles(roles: Sequence[str] | None) -> list[str]:
     """The roles counted: all but meta where none are named."""
     unknown = set(roles or ()) - set(schemas.ROLES)
     if unknown:
@@ -137,17 +138,24 @@ def _roles(roles: Sequence[str] | None) -> list[str]:
     return [role for role in schemas.ROLES if role != "meta"] if roles is None else list(roles)
 
 
+def counted_tokens(corpus: object, roles: Sequence[str] | None = None) -> pd.DataFrame:
+    """Tokens that enter denominators: words, terms, numbers and Latin in some roles, all but meta where None.
+
+    Spellings of one term of the lexicon are one.
+    """
+    tokens, sentences = corpus.tokens, corpus.sentences[["doc_id", "sentence_no", "role"]]
+    schemas.need(tokens, ["doc_id", "sentence_no", "term", "kind"], "The corpus's tokens")
+    kept = tokens[tokens["kind"].isin(schemas.COUNTED_KINDS)].merge(sentences, on=["doc_id", "sentence_no"])
+    kept = kept[kept["role"].isin(counted_roles(roles))]
+    terms = kept["kind"] == "term"
+    spelled = {term: fold(term) for term in kept.loc[terms, "term"].unique()}
+    return kept.assign(term=kept["term"].mask(terms, kept["term"].map(spelled)))
+
+
 def _tokens(corpus: object, by: list[str], roles: list[str]) -> pd.DataFrame:
-    """Counted tokens of some roles with kind, term and the grouping columns."""
-    tokens = corpus.tokens[["doc_id", "sentence_no", "term", "kind"]]
-    tokens = tokens[tokens["kind"].isin(schemas.COUNTED_KINDS)]
-    tokens = tokens.merge(corpus.sentences[["doc_id", "sentence_no", "role"]], on=["doc_id", "sentence_no"])
-    tokens = tokens[tokens["role"].isin(roles)].assign(n_tokens=1)
+    """Counted tokens of some roles with the grouping columns."""
     columns = ["doc_id", *(name for name in by if name not in ("role", "doc_id"))]
-    tokens = tokens.merge(corpus.documents[columns], on="doc_id")
-    terms = tokens["kind"] == "term"
-    spelled = {term: fold(term) for term in tokens.loc[terms, "term"].unique()}
-    return tokens.assign(term=tokens["term"].where(~terms, tokens["term"].map(spelled)))
+    return counted_tokens(corpus, roles).merge(corpus.documents[columns], on="doc_id").assign(n_tokens=1)
 
 
 def _sizes(corpus: object, tokens: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -183,7 +191,7 @@ def top_terms(counts: pd.DataFrame, n: int = 20, *, leave_out: Iterable[str] = (
     DataFrame
         The columns of counts and rank (1 is the most frequent).
     """
-    by = _by(counts)
+    by = keys(counts)
     kept = counts[~counts["term"].isin(set(leave_out))]
     kept = kept.sort_values([*by, "count", "term"], ascending=[True] * len(by) + [False, True])
     rank = kept.groupby(by, dropna=False).cumcount() + 1 if by else np.arange(1, len(kept) + 1)
@@ -191,10 +199,9 @@ def top_terms(counts: pd.DataFrame, n: int = 20, *, leave_out: Iterable[str] = (
     return kept[kept["rank"] <= n].reset_index(drop=True)
 
 
-def _by(counts: pd.DataFrame) -> list[str]:
-    """The grouping columns of a counts table: those before `term`."""
-    if "term" not in counts:
-        raise ValueError(f"A counts table has a column 'term'; this one has {list(counts.columns)}.")
+def keys(counts: pd.DataFrame) -> list[str]:
+    """The columns that name a group: those before ``term``."""
+    schemas.need(counts, COUNTED, "A counts table (see count_terms)")
     return list(counts.columns[: counts.columns.get_loc("term")])
 
 
@@ -225,7 +232,7 @@ def complete_years(
         The columns of counts. No report: count, n_documents and n_tokens NaN, n_reports 0. A report
         without the term: count and n_documents 0.
     """
-    by = _by(counts)
+    by = keys(counts)
     if "year" not in by:
         raise ValueError(f"complete_years needs counts by 'year'; these are by {by}.")
     sizes = [*by, "n_tokens", "n_reports"]
@@ -235,13 +242,10 @@ def complete_years(
     if years is None:
         years = range(int(groups["year"].min()), int(groups["year"].max()) + 1) if len(groups) else []
     frame = groups[series].drop_duplicates() if series else pd.DataFrame(index=[0])
-    frame = frame.merge(
-        pd.DataFrame({"year": pd.array(list(years), dtype=groups["year"].dtype)}), how="cross"
-    )
-    wanted = pd.Series(
-        sorted(counts["term"].unique()) if terms is None else list(terms), name="term", dtype="str"
-    )
-    frame = frame.merge(wanted, how="cross").merge(groups, on=by, how="left")
+    asked = pd.Series(list(years), name="year", dtype=groups["year"].dtype)
+    terms = sorted(counts["term"].unique()) if terms is None else list(terms)
+    wanted = pd.Series(terms, name="term", dtype="str")
+    frame = frame.merge(asked, how="cross").merge(wanted, how="cross").merge(groups, on=by, how="left")
     frame = frame.merge(counts[[*by, "term", "count", "n_documents"]], on=[*by, "term"], how="left")
     reported = frame["n_reports"].fillna(0) > 0
     for column in ("count", "n_documents"):

@@ -1,7 +1,5 @@
 """The twin of a text in which spellings that differ only by quotation marks or width are one."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from itertools import accumulate

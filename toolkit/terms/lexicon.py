@@ -1,7 +1,5 @@
 """The lexicon of policy mechanisms: a table a researcher edits, matched all at once."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from dataclasses import dataclass, field
@@ -133,11 +131,8 @@ class Lexicon:
         """
         folded = twin(text)
         matcher, names = self._matcher
-        spans = [
-            (start, -end, name)
-            for number, start, end in matcher.find_matches_as_indexes(folded.text, overlapping=True)
-            for name in names[number]
-        ]
+        found = matcher.find_matches_as_indexes(folded.text, overlapping=True)
+        spans = [(start, -end, name) for number, start, end in found for name in names[number]]
         for name, regex in self.regexes:
             found = (match.span() for match in regex.finditer(folded.text) if match[0])
             spans += [(start, -end, name) for start, end in found]
@@ -253,6 +248,5 @@ def _regex(pattern: str, number: int, path: Path) -> re.Pattern[str]:
 
 def _fault(path: Path, number: int, column: str, what: str) -> ValueError:
     """An error that names row and column."""
-    return ValueError(
-        f"{path}, row {number}, column {column!r}: {what}. Correct the cell and read the lexicon again."
-    )
+    place = f"{path}, row {number}, column {column!r}"
+    return ValueError(f"{place}: {what}. Correct the cell and read the lexicon again.")

@@ -1,10 +1,8 @@
 """Words that neither jieba nor the lexicon knows: candidates for a researcher's own lexicon."""
 
-from __future__ import annotations
-
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from math import log2
 
 import numpy as np
@@ -81,9 +79,8 @@ def new_words(
     free = _freedom(text, spans)
     spans = spans[spans["candidate"].map(free) >= min_freedom]
     rows = words.loc[spans["row"], ["doc_id", "sentence_no"]].assign(candidate=spans["candidate"].to_numpy())
-    table = rows.groupby("candidate", as_index=False).agg(
-        sentence_no=("sentence_no", "first"), doc_id=("doc_id", "first"), n_documents=("doc_id", "nunique")
-    )
+    first = {"sentence_no": ("sentence_no", "first"), "doc_id": ("doc_id", "first")}
+    table = rows.groupby("candidate", as_index=False).agg(**first, n_documents=("doc_id", "nunique"))
     table = table.merge(corpus.sentences[["doc_id", "sentence_no", "text"]], on=["doc_id", "sentence_no"])
     for column, values in (("count", counts), ("cohesion", holds), ("freedom", free)):
         table[column] = table["candidate"].map(values)
@@ -144,16 +141,12 @@ def _grams(text: str, spans: pd.DataFrame, longest: int) -> tuple[dict[str, int]
 
 def _freedom(text: str, spans: pd.DataFrame) -> dict[str, float]:
     """Entropy beside every candidate, on the poorer side; every edge is a character of its own."""
-    left: dict[str, list[object]] = {}
-    right: dict[str, list[object]] = {}
-    for word, start, end in zip(
-        *(spans[name].tolist() for name in ("candidate", "start", "end")), strict=True
-    ):
-        left.setdefault(word, []).append(start if text[start - 1] == EDGE else text[start - 1])
-        right.setdefault(word, []).append(end if text[end] == EDGE else text[end])
-    return {
-        word: min(branch_entropy(Counter(left[word])), branch_entropy(Counter(right[word]))) for word in left
-    }
+    beside: dict[str, tuple[Counter, Counter]] = defaultdict(lambda: (Counter(), Counter()))
+    for _, start, end, word in spans[["start", "end", "candidate"]].itertuples():
+        left, right = beside[word]
+        left[start if text[start - 1] == EDGE else text[start - 1]] += 1
+        right[end if text[end] == EDGE else text[end]] += 1
+    return {word: min(map(branch_entropy, sides)) for word, sides in beside.items()}
 
 
 def cohesion(word: str, grams: Mapping[str, int], positions: Mapping[int, int]) -> float:
@@ -161,15 +154,13 @@ def cohesion(word: str, grams: Mapping[str, int], positions: Mapping[int, int]) 
 
     grams counts every string, positions the places where a string of a length can stand.
     """
-    share = {part: grams[part] / positions[len(part)] for part in {word, *_halves(word)}}
-    return min(log2(share[word] / (share[word[:cut]] * share[word[cut:]])) for cut in range(1, len(word)))
 
+    def share(part: str) -> float:
+        """How much of the places where it can stand a string takes."""
+        return grams[part] / positions[len(part)]
 
-def _halves(word: str) -> Iterator[str]:
-    """Both parts of every way to divide a word in two."""
-    for cut in range(1, len(word)):
-        yield word[:cut]
-        yield word[cut:]
+    cuts = range(1, len(word))
+    return min(log2(share(word) / (share(word[:cut]) * share(word[cut:]))) for cut in cuts)
 
 
 def branch_entropy(beside: Counter) -> float:

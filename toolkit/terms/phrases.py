@@ -1,13 +1,11 @@
 """Phrases counted as text, however the segmenter divides them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd
 
-from toolkit.terms.concordance import STOPS, counted_roles, kwic, spellings
-from toolkit.terms.counts import count_groups
+from toolkit.terms.concordance import STOPS, kwic, spellings
+from toolkit.terms.counts import COUNTED, count_groups, counted_roles
 
 
 def count_phrases(
@@ -48,15 +46,13 @@ def count_phrases(
     parts = []
     for phrase, lines in _count(corpus, list(dict.fromkeys(phrases)), roles).items():
         found = documents.merge(lines, left_on="doc_id", right_index=True)
-        counts = found.groupby(by, dropna=False, as_index=False).agg(
-            count=("count", "sum"), n_documents=("doc_id", "nunique")
-        )
+        grouped = found.groupby(by, dropna=False, as_index=False)
+        counts = grouped.agg(count=("count", "sum"), n_documents=("doc_id", "nunique"))
         parts.append(groups.merge(counts, how="left", on=by).assign(term=phrase))
     empty = groups.iloc[:0].assign(term="", count=0, n_documents=0)
     table = pd.concat(parts) if parts else empty
     table[["count", "n_documents"]] = table[["count", "n_documents"]].fillna(0).astype("int64")
-    columns = [*by, "term", "count", "n_documents", "n_tokens", "n_reports"]
-    return table.sort_values(by, kind="stable", ignore_index=True)[columns]
+    return table.sort_values(by, kind="stable", ignore_index=True)[[*by, *COUNTED]]
 
 
 def _count(corpus: object, phrases: list[str], roles: Sequence[str] | None) -> dict[str, pd.Series]:

@@ -1,7 +1,5 @@
 """Segmentation that is jieba's token for token, with the lexicon's terms kept in one piece."""
 
-from __future__ import annotations
-
 import hashlib
 import importlib.util
 import re
@@ -77,9 +75,7 @@ class Segmenter:
         if engine not in ENGINES:
             raise ValueError(f"engine is {engine!r}; choose one of {list(ENGINES)}.")
         if engine == "rjieba" and not hmm:
-            raise ValueError(
-                "engine 'rjieba' is jieba token for token with hmm only; choose 'auto' or 'jieba'."
-            )
+            raise ValueError("engine 'rjieba' is jieba's equal with hmm only; choose 'auto' or 'jieba'.")
         self.lexicon = read_lexicon(lexicon) if isinstance(lexicon, (str, Path)) else lexicon
         self.user_words = UserWords.of(user_words)
         self.engine = _chosen(engine) if hmm else "jieba"

@@ -1,7 +1,5 @@
 """Words of many documents as columns: each distinct word is looked at once."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
@@ -45,32 +43,26 @@ def token_tables(
         folded; sizes (doc_id, role, n_tokens). Words, ids, roles and kinds are dictionary-encoded.
     """
     rows = [*chain.from_iterable(rows for _, rows in documents)]
-    owner = np.repeat(np.arange(len(documents)), [len(rows) for _, rows in documents])
-    ids, roles = (
-        [doc_id for doc_id, _ in documents],
-        np.array([ROLES.index(row[2]) for row in rows], np.int64),
-    )
+    owner = np.repeat(np.arange(len(documents), dtype=np.int32), [len(rows) for _, rows in documents])
+    ids = [doc_id for doc_id, _ in documents]
+    roles = np.array([ROLES.index(row[2]) for row in rows], np.int32)
     words = _cut(segmenter, documents)
     token_owner = owner[words.sentence]
-    lengths = np.fromiter(map(len, words.vocabulary), np.int64)[words.codes]
+    lengths = np.fromiter(map(len, words.vocabulary), np.int32)[words.codes]
     before = np.cumsum([0, *(len(row[5]) for row in rows)])[:-1]
-    shift = np.array([row[3] for row in rows], np.int64) - before
-    ends = np.cumsum(lengths) + shift[words.sentence]
-    first = np.searchsorted(token_owner, np.arange(len(documents)))
+    shift = np.array([row[3] for row in rows]) - before
+    ends = np.cumsum(lengths, dtype=np.int32) + shift.astype(np.int32)[words.sentence]
+    first = np.searchsorted(token_owner, np.arange(len(documents))).astype(np.int32)
     tokens = {
         "doc_id": _coded(token_owner, ids),
-        "token_no": np.arange(len(ends)) - first[token_owner],
-        "sentence_no": np.array([row[0] for row in rows], np.int64)[words.sentence],
+        "token_no": np.arange(len(ends), dtype=np.int32) - first[token_owner],
+        "sentence_no": np.array([row[0] for row in rows], np.int32)[words.sentence],
         "start": ends - lengths,
         "end": ends,
         "term": _coded(words.codes, words.vocabulary),
         "kind": _coded(words.kinds, KINDS),
     }
-    numbers = {
-        name: pa.array(column, pa.int32()) if isinstance(column, np.ndarray) else column
-        for name, column in tokens.items()
-    }
-    return {"tokens": pa.table(numbers), **_counted(words, token_owner, roles[words.sentence], ids)}
+    return {"tokens": pa.table(tokens), **_counted(words, token_owner, roles[words.sentence], ids)}
 
 
 def _cut(segmenter: Segmenter, documents: Sequence[tuple[str, Sequence[tuple]]]) -> _Words:
@@ -90,7 +82,7 @@ def _cut(segmenter: Segmenter, documents: Sequence[tuple[str, Sequence[tuple]]])
     kinds[protected] = TERM
     ends = codes == 0
     words = ~ends
-    return _Words(vocabulary, codes[words], kinds[words], np.cumsum(ends)[words] - 1)
+    return _Words(vocabulary, codes[words], kinds[words], np.cumsum(ends, dtype=np.int32)[words] - 1)
 
 
 def _counted(words: _Words, owner: np.ndarray, roles: np.ndarray, ids: list[str]) -> dict[str, pa.Table]:
@@ -105,7 +97,10 @@ def _counted(words: _Words, owner: np.ndarray, roles: np.ndarray, ids: list[str]
         folded[code] = places.setdefault(word, len(places))
         vocabulary += [word] if len(places) > len(vocabulary) else []
     codes = np.where(kinds == TERM, folded[codes], codes)
-    keys, n = np.unique((group * len(KINDS) + kinds) * len(vocabulary) + codes, return_counts=True)
+    keys = (group.astype(np.int64) * len(KINDS) + kinds) * len(vocabulary) + codes
+    if len(keys) and keys.max() < 1 << 31:  # they sort in half the time
+        keys = keys.astype(np.int32)
+    keys, n = np.unique(keys, return_counts=True)
     rest, code = np.divmod(keys, len(vocabulary))
     at, kind = np.divmod(rest, len(KINDS))
     sizes = np.bincount(group, minlength=len(ids) * len(ROLES))
@@ -124,4 +119,4 @@ def _counted(words: _Words, owner: np.ndarray, roles: np.ndarray, ids: list[str]
 
 def _coded(codes: np.ndarray, values: Sequence[str]) -> pa.DictionaryArray:
     """Text by number."""
-    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(values, pa.string()))
+    return pa.DictionaryArray.from_arrays(codes.astype(np.int32), pa.array(values, pa.string()))

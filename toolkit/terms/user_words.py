@@ -22,9 +22,8 @@ def read_cells(data: bytes, path: str | Path) -> list[list[str]]:
     """Rows of a small table, as Excel and its kin save it: comma, semicolon or tab, in any encoding of Chinese."""
     text = read_text(data, path)
     separator = max(",;\t", key=text.partition("\n")[0].count)
-    return [
-        [cell.strip() for cell in row] for row in csv.reader(StringIO(text, newline=""), delimiter=separator)
-    ]
+    rows = csv.reader(StringIO(text, newline=""), delimiter=separator)
+    return [[cell.strip() for cell in row] for row in rows]
 
 
 def read_text(data: bytes, path: str | Path) -> str:
