@@ -135,6 +135,19 @@ def test_of_few_reports_few_rows_are_read(tmp_path, monkeypatch):
     assert read == [0, 199 // store.GROUPS["texts"]]
 
 
+def test_a_term_of_any_length_is_found(tmp_path):
+    """A group of rows is passed over only where its bounds are known, which those of endless words are not."""
+    terms = ["a", "b" * 5000, "c"]
+    rows = dict.fromkeys(("doc_id", "role", "kind"), terms) | {"term": terms, "count": [1, 1, 1]}
+    store.write_table(pa.table(rows), tmp_path / "counts.parquet")
+    with pq.ParquetFile(tmp_path / "counts.parquet") as parquet:
+        assert stored._holding(parquet, ["c"]) == [0]
+    rows = {name: [values[0]] for name, values in rows.items()}
+    store.write_table(pa.table(rows), tmp_path / "counts.parquet")
+    with pq.ParquetFile(tmp_path / "counts.parquet") as parquet:
+        assert (stored._holding(parquet, ["a"]), stored._holding(parquet, ["c"])) == ([0], [])
+
+
 def test_settings_and_texts_are_the_same(corpus, opened):
     """A store says what moved its numbers, and gives each text back."""
     assert opened.settings == corpus.settings

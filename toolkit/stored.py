@@ -42,7 +42,7 @@ def open_store(folder: str | Path, *, memory: str = "1GB", large: int = LARGE) -
     folder
         The store.
     memory
-        What DuckDB may use for counts, such as ``"1GB"``.
+        What DuckDB may use for a search, such as ``"1GB"``.
     large
         Tables up to so many rows are loaded when they are asked for; larger ones are refused.
 
@@ -270,11 +270,11 @@ class Store:
             name: self._rows(name, bare["doc_id"]) if name in tables else schemas.TABLES[name].frame()
             for name in ("sections", "sentences", "tokens", "hits")
         }
-        texts = (
-            _joined(rows["sentences"], bare["n_text"])
-            if "sentences" in tables
-            else self._texts(bare["doc_id"])
-        )
+        text, sizes = "".join(rows["sentences"]["text"]), bare["n_text"].astype("int64")
+        if len(text) == sizes.sum():  # sentences tile a text: it need not be read beside them
+            texts = [text[end - size : end] for end, size in zip(sizes.cumsum(), sizes, strict=True)]
+        else:
+            texts = self._texts(bare["doc_id"])
         documents = schemas.DOCUMENTS.typed(bare.assign(text=texts))
         pairs, ledger = self.duplicates, self.ledger
         pairs = pairs[pairs["doc_id"].isin(ids) & pairs["other_id"].isin(ids)].reset_index(drop=True)
@@ -348,12 +348,6 @@ class Store:
         return report_table(repr(self), self._bare)
 
 
-def _joined(sentences: pd.DataFrame, lengths: pd.Series) -> list[str]:
-    """Texts of the reports whose sentences these are, in their order: sentences tile a text."""
-    text, ends = "".join(sentences["text"]), lengths.astype("int64").cumsum()
-    return [text[end - length : end] for end, length in zip(ends, lengths, strict=True)]
-
-
 def _rows_of(file: str, wanted: set[str]) -> pa.Table:
     """Rows of some reports of a part: of its groups of rows those that hold them are read."""
     with pq.ParquetFile(file, read_dictionary=["doc_id"]) as parquet:
@@ -410,5 +404,8 @@ def _holding(parquet: pq.ParquetFile, terms: list[str] | None) -> list[int]:
     column = parquet.schema_arrow.names.index("term")
     bounds = [parquet.metadata.row_group(number).column(column).statistics for number in numbers]
     return [
-        n for n, bound in enumerate(bounds) if bisect_left(terms, bound.min) < bisect_right(terms, bound.max)
+        number
+        for number, bound in zip(numbers, bounds, strict=True)
+        if not (bound and bound.has_min_max)  # a term of thousands of characters has no bounds
+        or bisect_left(terms, bound.min) < bisect_right(terms, bound.max)
     ]

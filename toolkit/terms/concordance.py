@@ -11,7 +11,8 @@ import pandas as pd
 from toolkit.terms.counts import counted_roles
 from toolkit.terms.folding import IGNORED, fold, twin
 
-STOPS = re.compile(r"[。！？!?；;\n]")  # a term with one can reach from one sentence into the next
+# A term with one of these can reach from one sentence into the next.
+STOPS = re.compile(r"[。！？!?；;\n]|[\u4e00-\u9fff][.．]")
 
 
 class Concordance(pd.DataFrame):
