@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from toolkit.corpus.encodings import decode
 from toolkit.schemas import COVERAGE, need
 
 if TYPE_CHECKING:
@@ -68,7 +70,8 @@ def coverage(corpus: Corpus, *, frame: pd.DataFrame | str | Path | None = None) 
 def _read_frame(frame: pd.DataFrame | str | Path, ledger: pd.DataFrame) -> pd.DataFrame:
     """Read what was sought, with the status of each cell that has no report."""
     if not isinstance(frame, pd.DataFrame):
-        frame = pd.read_csv(frame, dtype={"region_id": "str"}, encoding="utf-8-sig")
+        text = decode(Path(frame).read_bytes()).text  # a spreadsheet may save GBK
+        frame = pd.read_csv(io.StringIO(text), dtype={"region_id": "str"})
     need(frame, ["region_id", "year"], "A frame (what was sought, one region-year a row)")
     sought = frame.astype({"region_id": "str", "year": "Int64"})
     for name, default in (("genre", "annual report"), ("region", ""), ("path", "")):
