@@ -78,3 +78,11 @@ def test_corpus_is_not_changed(corpus):
     before = corpus.documents.copy()
     coverage(corpus, frame=pd.DataFrame({"region_id": ["621122"], "year": [2022]}))
     pd.testing.assert_frame_equal(corpus.documents, before)
+
+
+def test_a_frame_saved_by_a_spreadsheet_is_read(corpus, tmp_path):
+    """Excel saves GBK; a further column with Chinese in it is no matter."""
+    path = tmp_path / "frame.csv"
+    path.write_bytes("region_id,year,genre,备注\n621122,2022,annual report,网站上没有\n".encode("gbk"))
+    table = coverage(corpus, frame=path)
+    assert table.loc[table["year"] == 2022, "status"].tolist() == ["searched, not found"]

@@ -29,6 +29,11 @@ def test_a_printed_citation_leads_to_the_same_place(corpus):
     lines = tk.kwic(corpus, "行政复议申请")
     printed = tk.citations(corpus, lines)
     assert passages(corpus, printed.iloc[0])["citation"].tolist() == printed.tolist()[:1]
+    first = lines.iloc[0]
+    of_page = passages(
+        corpus, f"{first['doc_id']} {first['start']}–{first['end']}"
+    )  # as a page prints characters
+    assert of_page["citation"].tolist() == printed.tolist()[:1]
     assert passages(corpus, "; ".join(printed))["surface"].tolist() == ["行政复议申请"] * len(lines)
 
 

@@ -1,9 +1,11 @@
 """Which reports are there, which were looked for in vain, and which nobody looked for."""
 
+import io
 from pathlib import Path
 
 import pandas as pd
 
+from toolkit.corpus.encodings import decode
 from toolkit.schemas import COVERAGE, need
 
 _CELL = ["region_id", "year", "genre"]
@@ -57,7 +59,8 @@ def coverage(corpus: object, *, frame: pd.DataFrame | str | Path | None = None) 
 def _read_frame(frame: pd.DataFrame | str | Path, ledger: pd.DataFrame) -> pd.DataFrame:
     """Read what was sought, with the status of each cell that has no report."""
     if not isinstance(frame, pd.DataFrame):
-        frame = pd.read_csv(frame, dtype={"region_id": "str"}, encoding="utf-8-sig")
+        text = decode(Path(frame).read_bytes()).text  # a spreadsheet may save GBK
+        frame = pd.read_csv(io.StringIO(text), dtype={"region_id": "str"})
     need(frame, ["region_id", "year"], "A frame (what was sought, one region-year a row)")
     sought = frame.astype({"region_id": "str", "year": "Int64"})
     for name, default in (("genre", "annual report"), ("region", ""), ("path", "")):

@@ -87,7 +87,7 @@ def count_terms(
     """
     by = _groups(corpus, by)
     roles = counted_roles(roles)
-    terms = None if terms is None else list(terms)
+    terms = [terms] if isinstance(terms, str) else None if terms is None else list(terms)
     dropped = read_stopwords() if stopwords is None else set(stopwords)
     corpus = corpus.few("sentences", "tokens") if hasattr(corpus, "few") else corpus
     if hasattr(corpus, "count_occurrences"):

@@ -10,7 +10,9 @@ from toolkit.terms.citations import citations
 from toolkit.terms.concordance import kwic
 
 # 00f077a4ca13:289-293 (evidence of a panel), 00f077a4ca13-2:289-293 (row 2 of a table), 字289-293. [00f077a4ca13]
-_PLACE = re.compile(r"\b([0-9a-f]{12}(?:-\d+)?):(\d+)-(\d+)|字(\d+)-(\d+)\. ?\[([0-9a-f]{12}(?:-\d+)?)\]")
+_PLACE = re.compile(
+    r"\b([0-9a-f]{12}(?:-\d+)?)[:\s]+(\d+)[-–](\d+)|字(\d+)-(\d+)\. ?\[([0-9a-f]{12}(?:-\d+)?)\]"
+)
 
 
 def passages(
