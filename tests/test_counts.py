@@ -5,8 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import SEEDS
+from pandas.testing import assert_frame_equal
 from small import small_corpus
 
+import toolkit as tk
+from toolkit.measures import trend
 from toolkit.terms.counts import (
     complete_years,
     count_groups,
@@ -181,3 +185,19 @@ def test_names_that_are_words_stay(corpus):
 def test_a_name_of_any_length_costs_in_proportion():
     """A damaged region name of 20,000 characters is taken apart in pieces of bounded length."""
     assert "陇" * 20 not in place_terms(small_corpus(("1", 2020, "甲"), region="陇" * 20_000))
+
+
+@pytest.mark.parametrize(
+    "count",
+    [
+        lambda corpus, terms: tk.count_terms(corpus, terms=terms),
+        lambda corpus, terms: tk.count_terms(corpus, "year", terms=terms, roles="achievement", kinds="word"),
+        tk.count_phrases,
+        lambda corpus, terms: tk.complete_years(tk.count_terms(corpus, ["region_id", "year"]), terms=terms),
+        lambda corpus, terms: trend(tk.count_terms(corpus, ["region_id", "year"]), terms=terms),
+    ],
+)
+def test_one_term_may_be_given_as_text(count):
+    """A text where several terms may stand is one term, never its characters."""
+    corpus = tk.read_corpus(SEEDS)
+    assert_frame_equal(count(corpus, "执法"), count(corpus, ["执法"]))

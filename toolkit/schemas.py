@@ -103,6 +103,11 @@ DOCUMENTS, SECTIONS, SENTENCES, TOKENS, HITS, FACTS, LEDGER, COVERAGE, DUPLICATE
 )
 
 
+def listed(values: str | Iterable[str]) -> list[str]:
+    """What was given where several may be: one text is one value, never its characters."""
+    return [values] if isinstance(values, str) else list(values)
+
+
 def need(table: pd.DataFrame, columns: Iterable[str], what: str) -> None:
     """Raise where a table lacks one of the columns, or is no table."""
     if not hasattr(table, "columns"):

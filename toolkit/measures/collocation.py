@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.measures import cells
+from toolkit.schemas import listed
 from toolkit.terms.counts import counted_tokens
 from toolkit.terms.folding import fold
 
@@ -120,7 +121,7 @@ def cooccurrence(
     if terms is None:
         words = tokens.loc[tokens["kind"].isin(["word", "term"]) & (tokens["term"].str.len() > 1), "term"]
         terms = words.value_counts(sort=True).sort_index().nlargest(top, keep="first").index
-    index = pd.Index(list(dict.fromkeys(terms)))
+    index = pd.Index(list(dict.fromkeys(listed(terms))))
     column = index.get_indexer(tokens["term"])
     kept, n = column >= 0, int(sentence.max(initial=-1)) + 1
     there = coo_array((np.ones(kept.sum()), (sentence[kept], column[kept])), shape=(n, len(index))).tocsr()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from toolkit.schemas import need
+from toolkit.schemas import listed, need
 from toolkit.terms.counts import keys
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def make_grid(
     if terms is None:
         column, index = pd.factorize(counts["term"], sort=True)
     else:
-        index = pd.Index(list(dict.fromkeys(terms)), dtype="str")
+        index = pd.Index(list(dict.fromkeys(listed(terms))), dtype="str")
         column = index.get_indexer(counts["term"])
     kept = slice(None) if (column >= 0).all() else column >= 0
     cells = (counts["count"].to_numpy()[kept], (inner[row[kept]], column[kept].astype(np.int32)))

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from toolkit.measures.cells import divide
 from toolkit.measures.grids import BY, make_grid
-from toolkit.schemas import need
+from toolkit.schemas import listed, need
 from toolkit.terms.counts import counted_tokens, keys
 
 ONE_UNIT = "one report: no variance between documents to resample"
@@ -128,7 +128,7 @@ def bootstrap_sentences(
     DataFrame
         As `bootstrap_rates`, with ``unit`` sentence.
     """
-    by, unit = list(by), "sentence"
+    by, unit = listed(by), "sentence"
     tokens = counted_tokens(corpus).merge(corpus.documents[list(dict.fromkeys(["doc_id", *by]))], on="doc_id")
     tokens[unit] = tokens["doc_id"] + "-" + tokens["sentence_no"].astype(str)
     counts = tokens.groupby([*by, unit, "term"], observed=True).size().rename("count").reset_index()

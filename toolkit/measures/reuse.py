@@ -12,7 +12,7 @@ import pandas as pd
 
 from toolkit.measures.cells import divide
 from toolkit.measures.grids import BY
-from toolkit.schemas import need
+from toolkit.schemas import listed, need
 
 QUOTED = re.compile(r"《[^》]*》|“[^”]*”|「[^」]*」")
 WORDY = re.compile(r"[^\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff0-9A-Za-z]")
@@ -247,7 +247,7 @@ def novel_frequency(
     """
     from toolkit.terms.counts import count_groups, count_terms
 
-    by, place, tables = list(by), ["doc_id", "sentence_no"], []
+    by, place, tables = listed(by), ["doc_id", "sentence_no"], []
     for sources in (shared, shared[shared["source"].isin(["novel", "too short"])]):
         sentences = corpus.sentences.merge(sources[place], on=place)
         part = SimpleNamespace(documents=corpus.documents, sentences=sentences, tokens=corpus.tokens)
@@ -261,5 +261,5 @@ def novel_frequency(
     for kind in ("", "_novel"):
         table[f"per_10k{kind}"] = divide(table[f"count{kind}"], table[f"n_tokens{kind}"]) * 1e4
     order = [f"{name}{kind}" for kind in ("", "_novel") for name in ("count", "n_tokens", "per_10k")]
-    table = table if terms is None else table[table["term"].isin(list(terms))]
+    table = table if terms is None else table[table["term"].isin(listed(terms))]
     return table[[*by, "term", *order]].reset_index(drop=True)

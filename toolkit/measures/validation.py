@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from toolkit.measures.resampling import wilson
-from toolkit.schemas import need
+from toolkit.schemas import listed, need
 
 YES, NO = {"1", "1.0", "yes", "y", "true", "是", "对", "√"}, {"0", "0.0", "no", "n", "false", "否", "错", "×"}
 
@@ -48,9 +48,9 @@ def draw_sample(
     """
     hits = corpus.hits[corpus.hits["nested_in"] == ""] if hits is None else hits
     need(hits, [*by, "doc_id", "start", "end", "surface"], "The table of hits")
-    size = hits.groupby(list(by))["doc_id"].transform("size") if by else len(hits)
+    size = hits.groupby(listed(by))["doc_id"].transform("size") if by else len(hits)
     mixed = hits.assign(n_stratum=size).sample(frac=1, random_state=np.random.default_rng(seed))
-    drawn = mixed.groupby(list(by), sort=False).head(n) if by else mixed.head(n)
+    drawn = mixed.groupby(listed(by), sort=False).head(n) if by else mixed.head(n)
     texts = corpus.documents.set_index("doc_id")["text"]
     spans = list(drawn[["doc_id", "start", "end"]].itertuples(index=False))
     drawn = drawn.assign(
@@ -109,7 +109,7 @@ def precision(verdicts: pd.DataFrame, *, by: Sequence[str] = ("dimension",)) -> 
         One row a stratum and one for all (empty in the columns of `by`): the columns of `by` (``dimension``),
         ``n_sampled``, ``n_judged``, ``n_right``, ``precision``, ``low``, ``high`` (95 %).
     """
-    by, counted = list(by), ["n_sampled", "n_judged", "n_right"]
+    by, counted = listed(by), ["n_sampled", "n_judged", "n_right"]
     said = verdicts["verdict"].astype("boolean")
     right = verdicts.assign(right=said.astype("Float64"), judged=said.notna())
     stratum = {"n_sampled": ("right", "size"), "n_judged": ("judged", "sum"), "n_right": ("right", "sum")}
@@ -146,7 +146,7 @@ def recall(coded: pd.DataFrame, hits: pd.DataFrame, *, by: Sequence[str] = ("mec
         One row each value of `by`: its columns (``mechanism``), ``n_mentions``, ``n_found``, ``n_hits``,
         ``recall``, ``low``, ``high``, ``precision_full``.
     """
-    by, span = list(by), ["doc_id", "start", "end"]
+    by, span = listed(by), ["doc_id", "start", "end"]
     coded = coded[[*by, *span]].assign(mention=range(len(coded)))
     hits = hits.loc[hits["doc_id"].isin(coded["doc_id"]), [*by, *span]].assign(hit=lambda h: range(len(h)))
     pairs = coded.merge(hits, on=[*by, "doc_id"], suffixes=("", "_hit"))

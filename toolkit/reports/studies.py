@@ -22,6 +22,7 @@ from toolkit.reports.rates import (
     shared_and_problems,
     stated_values,
 )
+from toolkit.schemas import listed
 
 SIZES = {"single": "paper-1col", "double": "paper-2col", "screen": "screen"}
 LANGUAGES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
@@ -96,7 +97,7 @@ def draw_study(
     ValueError
         For an unknown figure, language, size, indicator or format, or a corpus without reports.
     """
-    chosen = list(figures) or [*list(FIGURES)[:5], *(["terms"] if terms else [])]
+    chosen = listed(figures) or [*list(FIGURES)[:5], *(["terms"] if terms else [])]
     known_ids = [row.indicator_id for row in read_indicators()]
     checks = [(language, LANGUAGES), *((name, FIGURES) for name in chosen)]
     for value, known in [*checks, *((name, known_ids) for name in indicators)]:
@@ -110,7 +111,7 @@ def draw_study(
     reports, rows = corpus.where(**kind), []
     saving = {"formats": formats, "dpi": dpi, "close": close}
     for name in chosen:
-        drawing = FIGURES[name](reports, Choice(list(terms), list(indicators)))
+        drawing = FIGURES[name](reports, Choice(listed(terms), listed(indicators)))
         for each in LANGUAGES[language]:
             about = _about(name, drawing, reports, each, others=int(kinds[1:].sum()), **kind)
             stem = Path(out) / f"{name}-{each}"

@@ -87,16 +87,18 @@ def count_terms(
     """
     by = _groups(corpus, by)
     roles = counted_roles(roles)
-    terms = [terms] if isinstance(terms, str) else None if terms is None else list(terms)
+    terms = None if terms is None else schemas.listed(terms)
     dropped = read_stopwords() if stopwords is None else set(stopwords)
     corpus = corpus.few("sentences", "tokens") if hasattr(corpus, "few") else corpus
     if hasattr(corpus, "count_occurrences"):
         sizes = _sizes(corpus, corpus.count_sizes(by, roles), by)
-        counts = corpus.count_occurrences(by, kinds=kinds, roles=roles, stopwords=dropped, terms=terms)
+        counts = corpus.count_occurrences(
+            by, kinds=schemas.listed(kinds), roles=roles, stopwords=dropped, terms=terms
+        )
     else:
         tokens = _tokens(corpus, by, roles)
         sizes = _sizes(corpus, tokens, by)
-        kept = tokens[tokens["kind"].isin(list(kinds)) & ~tokens["term"].isin(dropped)]
+        kept = tokens[tokens["kind"].isin(schemas.listed(kinds)) & ~tokens["term"].isin(dropped)]
         kept = kept if terms is None else kept[kept["term"].isin(terms)]
         grouped = kept.groupby([*by, "term"], dropna=False, observed=True, sort=False)["doc_id"]
         counts = grouped.agg(count="size", n_documents="nunique").reset_index()
@@ -118,7 +120,7 @@ def count_groups(
 
 def _groups(corpus: object, by: Sequence[str]) -> list[str]:
     """The grouping columns, checked."""
-    by = [by] if isinstance(by, str) else list(by)
+    by = schemas.listed(by)
     for name in by:
         if name in NAMES:
             raise ValueError(
@@ -132,10 +134,11 @@ def _groups(corpus: object, by: Sequence[str]) -> list[str]:
 
 def counted_roles(roles: Sequence[str] | None) -> list[str]:
     """The roles counted: all but meta where none are named."""
+    roles = None if roles is None else schemas.listed(roles)
     unknown = set(roles or ()) - set(schemas.ROLES)
     if unknown:
         raise ValueError(f"roles names {sorted(unknown)}; the roles are {list(schemas.ROLES)}.")
-    return [role for role in schemas.ROLES if role != "meta"] if roles is None else list(roles)
+    return [role for role in schemas.ROLES if role != "meta"] if roles is None else roles
 
 
 def counted_tokens(corpus: object, roles: Sequence[str] | None = None) -> pd.DataFrame:
@@ -243,7 +246,7 @@ def complete_years(
         years = range(int(groups["year"].min()), int(groups["year"].max()) + 1) if len(groups) else []
     frame = groups[series].drop_duplicates() if series else pd.DataFrame(index=[0])
     asked = pd.Series(list(years), name="year", dtype=groups["year"].dtype)
-    terms = sorted(counts["term"].unique()) if terms is None else list(terms)
+    terms = sorted(counts["term"].unique()) if terms is None else schemas.listed(terms)
     wanted = pd.Series(terms, name="term", dtype="str")
     frame = frame.merge(asked, how="cross").merge(wanted, how="cross").merge(groups, on=by, how="left")
     frame = frame.merge(counts[[*by, "term", "count", "n_documents"]], on=[*by, "term"], how="left")

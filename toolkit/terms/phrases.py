@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from toolkit.schemas import listed
 from toolkit.terms.concordance import STOPS, kwic, spellings
 from toolkit.terms.counts import COUNTED, count_groups, counted_roles
 
@@ -39,12 +40,12 @@ def count_phrases(
         ``term``, ``count`` (0 where the group lacks it), ``n_documents`` (reports with it), ``n_tokens``
         (counted tokens of the group), ``n_reports``.
     """
-    by = list(by)
+    by = listed(by)
     groups = count_groups(corpus, by, roles=roles)
     documents = corpus.documents[["doc_id", *(name for name in by if name != "doc_id")]]
     corpus = corpus.few("sections", "sentences") if hasattr(corpus, "few") else corpus
     parts = []
-    for phrase, lines in _count(corpus, list(dict.fromkeys(phrases)), roles).items():
+    for phrase, lines in _count(corpus, list(dict.fromkeys(listed(phrases))), roles).items():
         found = documents.merge(lines, left_on="doc_id", right_index=True)
         grouped = found.groupby(by, dropna=False, as_index=False)
         counts = grouped.agg(count=("count", "sum"), n_documents=("doc_id", "nunique"))
