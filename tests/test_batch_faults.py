@@ -54,7 +54,9 @@ def run(monkeypatch, tmp_path):
 
     monkeypatch.setattr(making, "run_notebook", run_notebook)
     monkeypatch.setattr("toolkit.reports.pages._font_faces", lambda *texts: "")  # costs a second a page
-    monkeypatch.setattr("toolkit.reports.panels.SHEETS", ("parquet",))  # workbooks and Stata cost more than the rest
+    monkeypatch.setattr(
+        "toolkit.reports.panels.SHEETS", ("parquet",)
+    )  # workbooks and Stata cost more than the rest
     notebooks = write_notebooks(tmp_path / "notebooks", "x = 1")
 
     def run(out="out", corpus=None, **options):
