@@ -261,11 +261,13 @@ def test_a_deadly_row_of_a_table_costs_itself(tmp_path, monkeypatch):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="lets a copy of this process die")
 def test_a_document_that_kills_the_build_is_set_aside_by_the_next(folder, tmp_path, monkeypatch):
     """With one job the work is done in the build's own process: that dies, and the next build works apart."""
+    for name in PLACES[:5]:
+        (folder / f"{name}.txt").unlink()
     poison(folder / "临洮县.txt", "毒于词")
     monkeypatch.setattr(builds, "make_part", deadly)
     assert ended(lambda: build(folder, tmp_path / "s")) == -signal.SIGKILL
     done = build(folder, tmp_path / "s")
-    assert (done.n_documents, done.n_failed) == (7, 2)
+    assert (done.n_documents, done.n_failed) == (2, 2)
 
 
 def test_a_part_that_kills_whatever_is_left_out_is_named(folder, tmp_path, monkeypatch):
