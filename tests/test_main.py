@@ -112,6 +112,21 @@ def test_find_leads_from_a_number_to_its_sentences(store, capsys):
     assert main(["find", str(store), "没有这个词"]) == 1
 
 
+def test_a_report_of_which_places_are_left_out_has_no_rate(store, capsys):
+    """At a limit below the places of a report no rate stands; at a limit of just as many nothing is missing."""
+    find = ["find", str(store), "行政复议", "--region", "210224", "--limit"]
+    assert main([*find, "1000"]) == 0
+    *_, rate, total = capsys.readouterr().out.splitlines()
+    n = int(total.split()[0])
+    assert n > 1
+    assert main([*find, str(n - 1)]) == 0
+    *_, cut, less = capsys.readouterr().out.splitlines()
+    assert cut == f"{rate.split(':')[0]}: {n - 1} places shown, more are not; see --limit"
+    assert less == f"{n - 1} places in 1 reports (more are not shown; see --limit)"
+    assert main([*find, str(n)]) == 0
+    assert capsys.readouterr().out.splitlines()[-2:] == [rate, total]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -396,19 +396,25 @@ def _find(options: argparse.Namespace) -> int:
     import toolkit as tk
 
     corpus = _opened(options)
-    chosen = {name: getattr(options, name) for name in ("region", "year", "limit")}
-    places = tk.passages(corpus, options.what, **chosen)
+    found = tk.passages(
+        corpus, options.what, region=options.region, year=options.year, limit=options.limit + 1
+    )
+    sizes = corpus.documents.set_index("doc_id")["n_tokens"]
+    evidence = any(
+        doc_id in options.what for doc_id in sizes.index
+    )  # its places are all shown, and are no rate
+    places = found if evidence else found.head(options.limit)
     for place in places.itertuples():
         row = f" row {place.row}" if place.row else ""
         print(
             f"{place.before}【{place.surface}】{place.after}\n    {place.citation}\n    {place.path}{row}\n"
         )
-    sizes = corpus.documents.set_index("doc_id")["n_tokens"]
-    if not any(doc_id in options.what for doc_id in sizes.index):  # the places of evidence are no rate
-        for (doc_id, label), count in places.groupby(["doc_id", "label"], sort=False).size().items():
-            rate = 10_000 * count / sizes[doc_id]
-            print(f"{label}: {count} places, {sizes[doc_id]} tokens, {rate:.2f} per 10,000")
-    more = " (more are not shown; see --limit)" if len(places) == options.limit else ""
+    cut = set(found["doc_id"][len(places) :])  # a report of which places are left out
+    rated = places.head(0) if evidence else places
+    for (doc_id, label), count in rated.groupby(["doc_id", "label"], sort=False).size().items():
+        rate = f"{count} places, {sizes[doc_id]} tokens, {10_000 * count / sizes[doc_id]:.2f} per 10,000"
+        print(f"{label}: {f'{count} places shown, more are not; see --limit' if doc_id in cut else rate}")
+    more = " (more are not shown; see --limit)" if len(found) > len(places) else ""
     print(f"{len(places)} places in {places['doc_id'].nunique()} reports{more}")
     return EXIT_OK if len(places) else EXIT_FAILED
 
