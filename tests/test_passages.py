@@ -53,6 +53,9 @@ def test_what_is_not_there_is_said(corpus):
         passages(corpus, "0123456789ab:1-2")
     with pytest.raises(ValueError, match="characters; found the place"):
         passages(corpus, f"{doc_id}:9999998-9999999")
+    for chosen in ({"region": "长海县"}, {"year": 2018}):
+        with pytest.raises(ValueError, match="leave out region and year"):
+            passages(corpus, f"{doc_id}:1-2", **chosen)
     with pytest.raises(ValueError, match="of region '朝阳区'"):
         passages(corpus, "行政复议", region="朝阳区")
     assert passages(corpus, "没有这个词").empty

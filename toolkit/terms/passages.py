@@ -28,7 +28,7 @@ def passages(
         A word or phrase, sought as `kwic` does; or text that holds places, such as the ``evidence`` of a
         panel (``00f077a4ca13:289-293``) or a ``citation`` as files and pages of a batch print it.
     region, year
-        Only reports of this region (name, code or id) and year.
+        Only reports of this region (name, code or id) and year; for a term, since a place names its report.
     limit
         At most so many places of a term.
 
@@ -41,7 +41,8 @@ def passages(
     Raises
     ------
     ValueError
-        Where the corpus has no such report, or its text no such characters.
+        Where the corpus has no such report, or its text no such characters; where places are to be of a
+        region or year.
 
     Examples
     --------
@@ -52,6 +53,11 @@ def passages(
     """
     chosen = {"region": region, "year": year}
     found = [(a or f, int(b or d), int(c or e)) for a, b, c, d, e, f in _PLACE.findall(what)]
+    if found and (region or year is not None):
+        raise ValueError(
+            f"Evidence and citations name their reports, so leave out region and year; found region {region!r} "
+            f"and year {year} with {what!r}."
+        )
     if not found:
         lines = kwic(_narrowed(corpus, **chosen), what, limit=limit)
         found = list(lines[["doc_id", "start", "end"]].itertuples(index=False, name=None))
