@@ -1,5 +1,7 @@
 """The command line says what it did, and its exit code tells the truth."""
 
+import shlex
+
 import pytest
 from conftest import SEEDS
 
@@ -60,6 +62,18 @@ def test_check_explains_each_reason_once(capsys, tmp_path):
     begin = lines.index("  archive (8): Archives are not unpacked; unpack it into the folder.")
     assert lines[begin + 1 : begin + 7] == [*(f"      {n}.zip" for n in range(5)), "      ... and 3 more"]
     assert "  very_short (1): Under 600 characters: rarely a whole report." in lines
+
+
+def test_the_command_that_check_prints_works_where_it_is_printed(capsys, tmp_path, monkeypatch):
+    """From inside a folder with a blank in its name, the printed export writes the ledger beside the folder."""
+    folder = tmp_path / "my reports"
+    folder.mkdir()
+    (folder / "good.txt").write_text("2023年陇西县法治政府建设工作总结\n全县开展检查。\n", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    assert main(["check", ".", "--metadata", str(tmp_path / "out.csv")]) == 0
+    (line,) = [row for row in capsys.readouterr().out.splitlines() if row.startswith("Every input")]
+    assert main(shlex.split(line.partition(": toolkit ")[2])) == 0
+    assert (tmp_path / "my reports-ledger.xlsx").is_file()
 
 
 def test_failed_input_shows_in_the_exit_code(capsys, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import shlex
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -346,7 +347,11 @@ def _told(ledger: pd.DataFrame, folder: Path) -> Iterator[str]:
                 yield f"      {row.place}{' - ' + found if found else ''}"
             if len(group) > _SHOWN:
                 yield f"      ... and {len(group) - _SHOWN} more"
-    yield f"Every input with all that was noticed: toolkit export {folder} ledger ledger.xlsx --duplicates keep-all"
+    beside = folder.resolve().parent / f"{folder.resolve().name}-ledger.xlsx"
+    command = shlex.join(
+        ["toolkit", "export", str(folder), "ledger", str(beside), "--duplicates", "keep-all"]
+    )
+    yield f"Every input with all that was noticed: {command}"
 
 
 def _build(options: argparse.Namespace) -> int:
