@@ -147,10 +147,14 @@ def test_a_report_of_which_places_are_left_out_has_no_rate(store, capsys):
         (["export", "seeds", "pies", "p.csv"], ["'pies'", "region_years"]),
         (["report", "seeds", "--jobs", "0"], ["1 or more; found 0"]),
         (["build", "seeds", "--store", "s", "--part", "3/2"], ["K/N", "'3/2'"]),
+        (["report", "seeds", "--formats", "png,gif"], ["tiff", "'png,gif'"]),
+        (["figures", "seeds", "--out", "f", "--formats", ""], ["tiff", "found ''"]),
+        (["figures", "seeds", "--out", "f", "--figure", "pie"], ["coverage", "'pie'"]),
+        (["figures", "seeds", "--out", "f", "--size", "90"], ["30 centimetres", "'90'"]),
     ],
 )
 def test_what_cannot_be_meant_is_wrong_usage(arguments, words, tmp_path, monkeypatch, capsys):
-    """An unknown table, no process, a share beyond the last: code 2 with what was found, before anything is read."""
+    """An unknown table, share, format, figure or size: code 2 with what was found, before anything is read."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as stopped:
         main(arguments)

@@ -34,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_USAGE
     try:
         check(getattr(options, "jobs", 1), getattr(options, "part", ""))
+        if options.command is _figures:
+            from toolkit.reports.studies import require_known
+
+            require_known(options.figure, options.indicator, options.language, options.size)
     except ValueError as error:
         parser.error(str(error))
     if getattr(options, "scheduler", ""):
@@ -94,7 +98,7 @@ def _describe_report(commands: argparse._SubParsersAction) -> None:
     )
     report.add_argument(
         "--formats",
-        type=_listed,
+        type=_formats,
         default="png",
         help="figure formats, separated by commas: png, svg, pdf, eps, tiff (default: png)",
     )
@@ -143,9 +147,14 @@ def _describe_build(commands: argparse._SubParsersAction) -> None:
     _add_duplicates(build)
 
 
-def _listed(text: str) -> list[str]:
-    """Read names separated by commas."""
-    return [part.strip() for part in text.split(",") if part.strip()]
+def _formats(text: str) -> list[str]:
+    """Read formats of figures, separated by commas."""
+    from toolkit.plots.saving import FORMATS
+
+    names = [part.strip().lower().lstrip(".") for part in text.split(",") if part.strip()]
+    if not names or not set(names) <= set(FORMATS):
+        raise argparse.ArgumentTypeError(f"expected some of {', '.join(FORMATS)}; found {text!r}")
+    return names
 
 
 def _bytes(text: str) -> int:
@@ -192,7 +201,7 @@ def _describe_figures(commands: argparse._SubParsersAction) -> None:
     figures.add_argument("--term", action="append", default=[], help="a term to follow; may be given again")
     figures.add_argument(
         "--formats",
-        type=_listed,
+        type=_formats,
         default="png",
         help="separated by commas: png, svg, pdf, eps, tiff (default: png)",
     )

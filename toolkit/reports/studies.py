@@ -98,11 +98,7 @@ def draw_study(
         For an unknown figure, language, size, indicator or format, or a corpus without reports.
     """
     chosen = listed(figures) or [*list(FIGURES)[:5], *(["terms"] if terms else [])]
-    known_ids = [row.indicator_id for row in read_indicators()]
-    checks = [(language, LANGUAGES), *((name, FIGURES) for name in chosen)]
-    for value, known in [*checks, *((name, known_ids) for name in indicators)]:
-        if value not in known:
-            raise ValueError(f"The figures of a study know {list(known)}; {value!r} is none of them.")
+    require_known(chosen, indicators, language, size)
     looks = _looks(size)
     kinds = corpus.documents[["genre", "body_kind"]].value_counts()
     if kinds.empty:
@@ -124,6 +120,18 @@ def draw_study(
                 )
             )
     return pd.DataFrame(rows, columns=["figure", "language", "drawn", "caption", "alike", "files"])
+
+
+def require_known(
+    figures: Sequence[str], indicators: Sequence[str], language: str, size: str | float
+) -> None:
+    """Refuse an unknown figure, indicator, language or size, before anything is read."""
+    ids = [row.indicator_id for row in read_indicators()]
+    checks = [(language, LANGUAGES), *((name, FIGURES) for name in figures)]
+    for value, known in [*checks, *((name, ids) for name in indicators)]:
+        if value not in known:
+            raise ValueError(f"The figures of a study know {list(known)}; {value!r} is none of them.")
+    _looks(size)
 
 
 class Choice(NamedTuple):
