@@ -196,3 +196,16 @@ def test_a_report_that_was_set_aside_is_named_where_its_region_is_told_of(tmp_pa
     monkeypatch.setattr(sheets, "display", lambda item, **options: shown.append(item.data))
     parts.show_reading(sheets.Sheet(*made, tmp_path, "zh", ["png"]))
     assert any("没有采用" in html and "短.txt" in html for html in shown)
+
+
+def test_a_row_that_was_set_aside_is_told_from_the_rest_of_its_table(tmp_path):
+    """Of a table whose first row is used the second one alone is named, beside a file with a comma in its name."""
+    text = "2023年{}法治政府建设年度报告。全年办理行政复议案件10件。"
+    (tmp_path / "陇西, 长.txt").write_text(text.format("陇西县") + "执法力量不足。", encoding="utf-8")
+    rows = [text.format(region) for region in ("临洮县", "陇西县")]
+    (tmp_path / "t.csv").write_text("\n".join(["text", *rows]), encoding="utf-8")
+    slices = Slices(read_corpus(tmp_path, duplicates="keep-longest"))
+    assert {unit.region_id: slices.slice(unit.region_id).peers["dropped"] for unit in slices.units} == {
+        "621122": ["t.csv row 2"],
+        "621124": [],
+    }

@@ -318,15 +318,22 @@ class Slices:
 
     @cached_property
     def _left_out(self) -> dict[str, list[str]]:
-        """Files that the policy for duplicates set aside, by each file of their region and year."""
+        """Inputs that the policy for duplicates set aside, by each file of their region and year."""
         ledger, found = self.corpus.ledger, defaultdict(list)
+        names = set(ledger["path"])
         for row in ledger[ledger["reason"] == "duplicate"].itertuples():
-            for path in row.detail.partition("the files are ")[2].removesuffix(".").split(", "):
-                found[path].append(row.path)
+            listing, path = row.detail.partition("the files are ")[2].removesuffix("."), ""
+            for piece in listing.split(
+                ", "
+            ):  # a path may have a comma too: it ends where a file's name is whole
+                path = f"{path}, {piece}" if path else piece
+                if path in names:
+                    found[path].append(f"{row.path} row {row.row}" if row.row else row.path)
+                    path = ""
         return found
 
     def _dropped(self, mine: pd.DataFrame) -> list[str]:
-        """Files of the same region and year as these reports that were set aside; rows of tables are not told."""
+        """Inputs of the same region and year as these files that were set aside; beside rows of tables none."""
         files = mine.loc[mine["row"] == 0, "path"]
         return sorted({left for path in files for left in self._left_out.get(path, ())})
 
