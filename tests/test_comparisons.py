@@ -160,25 +160,77 @@ def test_reports_without_figures_have_no_values(shown):
     assert len(shown) == 1 and "不足 5 份" in shown[0]
 
 
+def cells(html):
+    """The cells of the tables of a page."""
+    return re.findall(r"<td[^>]*>([^<]*)</td>", html)
+
+
 def test_many_regions_are_shown_by_province_and_by_quartiles(shown, monkeypatch):
     """Of more regions than are shown one by one, places are added up, values are quartiles, and it says so."""
     monkeypatch.setattr(comparisons, "MANY", 5)
     text = "甲 乙 。 全年 受理 行政复议 案件 {} 件 。"
-    sheet = sheet_of(*[(f"{n:02}", 2023, text.format(n + 1) + " 牧区 牧区" * (n == 5)) for n in range(6)])
-    sheet.corpus.documents["province"] = ["甘肃省"] * 2 + ["湖南省"] * 4
-    cells = lambda html: re.findall(r"<td[^>]*>([^<]*)</td>", html)  # noqa: E731
+    sheet = sheet_of(*[(f"{n:02}", 2023, text.format(n + 1) + " 牧区 牧区" * (n == 9)) for n in range(10)])
+    sheet.corpus.documents["province"] = ["甘肃省"] * 4 + ["湖南省"] * 6
     comparisons.show_reports(sheet)
-    assert cells(shown[0])[:3] == ["甘肃省", "2", "2"] and cells(shown[0])[7:10] == ["湖南省", "4", "4"]
-    assert "共 6 个地区" in shown[1] and len(pd.read_csv("reports.csv")) == 6
+    assert cells(shown[0])[:3] == ["甘肃省", "4", "4"] and cells(shown[0])[7:10] == ["湖南省", "6", "6"]
+    assert "共 10 个地区" in shown[1] and len(pd.read_csv("reports.csv")) == 10
     shown.clear()
     comparisons.show_values(sheet)
-    assert cells(shown[0]) == ["行政复议受理 (件)", "6", "1", "2.25", "3.5", "4.75", "6"]
+    assert cells(shown[0]) == ["行政复议受理 (件)", "10", "1", "3.25", "5.5", "7.75", "10"]
     shown.clear()
     comparisons.show_side_by_side(sheet, ["甲", "丁"])
-    assert "6 个地区太多" in shown[0] and shown[1][1]["province"].tolist() == ["甘肃省"] * 2 + ["湖南省"] * 2
-    assert cells(shown[2])[:2] == ["甲", "6"] and cells(shown[2])[7:] == ["丁", *"000000"]
+    assert "10 个地区太多" in shown[0] and shown[1][1]["label"].tolist() == ["甘肃省"] * 2 + ["湖南省"] * 2
+    assert cells(shown[2])[:2] == ["甲", "10"] and cells(shown[2])[7:] == ["丁", *"000000"]
     shown.clear()
-    comparisons.show_particular_terms(sheet, most=5)
-    comparisons.show_dimensions_by_region(sheet, most=5)
+    comparisons.show_particular_terms(sheet)
+    comparisons.show_dimensions_by_region(sheet)
     assert cells(shown[1])[2] == "湖南省" and cells(shown[1])[3].startswith("牧区")
     assert shown[-1][1]["label"].unique().tolist() == ["甘肃省", "湖南省"]
+
+
+def test_a_place_in_no_prefecture_bears_the_name_of_its_province(shown, monkeypatch):
+    """Districts of 北京市, counties that 湖北省 governs itself and a region of no known province are apart."""
+    monkeypatch.setattr(comparisons, "MANY", 4)
+    sheet = sheet_of(*[(f"{n}", 2023, "甲") for n in range(6)])
+    sheet.corpus.documents["province"] = ["北京市"] * 2 + ["湖北省"] * 3 + [""]
+    sheet.corpus.documents["prefecture"] = [*[""] * 3, "武汉市", "武汉市", ""]
+    comparisons.show_reports(sheet)
+    rows = [cells(row)[:2] for row in re.findall(r"<tr>(<td.*?)</tr>", shown[0])]
+    assert rows == [["北京市", "2"], ["湖北省", "1"], ["武汉市", "2"], ["省份不明", "1"]]
+    comparisons.show_dimensions_by_region(sheet)
+    assert shown[-1][1]["label"].unique().tolist() == ["北京市", "湖北省", "武汉市", "省份不明"]
+
+
+def test_many_regions_of_one_place_are_shown_by_themselves(shown, monkeypatch):
+    """Districts of 重庆市 are one place, which has no particular term: the first of them stand one by one."""
+    monkeypatch.setattr(comparisons, "MANY", 3)
+    words = ["法治 法治 牧区 牧区", "安全 安全 法治 法治", "法治 法治", "法治 法治 渔业 渔业"]
+    sheet = sheet_of(*[(f"{n}", 2023, text) for n, text in enumerate(words)], province="重庆市")
+    comparisons.show_particular_terms(sheet)
+    assert "4 个地区中的前 3 个" in shown[0]
+    terms = dict(zip(cells(shown[1])[::2], cells(shown[1])[1::2], strict=True))
+    assert list(terms) == ["地0", "地1", "地2"] and terms["地0"].startswith("牧区")
+    comparisons.show_dimensions_by_region(sheet)
+    assert "4 个地区中 3 个" in shown[-2] and shown[-1][1]["region_id"].unique().tolist() == ["0", "1", "2"]
+    shown.clear()
+    comparisons.show_reports(sheet)
+    assert len(re.findall(r"<tr>(<td.*?)</tr>", shown[0])) == 4
+
+
+def test_quartiles_are_of_all_reports_alike_and_of_ten(shown, monkeypatch):
+    """Nine reports have no quartiles; of twelve these are of all twelve, while dots are of the six drawn."""
+    monkeypatch.setattr(comparisons, "MANY", 5)
+    monkeypatch.setattr(comparisons, "MOST_ALIKE", 6)
+    text = "办理 行政复议 案件 {} 件 ， 办结率 为 {} % 。"
+    reports = [(f"{n:02}", 2023, text.format(n, 80 + n)) for n in range(12)]
+    for n in (9, 12):
+        sheet = sheet_of(*reports[:n])
+        sheet.corpus.documents["province"] = ["甘肃省"] * 2 + ["湖南省"] * (n - 2)
+        shown.clear()
+        comparisons.show_values(sheet)
+        comparisons.show_side_by_side(sheet, ["行政复议"])
+        words = "".join(item for item in shown if isinstance(item, str))
+        assert words.count("最多只有 9 份，不足 10 份") == (2 if n == 9 else 0)
+    assert "12 份同类报告" in shown[1] and "抽出的 6 份" in shown[2]
+    assert {tuple(cells(shown[0])[at + 1 : at + 3]) for at in (0, 7)} == {("12", "0"), ("12", "80")}
+    assert shown[3][1]["region_id"].nunique() == 6

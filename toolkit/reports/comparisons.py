@@ -10,6 +10,7 @@ from toolkit.reports.changes import phrase_counts
 from toolkit.reports.labels import label, name_of
 from toolkit.reports.parts import CARD, SIZES, say_mixed, value_grid
 from toolkit.reports.rates import (
+    FEWEST_PEERS,
     LEAST,
     alike,
     coverage_in_time,
@@ -18,6 +19,7 @@ from toolkit.reports.rates import (
     latest_names,
     only,
     shared_and_problems,
+    stated_cells,
     stated_values,
 )
 from toolkit.reports.sheets import (
@@ -34,7 +36,7 @@ from toolkit.reports.sheets import (
 )
 from toolkit.terms.counts import count_terms
 
-MANY = 60  # regions that are shown one by one; of more, their prefectures or provinces are
+MANY = 60  # regions, or places, that are shown one by one; of more regions, prefectures or provinces are
 MOST_ALIKE = 400  # reports drawn as dots or ranked in every way; of more, so many are taken
 BUNDLE = 2000  # reports whose figures are in memory together
 MOST_PAIRED = 5000  # reports of which every pair is looked at
@@ -67,11 +69,12 @@ def show_coverage(sheet: Sheet) -> None:
 def show_reports(sheet: Sheet) -> None:
     """The regions: which years, how much text, what was flagged; of many, by place. Every report is in a file."""
     documents = sheet.corpus.documents.sort_values(["region_code", "year"], kind="stable")
-    regions = documents.groupby("region_id", sort=False)
+    place = _place(sheet)
+    regions = documents.assign(place=_names(sheet, documents, place)).groupby("region_id", sort=False)
     table = regions.agg(
         region_code=("region_code", "last"),
         region=("region", "last"),
-        place_name=(_place(sheet, MANY), "last"),
+        place_name=("place", "last"),
         years=("year", span),
     )
     table["n_reports"] = regions.size()
@@ -80,11 +83,11 @@ def show_reports(sheet: Sheet) -> None:
     table["body_kind"] = regions["body_kind"].agg(lambda kinds: "|".join(dict.fromkeys(kinds)))
     table["flags"] = regions["flags"].agg(lambda flags: " ".join(dict.fromkeys(" ".join(flags).split())))
     table[SIZES[:2]] = regions[SIZES[:2]].sum()
-    if len(table) > MANY:
+    if place != ["region_id"]:
         places = table.assign(n_flagged=table["flags"] != "").groupby("place_name", sort=False)
         sums = places[["n_reports", "n_missing", "n_flagged", *SIZES[:2]]].sum()
         sums.insert(0, "n_places", places.size())
-        show_table(sheet, sums.reset_index().head(MANY))
+        show_table(sheet, sums.reset_index())
         say(sheet, "reading.by_place", n=len(table))
     else:
         order = ["region_code", "region", "years", "n_reports", "n_missing", "body_kind", *SIZES]
@@ -94,13 +97,31 @@ def show_reports(sheet: Sheet) -> None:
     show_limit(sheet, "reading")
 
 
-def _place(sheet: Sheet, most: int) -> str:
-    """The column of documents by which more than `most` regions are shown: the finest that makes as few places."""
+def _place(sheet: Sheet) -> list[str]:
+    """The columns of documents by which regions are shown: of more than MANY the finest that makes as few places.
+
+    Where all regions lie in one place, they are shown by themselves, the first in the order of codes.
+    """
     documents = sheet.corpus.documents
-    if documents["region_id"].nunique() <= most:
-        return "region_id"
-    sizes = {name: documents[name].nunique() for name in ("prefecture", "province")}
-    return next((name for name, n in sizes.items() if 1 < n <= most), "province")
+    if documents["region_id"].nunique() > MANY:
+        for names in (["province", "prefecture"], ["province"]):
+            if 1 < len(documents[names].drop_duplicates()) <= MANY:
+                return names
+    return ["region_id"]
+
+
+def _names(sheet: Sheet, table: pd.DataFrame, place: list[str]) -> pd.Series:
+    """What the place of each row is called: its province where it is in no prefecture."""
+    names = table[place[-1]]
+    names = names.where(names != "", table[place[0]])
+    return names.where(names != "", label("place.unknown", sheet.language))
+
+
+def _in_order(sheet: Sheet, table: pd.DataFrame, place: list[str]) -> pd.DataFrame:
+    """The table with the names of places as label, in the order of their codes."""
+    order = {name: i for i, name in enumerate(_names(sheet, _latest(sheet), place).unique())}
+    table = table.assign(label=_names(sheet, table, place))
+    return table.sort_values("label", key=lambda names: names.map(order), kind="stable", ignore_index=True)
 
 
 def show_cards(sheet: Sheet) -> None:
@@ -161,16 +182,24 @@ def show_values(sheet: Sheet, *, most: int = 12, columns: int = 6) -> None:
         if len(grid):
             show_table(sheet, grid)
             say(sheet, "values.rule", "limit", n=len(latest), of=regions)
-    chosen = _alike(sheet, "distribution")
-    if chosen is None:
+    every = alike(sheet.corpus.documents)
+    chosen, cells = _sampled(sheet), None
+    if regions > MANY and not _too_few(sheet, "values", len(every)):
+        held = only(sheet.corpus, doc_id=every["doc_id"])
+        cells = stated_cells(held)
+        table, drawn = stated_values(held, cells=cells, most=most)
+        quartiles = (
+            _quartiles(table, f"name_{sheet.language}", "value", "indicator") if drawn else table.head(0)
+        )
+        if quartiles.empty:
+            say(sheet, "values.none", "notice", least=FEWEST_PEERS)
+        else:
+            show_table(sheet, quartiles)
+            say(sheet, "values.quartiles", "limit", n=len(every), year=every["year"].iloc[0])
+    if _alike(sheet, "distribution") is None:
         return
     found = only(sheet.corpus, doc_id=chosen["doc_id"])
-    if regions > MANY:
-        table, _ = stated_values(found, most=most)
-        if f"name_{sheet.language}" in table:
-            show_table(sheet, _quartiles(table, f"name_{sheet.language}", "value", "indicator"))
-            say(sheet, "values.quartiles", "limit", n=len(chosen), year=chosen["year"].iloc[0])
-    table, drawn = stated_values(found, unit="%", most=most)
+    table, drawn = stated_values(found, cells=cells, unit="%", most=most)
     if not drawn:
         say(sheet, "distribution.none", "notice", least=LEAST)
         return
@@ -180,9 +209,11 @@ def show_values(sheet: Sheet, *, most: int = 12, columns: int = 6) -> None:
 
 
 def _quartiles(table: pd.DataFrame, row: str, value: str, name: str) -> pd.DataFrame:
-    """Of each row of the table how many reports have a value, the quartiles of these, the least and the most."""
-    groups = table.groupby(row, sort=False)[value]
-    found = groups.quantile([0, 0.25, 0.5, 0.75, 1]).unstack()
+    """Of each row that FEWEST_PEERS reports have how many these are, their quartiles, the least and the most."""
+    groups = table.groupby(row, sort=False).filter(lambda rows: rows[value].count() >= FEWEST_PEERS)
+    groups = groups.groupby(row, sort=False)[value]
+    at = [0, 0.25, 0.5, 0.75, 1]
+    found = groups.quantile(at).unstack().reindex(columns=at)
     found.insert(0, "n_stated", groups.count())
     return found.rename_axis(name).set_axis(["n_stated", *_SPREAD], axis=1).reset_index()
 
@@ -193,22 +224,21 @@ def _latest(sheet: Sheet) -> pd.DataFrame:
     return documents.drop_duplicates("region_id", keep="last").sort_values("region_code", kind="stable")
 
 
-def show_dimensions_by_region(sheet: Sheet, *, most: int = 40) -> None:
+def show_dimensions_by_region(sheet: Sheet) -> None:
     """Region by part of the 纲要, each region's latest report; in the order of the codes, unranked; of many, by place."""
     from toolkit import plots
 
-    latest, place = _latest(sheet), _place(sheet, most)
-    one_by_one = place == "region_id"
-    keys = ["region_id", "year"] if one_by_one else [place]
+    latest, place = _latest(sheet), _place(sheet)
+    one_by_one, of = place == ["region_id"], len(latest)
+    latest = latest.head(MANY) if one_by_one else latest
+    keys = ["region_id", "year"] if one_by_one else place
     rates = dimension_rates(only(sheet.corpus, doc_id=latest["doc_id"]), keys)
     rates["dimension"] = [name_of("dimension", name, sheet.language) for name in rates["dimension"]]
-    if not one_by_one:
-        order = {name: i for i, name in enumerate(latest[place].unique())}
-        rates = rates.sort_values(place, key=lambda names: names.map(order), kind="stable", ignore_index=True)
-    key, of = f"dimensions.{'regions' if one_by_one else 'places'}", len(latest)
-    show_subsection(sheet, key, n=of, of=of)
-    texts = {"title": label(key, sheet.language, n=of, of=of)}
-    texts |= {} if one_by_one else {"subtitle": _of_places(sheet, rates, place, of)}
+    rates = rates if one_by_one else _in_order(sheet, rates, place)
+    key = f"dimensions.{'regions' if one_by_one else 'places'}"
+    show_subsection(sheet, key, n=len(latest), of=of)
+    texts = {"title": label(key, sheet.language, n=len(latest), of=of)}
+    texts |= {} if one_by_one else {"subtitle": _of_places(sheet, rates, of)}
     axes = plots.heat_map(rates, row="label", column="dimension", language=sheet.language, **texts)
     show_figure(sheet, "dimensions_by_region", axes, rates)
 
@@ -219,7 +249,7 @@ def show_side_by_side(sheet: Sheet, terms: Sequence[str], *, most: int = 12) -> 
     from toolkit.measures import frequency
 
     documents = _latest(sheet)
-    if len(documents) > MANY:
+    if _place(sheet) != ["region_id"]:
         _show_terms_by_place(sheet, terms, documents)
         return
     chosen = documents.head(most)
@@ -235,15 +265,16 @@ def _show_terms_by_place(sheet: Sheet, terms: Sequence[str], latest: pd.DataFram
     from toolkit.measures import frequency
     from toolkit.terms.phrases import count_phrases
 
-    place, alike_ones = _place(sheet, MANY), alike(sheet.corpus.documents)
+    place, alike_ones = _place(sheet), alike(sheet.corpus.documents)
     say(sheet, "beside.places", "notice", of=len(latest))
-    rates = frequency(count_phrases(only(sheet.corpus, doc_id=latest["doc_id"]), terms, by=[place]))
-    order = {name: i for i, name in enumerate(latest[place].unique())}
-    rates = rates.sort_values(place, key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    rates = frequency(count_phrases(only(sheet.corpus, doc_id=latest["doc_id"]), terms, by=place))
+    rates = _in_order(sheet, rates, place)
     texts = {"title": label("beside.title", sheet.language)}
-    texts |= {"subtitle": _of_places(sheet, rates, place, len(latest))}
-    axes = plots.heat_map(rates, row=place, column="term", language=sheet.language, **texts)
+    texts |= {"subtitle": _of_places(sheet, rates, len(latest))}
+    axes = plots.heat_map(rates, row="label", column="term", language=sheet.language, **texts)
     show_figure(sheet, "side_by_side", axes, rates)
+    if _too_few(sheet, "beside", len(alike_ones)):
+        return
     each = frequency(count_phrases(only(sheet.corpus, doc_id=alike_ones["doc_id"]), terms, by=["doc_id"]))
     table = _quartiles(each, "term", "per_10k", "term")
     table["n_stated"] = each.groupby("term", sort=False)["count"].agg(lambda n: (n > 0).sum()).to_numpy()
@@ -251,31 +282,33 @@ def _show_terms_by_place(sheet: Sheet, terms: Sequence[str], latest: pd.DataFram
     say(sheet, "beside.quartiles", n=len(alike_ones), year=alike_ones["year"].iloc[0])
 
 
-def _of_places(sheet: Sheet, rates: pd.DataFrame, place: str, n_reports: int) -> str:
+def _of_places(sheet: Sheet, rates: pd.DataFrame, n_reports: int) -> str:
     """How many places, reports and tokens a figure of places adds up."""
-    tokens = rates.drop_duplicates(place)["n_tokens"].sum()
-    n = {"n": rates[place].nunique(), "of": f"{n_reports:,}", "tokens": f"{tokens:,}"}
+    places = rates.drop_duplicates("label")
+    n = {"n": len(places), "of": f"{n_reports:,}", "tokens": f"{places['n_tokens'].sum():,}"}
     return label("places.subtitle", sheet.language, **n)
 
 
-def show_particular_terms(sheet: Sheet, *, top: int = 15, most: int = 30) -> None:
+def show_particular_terms(sheet: Sheet, *, top: int = 15) -> None:
     """The terms of each region with the highest TF-IDF, in one table; of many regions, of each place."""
     from toolkit.measures import tf_idf
 
-    place = _place(sheet, most)
-    ranked = tf_idf(count_terms(sheet.corpus, by=[place]), scheme="quanteda")
+    place, of = _place(sheet), sheet.corpus.documents["region_id"].nunique()
+    ranked = tf_idf(count_terms(sheet.corpus, by=place), scheme="quanteda")
     telling = (ranked["count"] > 1) & (ranked["term"].str.len() > 1) & ~ranked["term"].isin(sheet.places)
-    ranked = ranked[telling].sort_values([place, "tf_idf", "term"], ascending=[True, False, True])
+    ranked = ranked[telling].sort_values(
+        [*place, "tf_idf", "term"], ascending=[*[True] * len(place), False, True]
+    )
     lists = ranked.groupby(place)["term"].agg(lambda terms: listed(terms.head(top), sheet.language))
     table = lists.rename("terms").reset_index()
-    if place == "region_id":
-        table[place] = table[place].map(latest_names(sheet.corpus))
-        table = table.rename(columns={place: "region"})
+    if place == ["region_id"]:
+        table.insert(0, "region", table.pop("region_id").map(latest_names(sheet.corpus)))
+        if of > MANY:
+            say(sheet, "particular.first", "notice", n=MANY, of=of)
+        table = table.head(MANY)
     else:
-        say(sheet, "particular.places", "notice", n=sheet.corpus.documents["region_id"].nunique())
-        order = {name: i for i, name in enumerate(_latest(sheet)[place].unique())}
-        table = table.sort_values(place, key=lambda names: names.map(order), kind="stable")
-        table = table.rename(columns={place: "place_name"})
+        say(sheet, "particular.places", "notice", n=of)
+        table = _in_order(sheet, table, place)[["label", "terms"]].rename(columns={"label": "place_name"})
     show_table(sheet, table)
     show_limit(sheet, "particular")
 
@@ -369,17 +402,15 @@ def _alike(sheet: Sheet, what: str) -> pd.DataFrame | None:
     chosen, n = _sampled(sheet), len(alike(sheet.corpus.documents))
     if len(chosen) < n:
         say(sheet, "alike.sampled", "notice", n=len(chosen), of=n)
-    if len(chosen) >= LEAST:
-        return chosen
-    say(
-        sheet,
-        "alike.few",
-        "notice",
-        what=label(f"{what}.what", sheet.language),
-        n=len(chosen),
-        least=LEAST,
-    )
-    return None
+    return None if _too_few(sheet, what, n, LEAST) else chosen
+
+
+def _too_few(sheet: Sheet, what: str, n: int, least: int = FEWEST_PEERS) -> bool:
+    """Whether too few reports are alike for what would be shown; if so, say it."""
+    if n < least:
+        what = label(f"{what}.what", sheet.language)
+        say(sheet, "alike.few", "notice", what=what, n=n, least=least)
+    return n < least
 
 
 def _sampled(sheet: Sheet, most: int = 0) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from toolkit.stored import Store
 
 FEWEST_PEERS = 10  # reports that are alike, before quartiles of them mean anything
 LEAST = 5  # reports, or regions, before dots, ranks or a curve of them mean anything
+BUNDLE = 400  # regions whose cells of figures are in memory together
 ALIKE = ["year", "genre", "body_kind", "level"]
 _YEARLY = ("region_id", "year")
 _CELL = ["indicator_id", "unit", "actor_scope", "capacity", "statistic"]
@@ -201,10 +202,36 @@ def first_reports(corpus: Corpus, *, most: int = 6) -> tuple[pd.DataFrame, pd.Da
     return table, corpus.documents[corpus.documents["year"].isin(years)]
 
 
+def stated_cells(corpus: Corpus | Store) -> pd.DataFrame:
+    """What reports state as one value of one year: rows of `panel`, made of BUNDLE regions at a time."""
+    from toolkit.indicators import facts, panel
+
+    reports, found = _years_told(corpus)[[*_YEARLY]].drop_duplicates(), []
+    regions = sorted(corpus.documents["region_id"].unique())
+    for at in range(0, max(len(regions), 1), BUNDLE):
+        part = only(corpus, region_id=regions[at : at + BUNDLE])
+        found.append(panel(part, facts(part)).dropna(subset="value"))
+    cells = pd.concat(found, ignore_index=True).merge(reports, on=[*_YEARLY])
+    return cells.drop_duplicates([*_CELL, *_YEARLY], keep=False)  # several periods of a year are no one value
+
+
+def _years_told(corpus: Corpus | Store) -> pd.DataFrame:
+    """Region and name of each report, and the year that its figures speak of."""
+    year = corpus.documents["year_covered"].fillna(corpus.documents["year"])
+    return corpus.documents[[*_YEARLY, "region"]].assign(year=year)
+
+
 def stated_values(
-    corpus: Corpus, *, indicators: Sequence[str] = (), unit: str = "", most: int = 6
+    corpus: Corpus | Store,
+    *,
+    cells: pd.DataFrame | None = None,
+    indicators: Sequence[str] = (),
+    unit: str = "",
+    most: int = 6,
 ) -> tuple[pd.DataFrame, bool]:
     """Values of the indicators that most reports state (or of those named), NaN where a report does not.
+
+    `cells` are the `stated_cells` of these reports, or of more.
 
     Returns
     -------
@@ -212,18 +239,10 @@ def stated_values(
         One row a report and indicator: name_zh, name_en, the indicator and its definition, region_id, region,
         year (that the figure speaks of), value; and whether LEAST reports state one (or any, if named).
     """
-    from toolkit.indicators import facts, panel
-
-    reports = corpus.documents[[*_YEARLY, "region", "year_covered"]]
-    reports = reports.assign(year=reports["year_covered"].fillna(reports["year"])).drop(
-        columns="year_covered"
-    )
-    cells = panel(corpus, facts(corpus)).dropna(subset="value")
+    reports = _years_told(corpus)
+    cells = stated_cells(corpus) if cells is None else cells
     cells = cells.merge(reports[[*_YEARLY]].drop_duplicates(), on=[*_YEARLY])
     cells = cells[cells["unit"] == unit] if unit else cells
-    cells = cells.drop_duplicates(
-        [*_CELL, *_YEARLY], keep=False
-    )  # several periods of a year are no one value
     top = cells.value_counts(_CELL).reset_index().drop_duplicates("indicator_id")
     top = top[top["indicator_id"].isin(indicators)] if indicators else top.head(most)
     if top.empty or top["count"].max() < (1 if indicators else LEAST):
