@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -63,6 +65,14 @@ def test_a_year_without_a_report_has_the_code_of_that_year(tmp_path):
     codes = wide["region_code"].to_dict()
     assert [codes.pop(2014), codes.pop(2015)] == ["370181"] * 2
     assert [codes.pop(2017), codes.pop(2018), codes.pop(2019)] == ["370114"] * 3
+
+
+def test_a_report_keeps_its_code(reports):
+    """A report bears the code it was given, also where no list of its year has it; a gap gets none then."""
+    reports = reports.where(region="陇西县")
+    reports = replace(reports, documents=reports.documents.assign(region_code="629999", region_id="629999"))
+    wide = region_years(reports, facts(reports))
+    assert wide.set_index("year")["region_code"].to_dict() == {2020: "629999", 2021: "", 2022: "629999"}
 
 
 def test_states_of_an_indicator(wide):

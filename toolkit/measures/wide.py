@@ -151,7 +151,8 @@ def _grid(reports: pd.DataFrame) -> pd.DataFrame:
     table[_PLACE] = table.groupby("panel_id")[_PLACE].transform(lambda column: column.ffill().bfill())
     table.insert(len(KEY) + 1, "collected", table["doc_id"].notna())
     near = table.groupby("panel_id")["region_code"].transform(lambda column: column.ffill().bfill())
-    table["region_code"] = list(map(_code_in, near, table["region_id"], table["year"]))
+    codes = map(_code_in, near, table["region_id"], table["year"])
+    table["region_code"] = table["region_code"].where(table["collected"], pd.Series(codes, table.index))
     numbers = dict.fromkeys(("year_delivered", "n_chars"), "Int64")
     first = ["panel_id", *KEY, "collected"]
     return table[[*first, *_PLACE, *_REPORT]].astype(numbers).sort_values(KEY, ignore_index=True)
