@@ -205,16 +205,19 @@ def test_the_panel_of_stated_figures_stands_beside_the_reports(corpus, tmp_path)
 
 
 def test_the_panel_of_many_regions_is_written_block_by_block(corpus, tmp_path, monkeypatch):
-    """Two regions at a time, Parquet and CSV have the rows of the whole panel, and codebooks its counts."""
+    """Two regions at a time, facts found once: Parquet, CSV and codebooks are those of the whole panel."""
     from toolkit.exports import export
     from toolkit.indicators import facts, panel
     from toolkit.reports import panels
 
+    asked = []
+    monkeypatch.setattr(panels, "facts", lambda corpus: asked.append(corpus) or facts(corpus))
     monkeypatch.setattr(panels, "BLOCK", 2)
     out, work, whole = (tmp_path / name for name in ("out", "work", "whole"))
     for path in (out, work, whole):
         path.mkdir()
     panels.write_panel(corpus, out, work, dict.fromkeys(("corpus", "settings", "toolkit"), "a"))
+    assert len(asked) == 1
     for suffix in panels.LARGE:
         export(panel(corpus, facts(corpus)), whole / f"panel.{suffix}", settings=corpus.settings)
     assert (out / "panel.csv").read_bytes() == (whole / "panel.csv").read_bytes()

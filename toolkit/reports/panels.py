@@ -72,11 +72,19 @@ def _blocks(corpus: Corpus | Store) -> Iterator[pd.DataFrame]:
     """The panel of some regions after the other, in the order of their ids; all show the same indicators and years."""
     regions = sorted(corpus.documents["region_id"].unique())
     blocks = [regions[at : at + BLOCK] for at in range(0, len(regions), BLOCK)]
+    held = None if isinstance(corpus, Store) else facts(corpus)  # a store keeps them, and too many for memory
     stated: set[str] = set()
     for block in blocks:
-        found = facts(only(corpus, region_id=block))
+        found = _facts(only(corpus, region_id=block), held)
         stated |= set(found.loc[~found["role"].isin(["plan", "meta"]), "indicator_id"]) - {""}
     years = corpus.documents["year_covered"].fillna(corpus.documents["year"]).dropna().astype("int64")
     for block in blocks:
         part = only(corpus, region_id=block)
-        yield panel(part, facts(part), indicators=stated, years=set(years))
+        yield panel(part, _facts(part, held), indicators=stated, years=set(years))
+
+
+def _facts(part: Corpus | Store, held: pd.DataFrame | None) -> pd.DataFrame:
+    """The facts of some reports, of those that are held."""
+    if held is None:
+        return facts(part)
+    return held[held["doc_id"].isin(part.documents["doc_id"])].reset_index(drop=True)
