@@ -1,7 +1,9 @@
 """The notebooks: thin, stripped, and all their words in the table of labels."""
 
 import ast
+import csv
 import re
+from collections import Counter
 from pathlib import Path
 from string import Formatter
 
@@ -37,6 +39,13 @@ def test_every_section_has_its_words(path):
     """A heading for each section, in both languages."""
     keys = re.findall(r'show_section\(sheet, "(\w+)"', "\n".join(cell.source for cell in cells(path)))
     assert [key for key in keys if f"{key}.heading" not in read_labels()] == []
+
+
+def test_every_key_stands_once():
+    """A key of labels.csv has one row, since of two the later one hides what the earlier one says."""
+    with (ROOT / "toolkit" / "data" / "labels.csv").open(encoding="utf-8", newline="") as file:
+        keys = Counter(row["key"] for row in csv.DictReader(file))
+    assert [key for key, n in keys.items() if n > 1] == []
 
 
 def test_both_languages_say_the_same_things():
