@@ -18,6 +18,7 @@ from conftest import ROOT, SEEDS
 import toolkit as tk
 from toolkit import builds, drafts, executors, files, layers, store
 from toolkit.corpus import readers
+from toolkit.schemas import SchemaError
 
 TITLE = "{year}年{name}法治政府建设工作总结\n一、主要工作\n全县开展执法检查{n}次，办理行政复议案件{n}件。\n"
 PLACES = ("陇西县", "长海县", "天心区", "铁山区", "渭源县", "临洮县", "通渭县", "漳县")
@@ -120,6 +121,23 @@ def test_corrected_metadata_is_taken_in(folder, tmp_path):
     assert len(done.lines) == 1
     assert "its files or metadata changed" in done.summary
     assert 2011 in set(tk.open_store(tmp_path / "s").documents["year"])
+
+
+def test_a_correction_of_no_file_is_refused_by_every_build(folder, tmp_path):
+    """A mistyped path in metadata.csv ends the build of a store that was complete, as it ends the first."""
+    build(folder, tmp_path / "s")
+    (folder / "metadata.csv").write_text("path,year\n陇西.txt,2016\n", encoding="utf-8")
+    with pytest.raises(SchemaError, match="陇西"):
+        build(folder, tmp_path / "s")
+
+
+def test_a_saved_corpus_is_no_store(folder, tmp_path):
+    """A build refuses the folder of a saved corpus and leaves it as it is."""
+    corpus = tk.read_corpus(folder)
+    corpus.save(tmp_path / "saved")
+    with pytest.raises(ValueError, match="holds other files"):
+        build(folder, tmp_path / "saved")
+    assert len(tk.Corpus.open(tmp_path / "saved").documents) == len(corpus.documents)
 
 
 def test_a_new_word_makes_new_tokens_and_keeps_the_rest(folder, tmp_path):
@@ -278,7 +296,7 @@ def test_a_part_that_kills_whatever_is_left_out_is_named(folder, tmp_path, monke
 
     monkeypatch.setattr(executors, "map_items", hopeless)
     with pytest.raises(
-        OSError, match=r"parts failed, part \d+ first: its worker process died twice.*are kept"
+        OSError, match=r"parts of the store failed, part \d+ first: its worker process died twice.*are kept"
     ):
         build(folder, tmp_path / "s")
     monkeypatch.undo()
@@ -624,11 +642,26 @@ def test_a_newer_store_is_refused(folder, tmp_path):
         tk.open_store(tmp_path / "s")
 
 
-def test_rules_name_their_data():
-    """The fingerprint of a room covers the data files its code names, so that none goes stale."""
-    prints = builds.fingerprints(tk.Segmenter(), tk.read_lexicon())
-    assert set(prints) == {"base", "terms", "facts"}
-    assert len(set(prints.values())) == 3
+@pytest.mark.parametrize(
+    ("table", "changed"),
+    [
+        ("tables", {"base", "terms", "facts"}),
+        ("regions", {"base", "terms", "facts"}),
+        ("furniture", {"base", "terms", "facts"}),
+        ("indicators", {"facts"}),
+        ("plot_labels", set()),
+    ],
+)
+def test_rules_name_their_data(monkeypatch, table, changed):
+    """Another table of rules makes the layers anew that are made by it, and no others."""
+    tools = tk.Segmenter(), tk.read_lexicon()
+    before = builds.fingerprints(*tools)
+    hashed = store.sha256
+    monkeypatch.setattr(store, "sha256", lambda path: "new" if path.stem == table else hashed(path))
+    builds._rules.cache_clear()
+    after = builds.fingerprints(*tools)
+    builds._rules.cache_clear()
+    assert {name for name in before if before[name] != after[name]} == changed
 
 
 def test_the_seeds_are_built_from_the_command_line(tmp_path, capsys):

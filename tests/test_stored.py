@@ -11,6 +11,7 @@ from conftest import SEEDS
 import toolkit as tk
 from toolkit import measures as m
 from toolkit import store, stored
+from toolkit.builds import build_store
 from toolkit.terms.citations import citations
 
 FRAMES = ("documents", "sections", "sentences", "tokens", "hits", "ledger", "duplicates")
@@ -32,7 +33,7 @@ ANSWERS = {
     "count_terms_of_terms": lambda c: tk.count_terms(c, ["region_id"], terms=[TERM, "'; DROP TABLE x; --"]),
     "count_groups": lambda c: [tk.count_groups(c, by, roles=r) for by in BYS for r in (None, ["problem"])],
     "count_phrases": lambda c: tk.count_phrases(
-        c, ["依法行政", "执法", "(试行)", "（试行）", "。一是", "乌有"]
+        c, ["依法行政", "执法", "(试行)", "（试行）", "。一是", "措施:一是", "乌有"]
     ),
     "document_term_matrix": lambda c: (
         lambda x: [x.documents, pd.DataFrame(x.counts.toarray(), columns=x.terms)]
@@ -214,3 +215,29 @@ def test_a_flipped_bit_is_found_before_it_is_read(opened, tmp_path, layer):
         with pytest.raises(ValueError, match=rf"{path.name}.*makes this part again"):
             reads.get(path.stem, lambda s, name=path.stem: getattr(s, name))(tk.open_store(folder))
         path.write_bytes(whole)
+
+
+def test_a_part_without_rows_is_read(tmp_path):
+    """A store of a notice without figures and a text of two characters has tables without rows, not an error."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text("陇西县通知\n请各单位认真学习。\n", encoding="utf-8")
+    (corpus / "b.txt").write_text("无题", encoding="utf-8")
+    build_store(corpus, tmp_path / "s", duplicates="keep-all")
+    opened = tk.open_store(tmp_path / "s")
+    assert opened.facts().empty
+    assert len(opened.where().documents) == 2
+
+
+def test_a_narrowed_store_is_refused_by_its_own_size(opened):
+    """Few reports of a store with many rows give their facts; ledger and duplicates are theirs alone."""
+    few = tk.open_store(opened.folder, large=10).narrow(region_code="621122")
+    assert set(few.facts()["doc_id"]) == set(few.documents["doc_id"]) == set(few.ledger["doc_id"])
+    assert few.duplicates.empty
+
+
+def test_columns_are_filtered_by_whatever_holds_values(opened):
+    """A range, an array and an index of years choose what a list of them chooses."""
+    wanted = set(opened.where(year=[2020, 2021, 2022, 2023]).documents["doc_id"])
+    for years in (range(2020, 2024), pd.Index([2020, 2021, 2022, 2023]), frozenset(range(2020, 2024))):
+        assert set(opened.where(year=years).documents["doc_id"]) == wanted

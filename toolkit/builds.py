@@ -26,6 +26,8 @@ Run = Callable[[list[Job], bool], Iterator[executors.Outcome]]
 PART_SIZE = 1000  # files in a part at most; a full part is split in two, so parts hold 500-1,000
 FEWEST_PARTS = 8  # in a small corpus parts are smaller, so that there is work for several processes
 SMALLEST_PART = 125
+_DIED = "in pieces, for it killed its worker"
+READERS = ("pypdf", "lxml", "resiliparse", "openpyxl", "charset-normalizer")  # what texts are read with
 PROCESS_MEMORY = 350 * 2**20  # bytes of a process before it holds a part, measured: docs/scaling.md
 PART_MEMORY = 25  # bytes it holds for each byte of the files of a part
 STALLED = 300.0  # seconds after which a worker that is still at one document, or at one batch, is given up
@@ -109,7 +111,7 @@ def build_store(
     corpus, folder = pipeline.existing(corpus), Path(folder)
     pipeline.require_apart(folder, corpus)
     others = sorted(path.name for path in folder.glob("[!.]*")) if folder.is_dir() else []
-    if others and not {"base", store.MANIFEST} & {*others}:
+    if others and "base" not in others:
         raise ValueError(
             f"Expected a store, or a new folder for one; {str(folder)!r} holds other files, such as {others[0]!r}."
         )
@@ -162,9 +164,7 @@ def _survived(work: list[Job], run: Run, apart: bool = False) -> Iterator[execut
         list(_survived(pieces, run, True))  # what else befalls a piece befalls its part
         whole = [_job(j.part, j.sources, j.keys, j.overrides, _homes(j)) for j in died]
         for job, done, error in run(whole, True):
-            yield executors.Outcome(
-                job, done and (done[0], f"{done[1]}; in pieces, for it killed its worker"), error
-            )
+            yield executors.Outcome(job, done and (done[0], "; ".join(filter(None, (done[1], _DIED)))), error)
 
 
 def _pieces(job: Job) -> list[Job]:
@@ -203,6 +203,8 @@ def _explained(folder: Path) -> Iterator[None]:
     except BlockingIOError:
         raise
     except OSError as error:
+        if error.errno is None:
+            raise
         left = shutil.disk_usage(next(p for p in [folder, *folder.absolute().parents] if p.is_dir())).free
         raise OSError(
             f"The store {str(folder)!r} could not be written: {error.strerror or error} "
@@ -236,7 +238,7 @@ def _build(
     store.verify({path for job in mine for paths in job.older.values() for path in paths})
     reasons = {job.part: _why(folder, job) for job in mine}
     missing = [job for job in mine if reasons[job.part]]
-    counts = dict(pipeline.shown(_made(_survived(missing, run)), progress, "building"))
+    counts = dict(pipeline.shown(_made(_survived(missing, run)), progress, "building", "parts"))
     lines = [f"part {name or 'all'}: {reasons[name]}; {counts[name]}" for name in reasons if reasons[name]]
     if part:
         return Build(folder, lines, len(mine) - len(missing), None, 0)
@@ -253,8 +255,10 @@ def _build(
 
 def fingerprints(segmenter: Segmenter, lexicon: Lexicon) -> dict[str, str]:
     """A hash for every layer of everything that made it: code, data files, versions, dictionary."""
-    readers = [version(name) for name in ("pypdf", "lxml", "resiliparse")]
+    # an old .doc is read where LibreOffice is: a machine that has it reads more
+    readers = [*map(version, READERS), bool(shutil.which("soffice") or shutil.which("libreoffice"))]
     code = [store.sha256(Path(module.__file__)) for module in (drafts, layers, pipeline, schemas)]
+    code.append(store.sha256(Path(__file__).parent / "data" / "tables.csv"))
     base = store.digest(store.SCHEMA_VERSION, code, _rules("corpus"), readers)
     terms = store.digest(base, _rules("terms"), segmenter.settings, lexicon.sha256)
     return {"base": base, "terms": terms, "facts": store.digest(base, _rules("indicators"))}
@@ -353,7 +357,10 @@ def _made(outcomes: Iterable[executors.Outcome]) -> Iterator[tuple[str, str]]:
     for part, error in failed.items():
         if isinstance(error, OSError):
             raise error
-        raise OSError(None, f"{len(failed)} parts failed, part {part} first: {error}") from error
+        raise OSError(
+            f"{len(failed)} parts of the store failed, part {part} first: {error}. The others are kept, and what the "
+            "store held before is unchanged; build again."
+        ) from error
 
 
 def _join(
@@ -369,7 +376,9 @@ def _join(
     modules = [Path(module.__file__) for module in (drafts, layers, pipeline, schemas, store)]
     code = [store.sha256(path) for path in (*modules, Path(__file__))]
     parts = [str(path.relative_to(folder)) for job in work for path in job.targets.values()]
-    target = folder / "tables" / f"t-{store.digest(parts, duplicates, refused, code, _rules('corpus'))}"
+    named = None if overrides is None else sorted(overrides.index)
+    made_from = store.digest(parts, duplicates, refused, named, code, _rules("corpus"))
+    target = folder / "tables" / f"t-{made_from}"
     if store.read_record(target) is None:
         shutil.rmtree(target, ignore_errors=True)
         read_texts = functools.partial(_read_texts, work)
@@ -411,7 +420,11 @@ def _small(work: list[Job], refused: list[Reading]) -> dict[str, pa.Table]:
         ("terms", "sizes"),
     ):
         tables[name] = pa.concat_tables(read_table(job, layer, name) for job in work)
-    names = [job.part for job in work for _ in range(read_table(job, "base", "documents").num_rows)]
+    names = [
+        job.part
+        for job in work
+        for _ in range(store.listed(job.targets["base"])["documents.parquet"]["rows"])
+    ]
     tables["documents"] = tables["documents"].append_column("part", pa.array(names, pa.string()))
     tables["made"] = pa.concat_tables(read_table(job, layer, "made") for job in work for layer in LAYERS[1:])
     rows = [(*drafts.ledger_row(drafts.Draft(reading)), "") for reading in refused]

@@ -341,7 +341,7 @@ def _submitted(
     held, pending = {}, as_completed(loop=client.loop)
     suspects: deque[Item] = deque()
     while True:
-        room = max(jobs, sum(client.nthreads().values())) - len(held)
+        room = max(0, max(jobs, sum(client.nthreads().values())) - len(held))  # workers may leave
         chosen = [(item, False) for item in islice(items, room)]
         if not held and not chosen and suspects:
             chosen = [(suspects.popleft(), True)]

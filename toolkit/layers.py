@@ -374,7 +374,7 @@ def _read_listed(sources: Sequence[Source], watch: Watch) -> Iterator[Reading]:
     yield from (_lost(source.path, 0, source.sha256) for source in left_out)
     for reading in read_sources(s for s in sources if watch.step("base", s.sha256[:12])):
         if reading.sha256 != hashes[reading.path]:
-            raise OSError(None, f"{reading.path} changed while the store was built; build again")
+            raise OSError(f"{reading.path} changed while the store was built; build again.")
         tried = watch.step("base", drafts.Draft(reading).doc_id)
         yield reading if tried else _lost(reading.path, reading.row, reading.sha256)
 

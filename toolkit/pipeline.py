@@ -139,7 +139,7 @@ def matching(documents: pd.DataFrame, columns: Mapping[str, object]) -> set[str]
                 f"A Corpus is filtered by columns of its documents; {name!r} is none of them. "
                 f"They are {list(documents.columns)}."
             )
-        values = list(wanted) if isinstance(wanted, list | tuple | set | pd.Series) else [wanted]
+        values = [wanted] if isinstance(wanted, str) or not isinstance(wanted, Iterable) else list(wanted)
         keep &= documents[name].isin(values)
     return set(documents.loc[keep, "doc_id"])
 
@@ -309,10 +309,10 @@ def require_apart(target: str | Path, corpus: str | Path) -> None:
         )
 
 
-def shown(items: Iterable, progress: bool | None, label: str) -> Iterable:
+def shown(items: Iterable, progress: bool | None, label: str, unit: str = "reports") -> Iterable:
     """Wrap in a progress bar that shows itself only for longer work."""
     disable = None if progress is None else not progress
-    return tqdm(items, desc=label, unit=" reports", delay=1, disable=disable, leave=False)
+    return tqdm(items, desc=label, unit=f" {unit}", delay=1, disable=disable, leave=False)
 
 
 def require_reports(folder: Path, readings: list[Reading], n_reports: int) -> None:

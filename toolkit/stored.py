@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LARGE = 5_000_000  # rows of a table, or characters / 10 of the texts, that are loaded unasked
 FEW = 200  # reports that are read sooner than searched
-AT_A_TIME = 1_000  # reports in memory when all are gone through
+AT_A_TIME = 1_000  # reports in memory when all are gone through, but for a part that is begun
 _ROWS = {"sections": "base", "sentences": "base", "tokens": "terms", "hits": "terms", "facts": "facts"}
 
 
@@ -96,12 +96,17 @@ class Store:
     @cached_property
     def ledger(self) -> pd.DataFrame:
         """One row an input."""
-        return schemas.LEDGER.typed(self._small("ledger"))
+        table = schemas.LEDGER.typed(self._small("ledger"))
+        return table if self.kept is None else table[table["doc_id"].isin(self.kept)].reset_index(drop=True)
 
     @cached_property
     def duplicates(self) -> pd.DataFrame:
         """One row a pair of reports."""
-        return schemas.DUPLICATES.typed(self._small("duplicates"))
+        table = schemas.DUPLICATES.typed(self._small("duplicates"))
+        if self.kept is None:
+            return table
+        both = table["doc_id"].isin(self.kept) & table["other_id"].isin(self.kept)
+        return table[both].reset_index(drop=True)
 
     @cached_property
     def sections(self) -> pd.DataFrame:
@@ -170,6 +175,7 @@ class Store:
         """Columns of `by`, term, count and n_documents, counted part by part."""
         columns = [name for name in by if name != "role"]
         groups = self._bare.assign(_=0).groupby(columns or "_", dropna=False).ngroup()
+        roles, kinds = (list(dict.fromkeys(names)) for names in (roles, kinds))
         values = {"doc_id": self._places.index, "role": pd.Index(roles), "kind": pd.Index(kinds)}
         wanted = None if terms is None else sorted(set(terms))
         files = self._files("terms", "counts", set(self._places))
@@ -304,7 +310,9 @@ class Store:
         return pa.concat_tables(_rows_of(file, wanted) for file in self._files(layer, name, parts))
 
     def _whole(self, name: str) -> pd.DataFrame:
-        """A table of rows as a whole, while it is small."""
+        """A table of rows as a whole, while it is small or of few reports."""
+        if len(self._bare) <= AT_A_TIME:
+            return self._rows(name, self._bare["doc_id"])
         suffix = f"/{name}.parquet"
         n_rows = sum(
             record["rows"]
@@ -353,7 +361,9 @@ def _rows_of(file: str, wanted: set[str]) -> pa.Table:
     with pq.ParquetFile(file, read_dictionary=["doc_id"]) as parquet:
         told = (parquet.metadata.metadata or {}).get(store.REPORTS.encode())
         held = json.loads(told) if told else store.rows_by_report(parquet.read(["doc_id"]))
-        kept = np.repeat([doc_id in wanted for doc_id in held], [*held.values()])
+        kept = np.repeat(
+            np.array([doc_id in wanted for doc_id in held], bool), np.array([*held.values()], int)
+        )
         sizes = [parquet.metadata.row_group(number).num_rows for number in range(parquet.num_row_groups)]
         pieces = np.split(kept, np.cumsum(sizes)[:-1])
         groups = [number for number, piece in enumerate(pieces) if piece.any()]

@@ -47,7 +47,9 @@ class Watch:
         return name not in self.deadly
 
     def rest(self) -> None:
-        """Set no bound to what follows."""
+        """Set no bound to what follows, and name no document for it."""
+        if self.exact:
+            self.note.write_text("", encoding="utf-8")
         if self.seconds:
             faulthandler.cancel_dump_traceback_later()
             self._since = -self.seconds

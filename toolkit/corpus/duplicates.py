@@ -83,13 +83,12 @@ def compare_alike(
     keyed = {pair for _, ids in groups for pair in combinations(sorted(ids), 2)}
     pairs = sorted(_candidates(signatures, threshold) | keyed)
     left = [pair for pair in pairs if pair not in known]
-    fetched = read_texts({name for pair in left for name in pair}) if left else {}
-    texts = {name: "".join(text.split()) for name, text in fetched.items()}
+    texts = read_texts({name for pair in left for name in pair}) if left else {}
 
     @lru_cache(maxsize=256)  # pairs come in the order of their first member: memory stays bounded
     def shingled(name: str) -> np.ndarray:
         """The runs of one text, by their hashes, cut once."""
-        return np.unique(_hash_runs(texts[name]))
+        return np.unique(_hash_runs(_dense(texts[name])))
 
     rows = []
     for pair in pairs:
@@ -97,17 +96,24 @@ def compare_alike(
         if similar is None:
             a, b = map(shingled, pair)
             common = len(np.intersect1d(a, b, assume_unique=True))
-            similar = (
-                common / (len(a) + len(b) - common) if len(a) and len(b) else texts[pair[0]] == texts[pair[1]]
-            )
+            equal = _dense(texts[pair[0]]) == _dense(texts[pair[1]])
+            similar = common / (len(a) + len(b) - common) if len(a) and len(b) else equal
         rows.append((*pair, float(similar), pair in keyed))
     return pd.DataFrame(rows, columns=COMPARED)
 
 
 def signature(text: str) -> np.ndarray:
     """The smallest of a text's runs under each of 120 orders: two texts agree in the share of runs they share."""
-    runs = (_hash_runs("".join(text.split())) >> np.uint64(20)).astype(np.uint32)
-    return (runs * _orders()).min(axis=1) if len(runs) else runs
+    runs = (_hash_runs(_dense(text)) >> np.uint64(20)).astype(np.uint32)
+    pieces = np.array_split(
+        runs, len(runs) // 65_536 + 1
+    )  # a yearbook of millions of characters, piece by piece
+    return np.min([(piece * _orders()).min(axis=1) for piece in pieces], axis=0) if len(runs) else runs
+
+
+def _dense(text: str) -> str:
+    """A text without blanks and line ends."""
+    return "".join(text.split())
 
 
 @lru_cache(maxsize=1)

@@ -94,7 +94,7 @@ def _ending(lines: list[str]) -> list[str]:
 
 def _kind(body: str, lines: list[str], dense: str, n_chars: int) -> list[str]:
     """What the text is if it is no report."""
-    if len(dense) < SHORTEST and wording.ERROR_PAGE.search(body):
+    if len(dense) < SHORTEST and wording.ERROR_PAGE.search(body) and not wording.OWN_VOICE.search(body):
         return ["error_page"]
     stops = sum(map(dense.count, "。；，,"))  # one character in fifteen of a report
     if stops < len(dense) / 100 and (len(lines) > 20 or n_chars > 2 * len(body)):

@@ -2,6 +2,7 @@
 
 import io
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -83,10 +84,12 @@ def _cells(path: Path) -> pd.DataFrame:
     try:
         text = decode(path.read_bytes()).text
         separator = max(",;\t", key=text.partition("\n")[0].count)
-        table = pd.read_csv(
-            io.StringIO(text), dtype=str, keep_default_na=False, sep=separator, index_col=False
-        )
-    except (Unreadable, ValueError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # it would cut cells beyond the header
+            table = pd.read_csv(
+                io.StringIO(text), dtype=str, keep_default_na=False, sep=separator, index_col=False
+            )
+    except (Unreadable, ValueError, pd.errors.ParserWarning) as error:
         raise SchemaError(
             f"{str(path)!r} cannot be read as a table: {error} Save it as CSV, or take it out of the folder."
         ) from None

@@ -11,8 +11,9 @@ import pandas as pd
 from toolkit.terms.counts import counted_roles
 from toolkit.terms.folding import IGNORED, fold, twin
 
-# A term with one of these can reach from one sentence into the next.
-STOPS = re.compile(r"[。！？!?；;\n]|[\u4e00-\u9fff][.．]")
+# What a term without any of these is made of stands in one sentence: sentences end with a mark, or before the mark or
+# the number of a heading (措施:一是), and a quotation mark that closes one may begin a term.
+STOPS = re.compile(r"[^\w“”‘’\"'《》]|^[”’\"'》]|[㈠-㈩①-⑳⒈-⒛]|(?<=.)一是")
 
 
 class Concordance(pd.DataFrame):
