@@ -1,5 +1,6 @@
 """A store answers every public function as the corpus in memory does."""
 
+import functools
 import shutil
 
 import pandas as pd
@@ -7,11 +8,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import SEEDS
+from pandas.testing import assert_frame_equal
 
 import toolkit as tk
 from toolkit import measures as m
 from toolkit import store, stored
 from toolkit.builds import build_store
+from toolkit.measures import wide
 from toolkit.terms.citations import citations
 
 FRAMES = ("documents", "sections", "sentences", "tokens", "hits", "ledger", "duplicates")
@@ -241,3 +244,13 @@ def test_columns_are_filtered_by_whatever_holds_values(opened):
     wanted = set(opened.where(year=[2020, 2021, 2022, 2023]).documents["doc_id"])
     for years in (range(2020, 2024), pd.Index([2020, 2021, 2022, 2023]), frozenset(range(2020, 2024))):
         assert set(opened.where(year=years).documents["doc_id"]) == wanted
+
+
+def test_the_wide_panel_of_a_store_is_that_of_memory(opened, monkeypatch):
+    """Gone through report by report and region by region, a store gives the sheet and the panel of one corpus."""
+    monkeypatch.setattr(stored, "AT_A_TIME", 1)
+    monkeypatch.setattr(wide, "by_region", functools.partial(wide.by_region, most=1))
+    exact = {"check_exact": False, "rtol": 1e-12}
+    corpus, lexicon = tk.read_corpus(SEEDS), tk.read_lexicon()
+    assert_frame_equal(m.attention(opened, lexicon), m.attention(corpus, lexicon), **exact)
+    assert_frame_equal(m.region_years(opened), m.region_years(corpus), **exact)

@@ -390,7 +390,7 @@ def _export(options: argparse.Namespace) -> int:
         "counts": tk.count_terms,
         "facts": tk.facts,
         "panel": lambda corpus: tk.panel(corpus, tk.facts(corpus)),
-        "region_years": lambda corpus: tk.region_years(corpus, tk.facts(corpus)),
+        "region_years": tk.region_years,
         "coverage": tk.coverage,
         "cooccurrence": tk.measures.cooccurrence,
         "similarity": lambda corpus: tk.measures.similarity(tk.count_terms(corpus)),

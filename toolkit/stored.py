@@ -313,20 +313,21 @@ class Store:
         """A table of rows as a whole, while it is small or of few reports."""
         if len(self._bare) <= AT_A_TIME:
             return self._rows(name, self._bare["doc_id"])
-        suffix = f"/{name}.parquet"
-        n_rows = sum(
-            record["rows"]
-            for files in self.manifest["folders"].values()
-            for file, record in files.items()
-            if f"/{file}" == suffix
-        )
+        n_rows = self._n_rows(_ROWS[name], name) * len(self._bare) // self._n_rows("tables", "documents")
         if n_rows > self.large:
             raise ValueError(
-                f"The table {name!r} of {str(self.folder)!r} has {n_rows:,} rows, more than the {self.large:,} that "
-                "are loaded unasked. Narrow the store first, store.where(year=2023), go through store.parts(), "
-                "or open it with open_store(folder, large=...)."
+                f"The table {name!r} of these {len(self._bare):,} reports of {str(self.folder)!r} has about {n_rows:,} "
+                f"rows, more than the {self.large:,} that are loaded unasked. Narrow the store first, "
+                "store.where(year=2023), go through store.parts(), or open it with open_store(folder, large=...)."
             )
         return self._rows(name, self._bare["doc_id"])
+
+    def _n_rows(self, layer: str, name: str) -> int:
+        """Rows of a table in the whole store, as the manifest has them."""
+        folders = self.manifest["folders"].items()
+        return sum(
+            files[f"{name}.parquet"]["rows"] for place, files in folders if place.startswith(f"{layer}/")
+        )
 
     def _small(self, name: str) -> pd.DataFrame:
         """One of the tables of the whole store."""

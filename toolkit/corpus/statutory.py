@@ -7,6 +7,7 @@ import pandas as pd
 
 from toolkit.corpus import wording
 from toolkit.corpus.roles import named_roles
+from toolkit.pieces import pieces
 from toolkit.schemas import ROLES
 
 # The five contents of a yearly report (督察工作规定 2019): the role of each, and words that at least name it.
@@ -29,7 +30,7 @@ def statutory_card(corpus: Any) -> pd.DataFrame:
     Parameters
     ----------
     corpus
-        What has the tables `documents`, `sections` and `sentences`.
+        What has the tables `documents`, `sections` and `sentences`; a store is gone through part by part.
 
     Returns
     -------
@@ -54,6 +55,10 @@ def statutory_card(corpus: Any) -> pd.DataFrame:
     ----------
     法治政府建设实施纲要（2015—2020年）, 2015; 法治政府建设与责任落实督察工作规定, 2019.
     """
+    if hasattr(corpus, "parts"):
+        card = pd.concat(map(statutory_card, pieces(corpus, "sections", "sentences")))
+        place = pd.Series(range(len(corpus.documents)), corpus.documents["doc_id"])
+        return card.sort_values("doc_id", key=place.get, ignore_index=True)
     documents = corpus.documents[corpus.documents["genre"] != "work report"].reset_index(drop=True)
     card = documents[["doc_id", "label", "year_covered"]].copy()
     present = _presence(corpus.sections, corpus.sentences)

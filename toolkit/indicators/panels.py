@@ -26,6 +26,7 @@ def panel(
     *,
     indicators: Collection[str] | None = None,
     years: Collection[int] = (),
+    gaps: bool = True,
 ) -> pd.DataFrame:
     """Arrange facts as a long panel of region, year and indicator, with gaps visible.
 
@@ -43,6 +44,8 @@ def panel(
         Ids to show; by default those that any fact has.
     years
         Years whose gaps are shown; by default from the first to the last of the corpus.
+    gaps
+        Whether what is not stated, or has no report, has rows.
 
     Returns
     -------
@@ -77,7 +80,8 @@ def panel(
         cells[_cell(fact, documents[fact.doc_id])].append(fact)
     shown = set(indicators) if indicators is not None else {key[4] for key in cells}
     rows = [_row(key, found) for key, found in cells.items() if key[4] in shown]
-    rows += _derived(rows, shown) + _gaps(rows, reports, shown, years or {key[1] for key in reports})
+    rows += _derived(rows, shown)
+    rows += _gaps(rows, reports, shown, years or {key[1] for key in reports}) if gaps else []
     names = {key[0]: region for key, region in reports.items()}
     table = pd.DataFrame(
         [{**row, "region": names.get(row["region_id"], "")} for row in rows], columns=COLUMNS

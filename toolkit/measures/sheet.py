@@ -4,12 +4,14 @@ The attention a report gives to a dictionary, under every convention in use, sid
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from toolkit.pieces import pieces
 from toolkit.schemas import COUNTED_KINDS
 
 NUMERATORS = ("longest match", "substring", "token", "tf-idf", "weighted")
@@ -21,6 +23,7 @@ SPAN = ["dictionary", "doc_id", "start", "end", "surface", "sentence_no"]
 _SPACE = r"[\s\v\pZ\x1c-\x1f\x85]"  # white space, as Python has it
 _OTHER = r"[^\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{f900}-\x{faff}]+"  # what is no Han character
 DEFAULT = ("longest match", "tokens without punctuation")
+_CELL = ["numerator", "dictionary", "doc_id"]
 
 
 def attention_hits(
@@ -67,6 +70,11 @@ def _names(lexicon: object, by: str | None) -> dict[str, str]:
     """Entry of the lexicon -> dictionary."""
     table = lexicon.table.assign(lexicon="lexicon")
     return dict(zip(table["id"], table[by or "lexicon"], strict=True))
+
+
+def dictionaries(lexicon: object, by: str | None = "dimension") -> list[str]:
+    """The names of the dictionaries, in order."""
+    return sorted(lexicon if isinstance(lexicon, Mapping) else set(_names(lexicon, by).values()))
 
 
 def _words(lexicon: object, names: Mapping[str, str] | None) -> pd.DataFrame:
@@ -132,7 +140,7 @@ def attention(
     Parameters
     ----------
     corpus, lexicon, by, weights
-        As in `attention_hits`, whose table is the evidence for every cell.
+        As in `attention_hits` (a store is gone through a thousand reports at a time), whose table is the evidence for every cell.
     stopwords
         Words left out of content tokens (words and terms only); None takes the shipped list of function words.
     hits
@@ -148,22 +156,69 @@ def attention(
         ``log_count`` (ln(1 + count)), ``location_quotient`` (share over the share of all reports), ``rank``
         (1 is most), ``n_ranked`` (reports of the year).
     """
-    hits = attention_hits(corpus, lexicon, by=by, weights=weights) if hits is None else hits
-    sizes, paragraphs = _sizes(corpus, stopwords)
-    reports = corpus.documents[["doc_id", "region_id", "year"]]
-    names = lexicon if isinstance(lexicon, Mapping) else set(_names(lexicon, by).values())
     numerators = [name for name in NUMERATORS if name != "weighted" or weights is not None]
-    keys = ["numerator", "dictionary", "doc_id"]
+    ways = [(n, d) for n in numerators for d in DENOMINATORS if n in NUMERATORS[:3] or d not in TOUCHED]
+    measured = measure(corpus, lexicon, by=by, weights=weights, stopwords=stopwords, hits=hits)
+    return lay_out(corpus.documents, measured, dictionaries(lexicon, by), ways)
+
+
+class Measured(NamedTuple):
+    """What the sheet is laid out from: counts by numerator, dictionary, report and denominator; sizes of reports."""
+
+    counts: pd.Series
+    sizes: pd.DataFrame
+    n_paragraphs: pd.Series
+
+
+def measure(
+    corpus: object,
+    lexicon: object,
+    *,
+    by: str | None = "dimension",
+    weights: Weights = None,
+    stopwords: Collection[str] | None = None,
+    hits: pd.DataFrame | None = None,
+) -> Measured:
+    """Count and measure every report, those of a store a thousand at a time; see `attention`."""
+    if hits is not None:
+        return _measured(corpus, hits, stopwords)
+    found, surfaces = [], []
+    for part in pieces(corpus, "sentences", "tokens", "hits"):
+        matches = attention_hits(part, lexicon, by=by, weights=weights)
+        longest = matches[matches["numerator"] == NUMERATORS[0]]
+        surfaces.append(longest.value_counts(["dictionary", "surface", "doc_id"]).rename("n").reset_index())
+        found.append(_measured(part, matches[matches["numerator"] != "tf-idf"], stopwords))
+    # How rare a word is, all reports together tell.
+    table = pd.concat(surfaces).sort_values(["dictionary", "surface", "doc_id"])
+    reports = table.groupby(["dictionary", "surface"])["doc_id"].transform("size")
+    table["weight"] = table["n"] * np.log(len(corpus.documents) / reports)
+    weighed = table.assign(numerator="tf-idf").groupby(_CELL)["weight"].sum()
+    counts = pd.concat(dict.fromkeys(DENOMINATORS[:4], weighed), names=["denominator"])
+    found.append(Measured(counts, found[0].sizes[:0], found[0].n_paragraphs[:0]))
+    return Measured(*(pd.concat(tables) for tables in zip(*found, strict=True)))
+
+
+def _measured(corpus: object, hits: pd.DataFrame, stopwords: Collection[str] | None) -> Measured:
+    """Count some matches in each report, and measure it."""
+    sizes, paragraphs = _sizes(corpus, stopwords)
     placed = hits.merge(paragraphs, on=["doc_id", "sentence_no"])
-    cells = dict.fromkeys(DENOMINATORS[:4], hits.groupby(keys)["weight"].sum())
-    cells[TOUCHED[0]] = placed.drop_duplicates([*keys, "sentence_no"]).groupby(keys).size()
-    cells[TOUCHED[1]] = placed.drop_duplicates([*keys, "paragraph"]).groupby(keys)["n_chars"].sum()
-    levels = [numerators, sorted(names), reports["doc_id"], DENOMINATORS]
-    full = pd.MultiIndex.from_product(levels, names=[*keys, "denominator"])
-    counts = pd.concat(cells, names=["denominator"]).reorder_levels(full.names).reindex(full, fill_value=0)
-    table = counts.rename("count").astype(float).reset_index().merge(reports, on="doc_id")
-    plain = table["numerator"].isin(NUMERATORS[:3]) | ~table["denominator"].isin(TOUCHED)
-    return _ranked(table[plain].merge(sizes, on=["doc_id", "denominator"]))
+    cells = dict.fromkeys(DENOMINATORS[:4], hits.groupby(_CELL)["weight"].sum())
+    cells[TOUCHED[0]] = placed.drop_duplicates([*_CELL, "sentence_no"]).groupby(_CELL).size()
+    cells[TOUCHED[1]] = placed.drop_duplicates([*_CELL, "paragraph"]).groupby(_CELL)["n_chars"].sum()
+    n_paragraphs = paragraphs.groupby("doc_id")["paragraph"].nunique()
+    return Measured(pd.concat(cells, names=["denominator"]), sizes, n_paragraphs)
+
+
+def lay_out(
+    documents: pd.DataFrame, measured: Measured, dictionaries: Sequence[str], ways: Sequence[tuple[str, str]]
+) -> pd.DataFrame:
+    """The sheet of these dictionaries in these ways, each a numerator and a denominator; see `attention`."""
+    reports = documents[["doc_id", "region_id", "year"]]
+    full = pd.DataFrame(list(ways), columns=["numerator", "denominator"])
+    full = full.merge(pd.DataFrame({"dictionary": dictionaries}), how="cross").merge(reports, how="cross")
+    counts = measured.counts.rename("count").astype(float).reset_index()
+    table = full.merge(counts, on=[*_CELL, "denominator"], how="left").fillna({"count": 0.0})
+    return _ranked(table.merge(measured.sizes, on=["doc_id", "denominator"]))
 
 
 def _ranked(table: pd.DataFrame) -> pd.DataFrame:

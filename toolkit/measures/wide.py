@@ -10,8 +10,10 @@ from toolkit.corpus.extracts import read_rows
 from toolkit.corpus.regions import region_of
 from toolkit.corpus.statutory import statutory_card
 from toolkit.indicators import audit, panel, read_indicators
-from toolkit.measures.reuse import WORDY, _hashes, boilerplate, shared_sentences
-from toolkit.measures.sheet import _sizes, attention
+from toolkit.indicators import facts as facts_of
+from toolkit.measures.reuse import WORDY, _hashes, boilerplate, shared_by_year, shared_sentences
+from toolkit.measures.sheet import dictionaries, lay_out, measure
+from toolkit.pieces import by_region
 
 Labels = dict[str, tuple[str, str]]  # of a column: its Chinese label and its unit
 KEY = ["region_id", "genre", "body_kind", "year"]
@@ -41,7 +43,11 @@ _NO_FIGURE = ("not stated", "no report")
 
 
 def region_years(
-    corpus: object, facts: pd.DataFrame, *, lexicon: object = None, indicators: list[str] | None = None
+    corpus: object,
+    facts: pd.DataFrame | None = None,
+    *,
+    lexicon: object = None,
+    indicators: list[str] | None = None,
 ) -> pd.DataFrame:
     """One row a region and year (and genre and kind of body), all that was measured as columns, for Stata or R.
 
@@ -53,9 +59,9 @@ def region_years(
     Parameters
     ----------
     corpus
-        A corpus; of a store, what ``store.where(...)`` gives.
+        A corpus, or a store: it is gone through a thousand reports and some hundred regions at a time.
     facts
-        Its facts.
+        Its facts; left out, they are made, or read from the store, with the regions.
     lexicon
         As in `attention`; left out, the shipped lexicon by dimension.
     indicators
@@ -83,12 +89,12 @@ def region_years(
     from toolkit.terms.lexicon import read_lexicon
 
     reports = _reports(corpus.documents)
-    cells = panel(corpus, facts, indicators=indicators)
     table, labels = _grid(reports), {}
+    cells, audited = _figures(corpus, facts, indicators)
     measured, named = _attention(corpus, read_lexicon() if lexicon is None else lexicon)
     labels |= named
     timely = statutory_card(corpus)[["doc_id", "timeliness"]]
-    for part in (timely, _size(corpus), measured, _reuse(corpus), _audited(corpus, facts)):
+    for part in (timely, measured, _reuse(corpus), audited):
         table = table.merge(part, on="doc_id", how="left")
     stated, named = _stated(cells, table)
     labels |= named
@@ -163,17 +169,29 @@ def _code_in(near: str, region_id: str, year: int) -> str:
     return next((code for code in (near, region_id) if region_of(code[:6], year)), "")
 
 
-def _size(corpus: object) -> pd.DataFrame:
-    """Every denominator of each report."""
-    sizes, paragraphs = _sizes(corpus, None)
-    wide = sizes.pivot(index="doc_id", columns="denominator", values="size")[list(_SIZES)]
-    n = paragraphs.groupby("doc_id")["paragraph"].nunique().rename("n_paragraphs")
-    return wide.rename(columns=_SIZES).join(n).fillna({"n_paragraphs": 0}).astype("Int64").reset_index()
+def _figures(
+    corpus: object, facts: pd.DataFrame | None, indicators: list[str] | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Cells of the long panel that say something, and how many checks of its figures each report fails or leaves open."""
+    cells, audited = [], []
+    for part in by_region(corpus, "sentences"):
+        ids = part.documents["doc_id"]
+        told = _told(corpus, part) if facts is None else facts[facts["doc_id"].isin(ids)]
+        cells.append(panel(part, told, indicators=indicators, gaps=False))
+        audited.append(_audited(part, told))
+    return pd.concat(cells, ignore_index=True), pd.concat(audited, ignore_index=True)
+
+
+def _told(corpus: object, part: object) -> pd.DataFrame:
+    """Facts of some reports, read where a store has them."""
+    return facts_of(corpus.narrow(doc_id=part.documents["doc_id"]) if hasattr(corpus, "narrow") else part)
 
 
 def _attention(corpus: object, lexicon: object) -> tuple[pd.DataFrame, Labels]:
-    """The sheet's usual conventions as columns, and their labels and units."""
-    sheet = attention(corpus, lexicon)
+    """Every denominator of each report, the sheet's usual conventions as columns, their labels and units."""
+    usual, measured = read_rows("attention_columns"), measure(corpus, lexicon)
+    ways = dict.fromkeys((row["numerator"], row["denominator"]) for row in usual)
+    sheet = lay_out(corpus.documents, measured, dictionaries(lexicon), list(ways))
     columns, labels, short = {}, {}, {r["dictionary"]: r["variable"] for r in read_rows("dictionaries")}
     cells = sheet.set_index(["dictionary", "numerator", "denominator", "doc_id"]).sort_index()
     for name in sheet["dictionary"].unique():
@@ -181,32 +199,41 @@ def _attention(corpus: object, lexicon: object) -> tuple[pd.DataFrame, Labels]:
             variable = row["variable"].format(short.get(name, name))
             columns[variable] = cells.loc[(name, row["numerator"], row["denominator"]), row["column"]]
             labels[variable] = (f"{name}：{row['label']}", row["unit"])
-    table = pd.DataFrame(columns, index=corpus.documents["doc_id"])
-    counts = {name: "Int64" for name in table if name.startswith("cnt_")}
-    return table.astype(counts).rename_axis("doc_id").reset_index(), labels
+    wide = measured.sizes.pivot(index="doc_id", columns="denominator", values="size")[list(_SIZES)]
+    sizes = wide.rename(columns=_SIZES).join(measured.n_paragraphs.rename("n_paragraphs"))
+    counts = {name: "Int64" for name in columns if name.startswith("cnt_")}
+    table = pd.DataFrame(columns, index=corpus.documents["doc_id"]).astype(counts)
+    sizes = sizes.fillna({"n_paragraphs": 0}).astype("Int64")
+    return sizes.join(table).rename_axis("doc_id").reset_index(), labels
 
 
 def _reuse(corpus: object) -> pd.DataFrame:
     """Shares of text that stands elsewhere too."""
     names = {"own_last_year": "reuse_own", "other_regions": "reuse_peer", "both": "reuse_both"}
-    table = boilerplate(shared_sentences(corpus)).rename(columns={**names, "novel": "novel_shr"})
+    shared = [boilerplate(rows) for rows in shared_by_year(corpus)] or [boilerplate(shared_sentences(corpus))]
+    table = pd.concat(shared).rename(columns={**names, "novel": "novel_shr"})
     return table.drop(columns="n_runs").merge(_reuse_up(corpus), on="doc_id", how="left")
 
 
 def _reuse_up(corpus: object, n: int = 13) -> pd.DataFrame:
     """The share of each report's runs of 13 characters that a report over it (nation, province, prefecture) has."""
-    kept = corpus.sentences[corpus.sentences["role"] != "meta"]
-    texts = kept.groupby("doc_id")["text"].agg("".join)
-
-    def runs(report: object) -> np.ndarray:
-        """The distinct runs of one report."""
-        return np.unique(_hashes(WORDY.sub("", texts.get(report.doc_id, "")), n))
-
     rows = []
     for _, group in corpus.documents.groupby(["year", "genre"]):
-        upper = [(report, runs(report)) for report in group[group["level"].isin(_UPPER)].itertuples()]
+        upper = [*group[group["level"].isin(_UPPER)].itertuples()]
+        if not upper:
+            rows += [(doc_id, np.nan) for doc_id in group["doc_id"]]
+            continue
+        part = corpus.where("sentences", doc_id=group["doc_id"]) if hasattr(corpus, "parts") else corpus
+        kept = part.sentences[
+            (part.sentences["role"] != "meta") & part.sentences["doc_id"].isin(group["doc_id"])
+        ]
+        texts = kept.groupby("doc_id")["text"].agg("".join).map(lambda text: WORDY.sub("", text))
+        runs = {doc_id: np.unique(_hashes(texts.get(doc_id, ""), n)) for doc_id in group["doc_id"]}
         for report in group.itertuples():
-            over, own = [found for other, found in upper if _is_over(other, report)], runs(report)
+            over, own = (
+                [runs[other.doc_id] for other in upper if _is_over(other, report)],
+                runs[report.doc_id],
+            )
             known = over and len(own)
             rows.append((report.doc_id, np.isin(own, np.concatenate(over)).mean() if known else np.nan))
     return pd.DataFrame(rows, columns=["doc_id", "reuse_up"]).astype({"doc_id": "str", "reuse_up": "float64"})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from types import SimpleNamespace
 
 import pandas as pd
 
+from toolkit.pieces import pieces
 from toolkit.pipeline import Corpus
 from toolkit.stored import Store
 
@@ -94,25 +95,9 @@ def _counted_hits(corpus: Corpus) -> pd.DataFrame:
     return pd.concat(found)
 
 
-def pieces(corpus: Corpus | Store, *tables: str) -> Iterable[Corpus]:
-    """A store as one corpus of these tables after another, for what is counted report by report; a corpus as it is."""
-    if not hasattr(corpus, "parts"):
-        return [corpus]
-    return corpus.parts(*tables) if len(corpus.documents) else [corpus.where(doc_id=[])]
-
-
 def only(corpus: Corpus | Store, **columns: object) -> Corpus | Store:
     """The reports whose documents have these values; those of a store stay on the disk."""
     return corpus.narrow(**columns) if hasattr(corpus, "narrow") else corpus.where(**columns)
-
-
-def cards(corpus: Corpus | Store) -> pd.DataFrame:
-    """`statutory_card` of a corpus or a store, in the order of its documents."""
-    from toolkit.corpus.statutory import statutory_card
-
-    card = pd.concat([statutory_card(part) for part in pieces(corpus, "sections", "sentences")])
-    place = pd.Series(range(len(corpus.documents)), corpus.documents["doc_id"])
-    return card.sort_values("doc_id", key=place.get, ignore_index=True)
 
 
 def alike(documents: pd.DataFrame) -> pd.DataFrame:
@@ -151,9 +136,10 @@ def peer_ranges(values: pd.DataFrame, documents: pd.DataFrame, report: pd.Series
 def coverage_in_time(corpus: Corpus | Store, card: pd.DataFrame | None = None) -> pd.DataFrame:
     """`coverage`, its status on time or late where a date can be held against a deadline, by `cards` of the same."""
     from toolkit.corpus.coverages import coverage
+    from toolkit.corpus.statutory import statutory_card
 
     keys = list(_YEARLY)
-    card = cards(corpus) if card is None else card
+    card = statutory_card(corpus) if card is None else card
     card = card.merge(corpus.documents[["doc_id", *keys]], on="doc_id")
     dated = card[card["timeliness"] != "unknown"].drop_duplicates(keys).set_index(keys)["timeliness"]
     table = coverage(corpus).join(dated, on=keys)

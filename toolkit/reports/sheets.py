@@ -15,11 +15,11 @@ from typing import Any
 import pandas as pd
 from IPython.display import HTML, Image, display
 
+from toolkit.corpus.statutory import statutory_card
 from toolkit.pipeline import Corpus
 from toolkit.plots.labels import ems, short_number
 from toolkit.reports.labels import html_label, label, name_of, read_labels
 from toolkit.reports.pages import render
-from toolkit.reports.rates import cards
 from toolkit.reports.slices import open_corpus, open_slice
 from toolkit.terms.counts import place_terms
 
@@ -76,7 +76,7 @@ class Sheet:
     @cached_property
     def cards(self) -> pd.DataFrame:
         """The statutory parts of every report, looked for once."""
-        return cards(self.corpus)
+        return statutory_card(self.corpus)
 
     def groups(self, most: int) -> list[str]:
         """Region and year, or the year alone where that would make more than `most` groups."""
