@@ -113,6 +113,7 @@ def test_a_corpus_of_several_provinces_has_a_map(shown):
 
 def test_a_store_that_is_never_loaded_whole_gives_the_same_comparison(shown, corpus, tmp_path, monkeypatch):
     """Every table of rows is refused as a whole, and each part of the comparison shows what memory shows."""
+    monkeypatch.setattr("toolkit.stored.AT_A_TIME", 2)
     build_store(SEEDS, tmp_path / "store", part_size=2, progress=False)
     large = open_store(tmp_path / "store", large=300)  # enough for the facts, which are one small table
     with pytest.raises(ValueError, match="'sentences'"):

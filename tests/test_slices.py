@@ -146,8 +146,9 @@ def test_what_was_computed_before_is_used_only_whole(stored, tmp_path):
     assert {path.name: path.read_bytes() for path in cache.iterdir()} == sound
 
 
-def test_a_store_of_many_is_never_loaded_whole(stored, tmp_path):
+def test_a_store_of_many_is_never_loaded_whole(stored, tmp_path, monkeypatch):
     """Where whole tables are refused, slices are made all the same, two years and one bundle at a time."""
+    monkeypatch.setattr("toolkit.stored.AT_A_TIME", 2)
     few = open_store(stored, large=1000)
     with pytest.raises(ValueError, match="are loaded unasked"):
         _ = few.tokens
