@@ -44,7 +44,8 @@ def open_store(folder: str | Path, *, memory: str = "1GB", large: int = LARGE) -
     memory
         What DuckDB may use for a search, such as ``"1GB"``.
     large
-        Tables up to so many rows are loaded when they are asked for; larger ones are refused.
+        Tables up to so many rows are loaded when they are asked for, and those of 1,000 reports or fewer; larger
+        ones are refused.
 
     Raises
     ------
