@@ -301,10 +301,11 @@ def test_year_over_year_needs_a_predecessor():
 
 
 def test_slope_and_ranks_name_their_lines():
-    """Each line bears its name at its end; rank 1 is on top."""
+    """Each line bears its name at its end; rank 1 is on top, and nothing above it has a number."""
     assert plots.slope(YEARS).texts[0].get_text().startswith("行政复议 ")
     ax = plots.rank_stability(RANKS)
     assert ax.yaxis_inverted()
+    assert min(ax.get_yticks()) == 1
     assert {text.get_text() for text in ax.texts} == {"甲县", "乙县"}
 
 
@@ -420,10 +421,12 @@ def test_coverage_is_a_matrix_and_for_many_regions_bars():
     ax = plots.coverage(COVERAGE)
     assert ax.collections[0].get_array().size == 6
     many = pd.DataFrame(
-        [(f"县{i}", 2020, "collected") for i in range(100)], columns=["region", "year", "status"]
+        [(f"县{i}", year, "collected") for i in range(100) for year in (2019, 2020)],
+        columns=["region", "year", "status"],
     )
-    bars = plots.coverage(many).patches
-    assert sum(bar.get_height() for bar in bars) == 100
+    ax = plots.coverage(many)
+    assert sum(bar.get_height() for bar in ax.patches) == 200
+    assert all(tick == int(tick) for tick in ax.get_xticks())
 
 
 def test_roles_sum_to_the_whole_bar():

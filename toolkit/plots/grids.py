@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from toolkit.plots.canvas import Ax, Axes, canvas, name_rows
 from toolkit.plots.labels import ems, label, named, wrapped
@@ -134,6 +135,8 @@ def _status_bars(ax: Axes, cells: pd.DataFrame, language: str) -> None:
         counts = (cells == i).sum().to_numpy()
         ax.bar(cells.columns, counts, bottom=bottom, color=colour, edgecolor="white", width=0.8)
         bottom += counts
+    for axis in (ax.xaxis, ax.yaxis):  # years and regions are whole
+        axis.set_major_locator(MaxNLocator(integer=True))
     ax.set_ylabel(label("n_regions_axis", language))
 
 

@@ -338,4 +338,6 @@ def _bump(
             ax.invert_yaxis()
             ax.yaxis.set_major_locator(MaxNLocator(integer=True))
         _name_ends(ax, numbers=value != "rank")
+        if value == "rank":  # names may need more room than there are ranks
+            ax.set_yticks([1, *(tick for tick in ax.get_yticks() if 1 < tick <= grid.max(axis=None))])
     return ax
