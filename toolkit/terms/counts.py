@@ -84,6 +84,8 @@ def count_terms(
     Notes
     -----
     Terms a group does not have get no row; `complete_years` makes the zeros.
+    Reports whose region or year is unknown share a row (``region_id`` empty, ``year`` missing), though they need not
+    belong together: name them in metadata.csv, or leave the row out.
     """
     by = _groups(corpus, by)
     roles = counted_roles(roles)
