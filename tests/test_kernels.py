@@ -63,7 +63,8 @@ KINDS = [
     "from IPython.display import clear_output; print('gone'); clear_output(); print('left')",
     "import asyncio; await asyncio.sleep(0.01); 'awaited'",
     "!echo from the shell",
-    "import os; os.system('echo from C'); print('after')",
+    # a thread of the kernel reads what comes from C: it needs its time before the next line is printed
+    "import os, time; os.system('echo from C'); time.sleep(0.5); print('after')",
     "import warnings; warnings.warn('mind')",
     "%matplotlib inline\nfigure, ax = plt.subplots(); ax.set_title('法治'); None",
     "import ipywidgets; ipywidgets.IntSlider(value=3)",
